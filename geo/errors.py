@@ -1,0 +1,30 @@
+"""What can go wrong, by name; ``server.errors`` maps each to an HTTP status."""
+from __future__ import annotations
+
+
+class DatelineError(Exception):
+    """The root of every error that Dateline raises on purpose."""
+
+
+class InvalidParameter(DatelineError):
+    """A value from outside does not parse; the message names it and what was expected."""
+
+
+class InvalidInput(DatelineError):
+    """A file or an article cannot be read as what it claims to be."""
+
+
+class NotFound(DatelineError):
+    """Nothing has this name."""
+
+
+class NoPublicationDate(DatelineError):
+    """A story gives no date and none was stated; today is never assumed."""
+
+
+class StoreError(DatelineError):
+    """The store cannot be opened, or does not hold what it should."""
+
+
+class StoreVersionError(StoreError):
+    """The store was written by another version of the schema."""

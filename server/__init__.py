@@ -1,0 +1,1 @@
+"""Dateline's web service."""
