@@ -10,11 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-APOSTROPHES = "'’‘`´ʻʼʽʾʿˈ′ʹ‛՚ؑ"
+APOSTROPHES = "'’‘`´ʻʼʽʾʿˈ′ʹ‛՚"
 HYPHENS = "-‐‑‒–—_"
 _LETTERS = {"ı": "i", "ş": "sh", "ç": "ch", "ğ": "g", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
 _TATWEEL = "ـ"
-_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ک": "ك", "ی": "ي"})
+_ARABIC = str.maketrans("أإآٱىئؤةکی", "ااااييوهكي")
 
 ARTICLES = frozenset({"al", "el", "ul"})
 _ASSIMILATED = re.compile(r"[aeiu](r|s|sh|t|th|d|dh|z|n)")

