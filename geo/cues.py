@@ -1,0 +1,135 @@
+"""Words around a name that say what it is: kinds of place, roles, and who is no place at all."""
+from __future__ import annotations
+
+import re
+
+from geo.model import Span
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "country": ("PCLI",),
+    "province": ("ADM1",),
+    "district": ("ADM2", "ADM3", "PPLX"),
+    "town": ("PPL", "PPLA", "PPLA2", "PPLA3", "PPLA4", "PPLC", "PPLX", "PPLL", "PPLF", "PPLS"),
+    "quarter": ("PPLX",),
+    "air base": ("AIRB", "AIRP", "AIRF", "AIRQ"),
+    "crossing": ("PSTB", "BDRY", "GATE"),
+    "dam": ("DAM",),
+    "oil field": ("OILF", "GASF", "OILR", "PPLQ"),
+    "camp": ("CMPRF", "CMP", "INSM"),
+    "base": ("INSM", "AIRB", "FT", "PRK"),
+    "mountain": ("MT", "MTS", "HLL", "HLLS", "RDGE"),
+    "water": ("STM", "LK", "RSV", "CNL", "LKS", "RSVT", "STMI", "WAD"),
+    "prison": ("PRN",),
+}
+"""What a text may call a place → GeoNames feature codes."""
+
+_WORDS = {
+    "province": "province", "governorate": "province", "provinces": "province", "oblast": "province",
+    "district": "district", "subdistrict": "district", "region": "province",
+    "city": "town", "town": "town", "village": "town", "hamlet": "town", "border town": "town",
+    "capital": "town", "suburb": "town", "stronghold": "", "neighbourhood": "quarter",
+    "neighborhood": "quarter", "quarter": "quarter",
+    "airbase": "air base", "air base": "air base", "airport": "air base", "airfield": "air base",
+    "airstrip": "air base", "military airport": "air base", "military airbase": "air base",
+    "crossing": "crossing", "border crossing": "crossing", "border post": "crossing", "crossing point": "crossing",
+    "border gate": "crossing", "dam": "dam", "oil field": "oil field", "oilfield": "oil field",
+    "gas field": "oil field", "refinery": "oil field", "oil refinery": "oil field", "camp": "camp",
+    "refugee camp": "camp", "garrison": "base", "base": "base", "military base": "base",
+    "mountain": "mountain", "mountains": "mountain", "mount": "mountain", "river": "water", "lake": "water",
+    "prison": "prison",
+}
+_AFTER = re.compile(
+    r"[ \-](" + "|".join(sorted((word for word in _WORDS if word), key=len, reverse=True)) + r")\b", re.IGNORECASE
+)
+_BEFORE = re.compile(
+    r"\b(provinces?|governorate|districts?|city|cities|towns?|villages?|capital|airbase|air base|airport|airfield|"
+    r"crossing|dam|camp|base|mount|mountain|lake|river)(?: of)?[ ](?:the )?\Z",
+    re.IGNORECASE,
+)
+_COMPOUND = re.compile(
+    r"[-‐‑–](?:led|backed|based|held|controlled|run|trained|sponsored|supported|allied|born|made|brokered|style|"
+    r"funded|dominated|aligned|affiliated|era)\b"
+)
+_ORGANISATION = re.compile(
+    r"(?:['’]s)? (?:[A-Z]\w+ ){0,2}(?:Post|Times|Tribune|Herald|Journal|Gazette|Telegraph|Mirror|Star|Sun|Army|Forces|"
+    r"Observatory|Council|Brigades?|Battalions?|Front|Party|Union|Ministry|Parliament|Agency|Network|Organi[sz]ation|"
+    r"Committee|Commission|Coalition|Command|Corps|Guards?|Club|FC|United|Rovers|Institute|Foundation|Review)\b"
+)
+_TITLE = re.compile(
+    r"\b(?:President|PM|Premier|Minister|King|Queen|Prince|Sheikh|Mr|Mrs|Ms|Dr|Gen|General|Col|Colonel|Maj|Capt|"
+    r"Captain|Lt|Sgt|Sen|Senator|Rep|Gov|Governor|Judge|Pope|Sir|Abu|Umm)\.? \Z"
+)
+_NEAR = re.compile(
+    r"\b(?:near|nearby|outside|close to|around|towards?|north|south|east|west|north-?east|north-?west|south-?east|"
+    r"south-?west|miles? from|kilomet(?:er|re)s? from|km from)(?: of)?"
+    r"(?: the)?(?: (?:town|city|village|border town) of)? \Z",
+    re.IGNORECASE,
+)
+_LOCATIVE = re.compile(
+    r"\b(?:in|at|near|from|to|of|into|outside|around|inside|towards?|toward|across|between|through|via|on|over|"
+    r"(?:north|south|east|west)ern|central|greater|downtown)(?: the)? \Z",
+    re.IGNORECASE,
+)
+_DATELINE_END = re.compile(r"(?:, [A-Z][\w.]+){0,2}(?: \([\w /]{2,20}\))?\s?(?::|[–—]|--?\s)")
+_ABBREVIATED = frozenset(("US", "U.S.", "U.S", "UK", "U.K.", "UAE"))
+_NOUN_FOLLOWS = re.compile(
+    r" (?:and|or) [A-Z]\w+(?:ish|ian|an|ch|ese|i|s)\b| [A-Z]| (?!(?:and|or|to|in|on|at|for|from|with|against|by|that|"
+    r"which|who|as|when|while|has|have|had|is|was|are|were|will|would|could|can|may|said|says|but|after|before|"
+    r"since|over|about|into|of|not|also|did|does|than|if|because)\b)[a-z]"
+)
+
+WINDOW = 48
+"""How many characters to each side a cue may lie."""
+
+
+def kind_after(text: str, end: int) -> str:
+    """The kind of place that the words right after say: "airbase" → "air base"."""
+    match = _AFTER.match(text, end, end + WINDOW)
+    return _WORDS[match[1].lower()] if match else ""
+
+
+def kind_before(text: str, start: int) -> str:
+    """The kind of place that the words right before say: "the border town of" → "town"."""
+    match = _BEFORE.search(text[max(start - WINDOW, 0) : start])
+    return _WORDS.get(_singular(match[1].lower()), "") if match else ""
+
+
+def _singular(word: str) -> str:
+    return {"cities": "city"}.get(word, word.removesuffix("s") if word not in _WORDS else word)
+
+
+def is_compound(text: str, end: int) -> bool:
+    """Whether the name leads a compound, as in "US-led" or "Britain-based"."""
+    return _COMPOUND.match(text, end, end + WINDOW) is not None
+
+
+def is_adjective(text: str, span: Span) -> bool:
+    """Whether an abbreviated country stands before its noun: "U.S. and Turkish strikes", "US troops"."""
+    if text[slice(*span)] not in _ABBREVIATED:
+        return False
+    return _NOUN_FOLLOWS.match(text, span.end, span.end + WINDOW) is not None
+
+
+def names_organisation(text: str, end: int) -> bool:
+    """Whether the name opens an organisation's, as in "Washington Post" or "Free Syrian Army"."""
+    return _ORGANISATION.match(text, end, end + WINDOW) is not None
+
+
+def follows_title(text: str, start: int) -> bool:
+    """Whether a person's title stands right before, as in "President Chad"."""
+    return _TITLE.search(text[max(start - 12, 0) : start]) is not None
+
+
+def is_near(text: str, start: int) -> bool:
+    """Whether the text only says that something is near it, as in "20 km north of Raqqa"."""
+    return _NEAR.search(text[max(start - WINDOW, 0) : start]) is not None
+
+
+def is_locative(text: str, start: int) -> bool:
+    """Whether a preposition of place stands right before."""
+    return _LOCATIVE.search(text[max(start - 16, 0) : start]) is not None
+
+
+def ends_dateline(text: str, end: int) -> bool:
+    """Whether what follows closes a dateline: "BEIRUT, Lebanon (Wire) —"."""
+    return _DATELINE_END.match(text, end, end + WINDOW) is not None

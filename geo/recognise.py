@@ -1,0 +1,231 @@
+"""Article → toponyms: every name of a place in a text, its span, and the role it plays there.
+
+Runs of words are looked up longest first, by their exact key and then by their sound, so the time is
+linear in the text. What is no place to be mapped (demonyms, organisations, datelines, compounds such
+as "US-led") is kept with its role: it tells the resolver where the story plays.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from geo import cues
+from geo.assets import data_path
+from geo.countries import countries
+from geo.gazetteer import Gazetteer, Match
+from geo.model import Span, Toponym
+from geo.names import fold
+
+LONGEST = 7
+"""Words in the longest name that is looked up."""
+
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w[\w'’‘`ʼʿʾ]*", re.UNICODE)
+_POSSESSIVE = re.compile(r"(?:['’]s?|s['’])\Z")
+_GAP = re.compile(r"[ \-‐‑–]{1,2}|\. (?=[A-Z])|, (?=D\.?C)")
+_ARTICLES = frozenset("al el ad adh an ar as ash at ath az ul de la le los las".split())
+
+_NAMESAKES = frozenset("jordan chad georgia israel paris sydney florence victoria austin charlotte sofia".split())
+"""Places that people are also called after; a capitalised word before one makes it a person."""
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    """Words of English that are also towns somewhere; the world tier never finds them alone."""
+    lines = data_path("common_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+class Token(NamedTuple):
+    """One word: where it starts and ends in the text, possessive endings left off."""
+
+    start: int
+    end: int
+    word: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A run of words that names something, before its role is known."""
+
+    span: Span
+    demonym: bool = False
+
+
+class Recogniser:
+    """Finds toponyms with one gazetteer; ``organisations`` are names that hold names of places."""
+
+    def __init__(self, gazetteer: Gazetteer, organisations: Iterable[str] = ()) -> None:
+        self._gazetteer = gazetteer
+        self._demonyms = frozenset(fold(word) for one in countries().values() for word in one.demonyms)
+        self._organisations = frozenset(fold(name) for name in organisations if " " in name)
+
+    def __call__(self, text: str) -> tuple[Toponym, ...]:
+        """Every toponym of ``text`` in order, with its role."""
+        tokens = tokenise(text)
+        masked = list(self._masks(text, tokens))
+        return tuple(
+            toponym
+            for found in self._runs(text, tokens)
+            if (toponym := self._toponym(text, found, masked)) is not None
+        )
+
+    def _runs(self, text: str, tokens: Sequence[Token]) -> Iterator[_Found]:
+        here = 0
+        while here < len(tokens):
+            found, used = self._longest(text, tokens, here)
+            if found:
+                yield found
+            here += used
+
+    def _longest(self, text: str, tokens: Sequence[Token], here: int) -> tuple[_Found | None, int]:
+        if not _may_start(tokens, here):
+            return None, 1
+        for last in reversed(range(here, _reach(text, tokens, here))):
+            span = Span(tokens[here].start, tokens[last].end)
+            words = tokens[here : last + 1]
+            if fold(text[slice(*span)]) in self._demonyms:
+                return _Found(span, demonym=True), last + 1 - here
+            if self._names_place(text, words):
+                return _Found(span), last + 1 - here
+        return None, 1
+
+    def _names_place(self, text: str, words: Sequence[Token]) -> bool:
+        surface = text[words[0].start : words[-1].end]
+        if not surface[-1].isalnum() and not surface.endswith("."):
+            return False
+        if words[-1].word.islower() and not self._gazetteer.has(fold(surface)):
+            return False
+        levels = ("exact", "sound") if len(surface) > 4 else ("exact",)
+        matches = self._gazetteer.find(surface, levels=levels)
+        return any(_believable(text, words, match) for match in matches)
+
+    def _masks(self, text: str, tokens: Sequence[Token]) -> Iterator[Span]:
+        for here in range(len(tokens)):
+            for last in reversed(range(here + 1, _reach(text, tokens, here))):
+                if fold(text[tokens[here].start : tokens[last].end]) in self._organisations:
+                    yield Span(tokens[here].start, tokens[last].end)
+                    break
+
+    def _toponym(self, text: str, found: _Found, masked: Sequence[Span]) -> Toponym | None:
+        span, surface = found.span, text[slice(*found.span)]
+        if _is_person(text, found):
+            return None
+        kind = cues.kind_after(text, span.end) or cues.kind_before(text, span.start)
+        return Toponym(
+            span, surface, _role(text, found, masked), kind or _own_kind(surface), cues.is_near(text, span.start),
+            containers=_containers(text, span),
+        )
+
+
+def tokenise(text: str) -> list[Token]:
+    """Words with their code points; the possessive is left off, hyphens and slashes divide."""
+    return [_token(match) for match in _TOKEN.finditer(text)]
+
+
+def _token(match: re.Match[str]) -> Token:
+    word = match[0] if "." in match[0] else _POSSESSIVE.sub("", match[0])
+    return Token(match.start(), match.start() + len(word), word)
+
+
+def _may_start(tokens: Sequence[Token], here: int) -> bool:
+    word = tokens[here].word
+    if not word or word[0].isdigit():
+        return False
+    if word[0].isupper() or not word[0].isascii():
+        return True
+    following = tokens[here + 1].word if here + 1 < len(tokens) else ""
+    return word in _ARTICLES and following[:1].isupper() and tokens[here + 1].start - tokens[here].end == 1
+
+
+def _reach(text: str, tokens: Sequence[Token], here: int) -> int:
+    """One past the last token of the run that may be one name with ``tokens[here]``."""
+    last = here + 1
+    while last < min(here + LONGEST, len(tokens)) and _GAP.fullmatch(text, tokens[last - 1].end, tokens[last].start):
+        last += 1
+    return last
+
+
+def _believable(text: str, words: Sequence[Token], match: Match) -> bool:
+    """Whether a name that is also a common word, or one far away, is meant as a place here."""
+    start = words[0].start
+    alone = len(words) == 1
+    if alone and match.place.tier == "world" and not match.place.is_country:
+        return _is_told_far(text, words[0], match)
+    if match.name.ambiguous and alone:
+        return cues.is_locative(text, start) or bool(cues.kind_before(text, start) or _opens_title(text, words[0]))
+    return fold(words[0].word) not in _common() or not alone
+
+
+def _is_told_far(text: str, token: Token, match: Match) -> bool:
+    if fold(token.word) in _common() or len(token.word) < 4 or cues.follows_title(text, token.start):
+        return False
+    if cues.is_locative(text, token.start) or cues.kind_before(text, token.start):
+        return not _is_named(text, token)
+    return match.place.population >= 200_000 and not _is_named(text, token)
+
+
+def _is_named(text: str, token: Token) -> bool:
+    """Whether a capitalised neighbour makes it a part of a longer name."""
+    after = re.compile(r" [A-Z]\w").match(text, token.end)
+    before = re.compile(r"[A-Z]\w+ \Z").search(text[max(token.start - 20, 0) : token.start])
+    return after is not None or (before is not None and not cues.is_locative(text, token.start))
+
+
+def _opens_title(text: str, token: Token) -> bool:
+    """A sentence that opens with a known name and goes on with a verb: "Rai is ...", "Hit fell ..."."""
+    return re.compile(r" (?:is|was|has|had|fell|remains?)\b").match(text, token.end) is not None
+
+
+def _is_person(text: str, found: _Found) -> bool:
+    span, surface = found.span, text[slice(*found.span)]
+    if fold(surface) not in _NAMESAKES:
+        return False
+    before = re.compile(r"(?<![.!?] )\b[A-Z]\w+ \Z").search(text[max(span.start - 24, 0) : span.start])
+    return cues.follows_title(text, span.start) or (before is not None and not cues.is_locative(text, span.start))
+
+
+def _role(text: str, found: _Found, masked: Sequence[Span]) -> str:
+    span = found.span
+    if any(mask.start <= span.start and span.end <= mask.end and mask != span for mask in masked):
+        return "organisation"
+    if cues.names_organisation(text, span.end):
+        return "organisation"
+    if found.demonym or cues.is_compound(text, span.end) or cues.is_adjective(text, span):
+        return "demonym"
+    if _starts_line(text, span.start) and text[slice(*span)].isupper() and cues.ends_dateline(text, span.end):
+        return "dateline"
+    return "literal"
+
+
+def _starts_line(text: str, start: int) -> bool:
+    return start == 0 or text[:start].rstrip(" ").endswith("\n")
+
+
+def _own_kind(surface: str) -> str:
+    """The kind that the name itself says: "Hamadan airbase", "Al-Bukamal Crossing"."""
+    first_space = surface.find(" ")
+    return next(
+        (kind for at in range(max(first_space, 0), len(surface)) if (kind := cues.kind_after(surface, at))), ""
+    )
+
+
+_CONTAINER_AFTER = re.compile(
+    r"(?:, | in (?:the )?(?:(?:north|south)?-?(?:east|west|north|south)(?:ern)? |central )?"
+    r"|[’']s |, in )(?P<name>[A-Z][\w'’\-]+(?: [A-Z][\w'’\-]+){0,2})"
+)
+_CONTAINER_BEFORE = re.compile(r"(?P<name>[A-Z][\w\-]+(?: [A-Z][\w\-]+)?)['’]s (?:\w+ )?\Z")
+_NOT_A_NAME = re.compile(r"(?:['’]s?)\Z")
+
+
+def _containers(text: str, span: Span) -> tuple[str, ...]:
+    """Names that the text puts around this one: "Rai, Syria", "Syria's Aleppo", "Manbij in northern Syria"."""
+    after = cues.kind_after(text, span.end)
+    skip = re.compile(r" (?:\w+ )?").match(text, span.end) if after else None
+    ends = [span.end] if skip is None else [span.end, skip.end() - 1]
+    found = [match["name"] for end in ends if (match := _CONTAINER_AFTER.match(text, end, end + cues.WINDOW))]
+    before = _CONTAINER_BEFORE.search(text[max(span.start - cues.WINDOW, 0) : span.start])
+    names = [*found, *([before["name"]] if before else [])]
+    return tuple(dict.fromkeys(_NOT_A_NAME.sub("", name) for name in names))
