@@ -140,7 +140,8 @@ def test_land_ends_at_the_coast():
 
 @pytest.mark.parametrize("river, near", [
     ("Euphrates", (39.0, 35.93)), ("Euphrates", (40.16, 35.34)), ("Euphrates", (43.8, 33.36)),
-    ("Tigris", (43.13, 36.34)), ("Tigris", (44.38, 33.33)), ("Khabur", (40.7, 35.6)), ("Orontes", (36.75, 35.13)), ("Dnieper", (32.62, 46.63)),
+    ("Tigris", (43.13, 36.34)), ("Tigris", (44.38, 33.33)), ("Khabur", (40.7, 35.6)), ("Orontes", (36.75, 35.13)),
+    ("Dnieper", (32.62, 46.63)),
 ])
 def test_a_river_passes_its_town(river, near):
     lines = [shape(each["geometry"]) for each in load("rivers") if each["properties"]["name"] == river]
