@@ -1,0 +1,220 @@
+"""Toponyms → places: one sense a name in a document, with a score, a runner-up and a reason.
+
+Two stages. Countries first, by identity: every country, demonym and organisation of the story is
+evidence for where it plays. Then each name's candidates are scored by how the name was found, what
+kind of place the text says, what it is said to lie in, the story's countries, size, and how near it
+lies to what is already resolved. Below a margin nobody is chosen, and the reason says so.
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import cos, exp, hypot, log10, radians
+
+from geo.countries import countries
+from geo.cues import KINDS
+from geo.gazetteer import Gazetteer, Match
+from geo.model import Candidate, LngLat, Mention, Place, Toponym
+from geo.names import fold, sound_key
+
+LEAST = 0.35
+"""Below this score no place is chosen."""
+
+MARGIN = 0.02
+"""So close to the runner-up, in another place, nobody is chosen."""
+
+DECAY_KM = 300.0
+_EVIDENCE = {"literal": 1.0, "demonym": 0.7, "organisation": 0.5, "dateline": 0.2, "metonym": 0.2}
+_TIERS = {"curated": 0.15, "dump": 0.08, "world": 0.0}
+
+
+@dataclass(frozen=True)
+class _Story:
+    """What is known of where the story plays: weights of countries (0..1), places already found."""
+
+    countries: Mapping[str, float]
+    anchors: tuple[Place, ...] = ()
+
+
+def resolve(toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> tuple[Mention, ...]:
+    """Choose a place for every literal toponym; the others keep their role and no place."""
+    story = _Story(_country_weights(toponyms, gazetteer))
+    groups = _groups(toponyms)
+    first = {key: _choose(group, gazetteer, story) for key, group in groups.items()}
+    anchors = tuple(
+        chosen[0].place for chosen in first.values()
+        if chosen and not chosen[0].place.is_area and chosen[0].score >= 0.6
+    )
+    story = replace(story, anchors=anchors)
+    chosen = {key: _choose(group, gazetteer, story) for key, group in groups.items()}
+    _widen_to_provinces(groups, chosen)
+    return tuple(_mention(toponym, chosen.get(_key(toponym), ())) for toponym in toponyms)
+
+
+def _key(toponym: Toponym) -> tuple[str, str]:
+    """One sense a document: the same sound and the same kind are the same place."""
+    return sound_key(toponym.text), toponym.cue if toponym.cue not in ("town", "quarter") else ""
+
+
+def _groups(toponyms: Iterable[Toponym]) -> dict[tuple[str, str], list[Toponym]]:
+    groups: dict[tuple[str, str], list[Toponym]] = defaultdict(list)
+    for toponym in toponyms:
+        if toponym.role in ("literal", "dateline"):
+            groups[_key(toponym)].append(toponym)
+    return groups
+
+
+def _country_weights(toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> dict[str, float]:
+    """Parts of the story's evidence by country; what is named once weighs less than what recurs."""
+    votes: defaultdict[str, float] = defaultdict(float)
+    for toponym in toponyms:
+        weight = _EVIDENCE.get(toponym.role, 0.2)
+        for iso in _isos(toponym, gazetteer):
+            votes[iso] += weight
+    strongest = max(votes.values(), default=0.0)
+    return {iso: vote / strongest for iso, vote in votes.items()}
+
+
+def _isos(toponym: Toponym, gazetteer: Gazetteer) -> set[str]:
+    """Countries for which a toponym speaks: its own, or that of the only curated place it may mean."""
+    folded = fold(toponym.text)
+    if folded in _demonyms():
+        return {_demonyms()[folded]}
+    matches = gazetteer.candidates(toponym.text)
+    states = {match.place.country for match in matches if match.place.is_country}
+    if states:
+        return states
+    near = {match.place.country for match in matches if match.place.tier != "world"}
+    return near if len(near) == 1 else set()
+
+
+@lru_cache(maxsize=1)
+def _demonyms() -> dict[str, str]:
+    return {fold(word): iso for iso, country in countries().items() for word in country.demonyms}
+
+
+def _choose(group: Sequence[Toponym], gazetteer: Gazetteer, story: _Story) -> tuple[Candidate, ...]:
+    """The candidates of one name, best first."""
+    toponym = group[0]
+    containers = {fold(name) for each in group for name in each.containers}
+    scored = [_scored(match, toponym, containers, story) for match in _matches(toponym, gazetteer)]
+    return tuple(sorted(scored, key=lambda one: (-one.score, -one.place.population, one.place.id)))
+
+
+def _matches(toponym: Toponym, gazetteer: Gazetteer) -> list[Match]:
+    """What the name may mean, alone and with the kind that the text gives it."""
+    found = {match.place.id: match for match in gazetteer.candidates(toponym.text)}
+    if toponym.cue and toponym.cue not in ("town", "country"):
+        for match in gazetteer.candidates(f"{toponym.text} {toponym.cue}"):
+            known = found.get(match.place.id)
+            if known is None or known.quality < match.quality:
+                found[match.place.id] = match
+    return list(found.values())
+
+
+def _scored(match: Match, toponym: Toponym, containers: set[str], story: _Story) -> Candidate:
+    place = match.place
+    parts = {
+        f"found by {match.level} name": 0.3 * match.quality,
+        "kind": _kind_score(place, toponym.cue, match),
+        "lies in what the text says": 0.2 if containers & _holders(place) else 0.0,
+        "the story's country": 0.25 * story.countries.get(place.country, 0.0),
+        "size": 0.02 * log10(place.population + 1) + 0.05 * place.importance,
+        "gazetteer": _TIERS[place.tier],
+        "near the story's other places": 0.1 * _nearness(place, story.anchors),
+    }
+    score = min(max(sum(parts.values()), 0.0), 1.0)
+    return Candidate(place, round(score, 3), _reason(place, match, toponym, parts))
+
+
+def _kind_score(place: Place, cue: str, match: Match) -> float:
+    if not cue:
+        return _default_kind(place, match)
+    if place.feature_code in KINDS.get(cue, ()):
+        return 0.2
+    if place.is_country:
+        return 0.1
+    return -0.15
+
+
+def _default_kind(place: Place, match: Match) -> float:
+    """Without a word for it a name means the country, the town, then the province, then the rest."""
+    if place.is_country:
+        return 0.3
+    if place.feature_class == "P":
+        return 0.1
+    if place.feature_class == "A":
+        return 0.05
+    return 0.05 if match.name.preferred else 0.0
+
+
+def _holders(place: Place) -> set[str]:
+    country = countries().get(place.country)
+    names = [name.toponym for name in country.place.names] if country and not place.is_country else []
+    return {fold(name) for name in (*names, place.admin1, place.admin2) if name}
+
+
+def _nearness(place: Place, anchors: Sequence[Place]) -> float:
+    """1 beside the story's other places, falling by a factor of e every 300 km; the median counts."""
+    distances = sorted(rough_km(place.point, anchor.point) for anchor in anchors if anchor.id != place.id)
+    return exp(-distances[len(distances) // 2] / DECAY_KM) if distances else 0.0
+
+
+def rough_km(a: LngLat, b: LngLat) -> float:
+    """Kilometres on a sphere, flat between the two: right to 1 % below 500 km."""
+    return 111.2 * hypot(a.lat - b.lat, (a.lng - b.lng) * cos(radians((a.lat + b.lat) / 2)))
+
+
+def _reason(place: Place, match: Match, toponym: Toponym, parts: Mapping[str, float]) -> str:
+    found = {"exact": "spelt so", "sound": "spelt alike", "skeleton": "same consonants"}[match.level]
+    said = [f"{found} in the {place.tier} gazetteer ({match.name.toponym})"]
+    if toponym.cue and parts["kind"] > 0.1:
+        said.append(f"the text calls it {toponym.cue}")
+    if parts["lies in what the text says"]:
+        said.append("the text says where it lies")
+    if parts["the story's country"] > 0.1:
+        said.append(f"the story plays in {place.country}")
+    if parts["near the story's other places"] > 0.04:
+        said.append("near its other places")
+    return "; ".join(said)
+
+
+def _widen_to_provinces(
+    groups: Mapping[tuple[str, str], Sequence[Toponym]], chosen: dict[tuple[str, str], tuple[Candidate, ...]]
+) -> None:
+    """A bare name means the province when the story says "province" as often, and "city" never."""
+    for (sound, cue), group in groups.items():
+        bare = groups.get((sound, ""), ())
+        if cue != "province" or not bare or len(bare) > len(group) or any(each.cue == "town" for each in bare):
+            continue
+        if chosen[sound, cue] and chosen[sound, cue][0].place.feature_code == "ADM1":
+            chosen[sound, ""] = tuple(
+                replace(one, reason=f"{one.reason}; the story speaks of the province") if not rank else one
+                for rank, one in enumerate(chosen[sound, cue])
+            )
+
+
+def _mention(toponym: Toponym, ranked: Sequence[Candidate]) -> Mention:
+    if toponym.role != "literal" or not ranked:
+        return Mention(toponym, reason=_unmapped(toponym))
+    best, others = ranked[0], tuple(ranked[1:4])
+    if best.score < LEAST:
+        return Mention(toponym, score=best.score, runners_up=tuple(ranked[:4]), reason="no candidate is likely enough")
+    rival = next((one for one in others if rough_km(one.place.point, best.place.point) > 25), None)
+    if rival and best.score - rival.score < MARGIN and not _is_far_larger(best.place, rival.place):
+        return Mention(toponym, score=best.score, runners_up=tuple(ranked[:4]), reason=f"as likely as {_title(rival)}")
+    return Mention(toponym, best.place, best.score, best.reason, others)
+
+
+def _unmapped(toponym: Toponym) -> str:
+    return "no place of this name is known" if toponym.role == "literal" else f"a {toponym.role}, not mapped"
+
+
+def _is_far_larger(one: Place, other: Place) -> bool:
+    return one.population > 5 * max(other.population, 1)
+
+
+def _title(candidate: Candidate) -> str:
+    return f"{candidate.place.name} ({candidate.place.country})"
