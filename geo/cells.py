@@ -1,0 +1,167 @@
+"""The ground that a reported place speaks for: Voronoi cells inside its own country, never far from the place.
+
+Cells meet in exactly the same vertices (one noding on a grid of 1e-6 degrees), so that unions leave no slivers and
+two cells never overlap.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Geod, Transformer
+from shapely.geometry import MultiPoint, Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import InvalidInput
+from geo.model import LngLat
+
+GRID = 1e-6
+"""Degrees, about 0.1 m: the six decimals that RFC 7946 recommends."""
+
+_GEOD = Geod(ellps="WGS84")
+_CORNERS = 72
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place that ever reports."""
+
+    place: str
+    country: str
+    point: LngLat
+
+
+@dataclass(frozen=True)
+class Cells:
+    """``whole[i]`` and ``town[i]`` are the ground of site ``i``: within the evidence radius and within the smaller
+    one that a statement about the town alone reaches. ``touching`` pairs sites of one country, by
+    ``(site, is_town)``, whose ground shares an edge."""
+
+    whole: tuple[BaseGeometry, ...]
+    town: tuple[BaseGeometry, ...]
+    touching: frozenset[tuple[tuple[int, bool], tuple[int, bool]]]
+
+
+def cells(
+    sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], evidence_max_km: float, town_max_km: float
+) -> Cells:
+    """The ground of each site, in degrees. Of sites within about 10 m of each other the first gets it all.
+
+    :raises InvalidInput: when ``shapes`` has no polygon for a site's country.
+    """
+    plane = _plane(sites)
+    wide = _discs(sites, evidence_max_km)
+    near = _discs(sites, town_max_km)
+    faces = _faces(_lines(sites, shapes, plane, (wide, near)))
+    owner = _owners(faces, sites, shapes, plane)
+    middle = shapely.get_coordinates(shapely.point_on_surface(faces))
+    whole = _ground(faces, owner, middle, wide)
+    town = _ground(faces, owner, middle, near)
+    return Cells(whole, town, _touching(sites, whole, town))
+
+
+def _plane(sites: Sequence[Site]) -> NDArray[np.float64]:
+    """Positions in metres on a Lambert azimuthal equal-area plane around the middle of the sites."""
+    return _project(sites, np.array([site.point for site in sites]), "FORWARD")
+
+
+def _project(sites: Sequence[Site], lnglat: NDArray[np.float64], direction: str) -> NDArray[np.float64]:
+    lng, lat = np.mean([site.point for site in sites], axis=0)
+    plane = CRS.from_proj4(f"+proj=laea +lon_0={lng:.6f} +lat_0={lat:.6f} +datum=WGS84 +units=m")
+    change = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+    columns = change.transform(lnglat[:, 0], lnglat[:, 1], direction=direction)
+    return np.column_stack(columns)
+
+
+def _discs(sites: Sequence[Site], radius_km: float) -> list[Polygon]:
+    return [disc(site.point, radius_km) for site in sites]
+
+
+def disc(point: LngLat, radius_km: float) -> Polygon:
+    """The ground within ``radius_km`` of a point: a geodesic circle as a polygon of 72 corners, inside of it."""
+    bearings = np.linspace(0, -360, _CORNERS, endpoint=False)
+    same = np.ones(_CORNERS)
+    lng, lat, _ = _GEOD.fwd(same * point.lng, same * point.lat, bearings, same * radius_km * 1000)
+    return Polygon(np.column_stack((lng, lat)))
+
+
+def _lines(
+    sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], plane: NDArray[np.float64],
+    discs: tuple[list[Polygon], list[Polygon]],
+) -> list[BaseGeometry]:
+    """The outlines of all grounds, each clipped on its own and not yet meeting exactly."""
+    lines: list[BaseGeometry] = []
+    for country in sorted({site.country for site in sites}):
+        if country not in shapes:
+            raise InvalidInput(f"reports: country {country!r} has no polygon, want an ISO 3166-1 code of the base map")
+        members = [index for index, site in enumerate(sites) if site.country == country]
+        shapely.prepare(shapes[country])
+        for index, cell in _voronoi(members, sites, plane):
+            for circle in (discs[0][index], discs[1][index]):
+                lines.append(cell.intersection(circle).intersection(shapes[country]).boundary)
+    return lines
+
+
+def _voronoi(
+    members: list[int], sites: Sequence[Site], plane: NDArray[np.float64]
+) -> list[tuple[int, BaseGeometry]]:
+    kept: dict[tuple[int, int], int] = {}
+    for index in members:
+        kept.setdefault((round(plane[index][0] / 10), round(plane[index][1] / 10)), index)
+    points = plane[list(kept.values())]
+    frame = box(*points.min(axis=0) - 500_000, *points.max(axis=0) + 500_000)
+    if len(kept) == 1:
+        parts: list[BaseGeometry] = [frame]
+    else:
+        parts = [*shapely.voronoi_polygons(MultiPoint(points), extend_to=frame, ordered=True).geoms]
+    degrees = [shapely.transform(part, lambda xy: _project(sites, xy, "INVERSE")) for part in parts]
+    return list(zip(kept.values(), degrees, strict=True))
+
+
+def _faces(lines: list[BaseGeometry]) -> NDArray[np.object_]:
+    noded = shapely.union_all(lines, grid_size=GRID)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    return shapely.transform(faces, lambda xy: np.round(xy, 6))
+
+
+def _owners(
+    faces: NDArray[np.object_], sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], plane: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """For each face the nearest site of the country that it lies in; -1 for none."""
+    owner = np.full(len(faces), -1)
+    middle = shapely.get_coordinates(shapely.point_on_surface(faces))
+    where = _project(sites, middle, "FORWARD")
+    for country in sorted({site.country for site in sites}):
+        inside = shapely.contains_xy(shapes[country], middle[:, 0], middle[:, 1])
+        members = np.array([index for index, site in enumerate(sites) if site.country == country])
+        apart = ((where[inside][:, None, :] - plane[members][None, :, :]) ** 2).sum(axis=2)
+        owner[inside] = members[apart.argmin(axis=1)]
+    return owner
+
+
+def _ground(
+    faces: NDArray[np.object_], owner: NDArray[np.int64], middle: NDArray[np.float64], discs: list[Polygon]
+) -> tuple[BaseGeometry, ...]:
+    found: list[BaseGeometry] = []
+    for index, circle in enumerate(discs):
+        mine = owner == index
+        reached = shapely.contains_xy(circle, middle[mine][:, 0], middle[mine][:, 1])
+        found.append(shapely.union_all(faces[mine][reached]))
+    return tuple(found)
+
+
+def _touching(
+    sites: Sequence[Site], whole: Sequence[BaseGeometry], town: Sequence[BaseGeometry]
+) -> frozenset[tuple[tuple[int, bool], tuple[int, bool]]]:
+    keys = [(index, False) for index in range(len(sites))] + [(index, True) for index in range(len(sites))]
+    grounds = np.array([*whole, *town], dtype=object)
+    left, right = shapely.STRtree(grounds).query(grounds, predicate="touches")
+    edges = shapely.length(shapely.intersection(grounds[left], grounds[right])) > 0
+    return frozenset(
+        (keys[a], keys[b])
+        for a, b in zip(left[edges].tolist(), right[edges].tolist(), strict=True)
+        if sites[keys[a][0]].country == sites[keys[b][0]].country
+    )
