@@ -1,0 +1,103 @@
+"""Where dated features are kept: one protocol, the store behind it chosen by the form of its address.
+
+A feature is upserted by its id. What is the same stays; what differs ends the belief in the old row
+(``known_to``) and opens a new one, so that a query can ask what the store said on an earlier day.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from geo.errors import StoreError
+from geo.interval import Interval
+from geo.model import BBox, Feature, Query
+
+
+@dataclass(frozen=True)
+class WriteReport:
+    """How many features were new, differed from what was believed, or were already there."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: WriteReport) -> WriteReport:
+        return WriteReport(
+            self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged
+        )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The current belief of one collection at a glance.
+
+    ``bbox`` is rounded outwards to 4 decimals and ``None`` when nothing has a geometry; ``interval``
+    spans the dated rows and is ``None`` when there is none; ``version`` changes with the collection.
+    """
+
+    count: int
+    bbox: BBox | None
+    interval: Interval | None
+    version: str
+
+
+class Store(Protocol):
+    """Dated features by collection. Safe to share between threads, not between processes after a fork."""
+
+    def read(self, collection: str, query: Query) -> Iterator[Feature]:
+        """The features that ``query`` asks for, streamed, by id, then by first valid day.
+
+        A bbox keeps features whose geometry meets it (those without one never do); ``when`` keeps
+        those whose outer validity intersects it, and all undated ones. Without ``as_known_on`` the
+        current belief answers. ``properties`` holds every field of the collection, ``None`` where empty.
+
+        :raises NotFound: for an unknown collection.
+        :raises InvalidParameter: for a field that the schema does not have, or a value of another type.
+        """
+
+    def write(self, collection: str, features: Iterable[Feature], known_on: date) -> WriteReport:
+        """Upsert by id, all or nothing; beliefs open on ``known_on`` unless ``feature.known`` says otherwise.
+
+        A row opened and changed on the same day is replaced. A change dated before the belief that it
+        corrects counts from that belief's first day, for beliefs never overlap. Compute the features
+        first: other writers wait while this iterates.
+
+        :raises InvalidInput: for a value that does not fit the schema, or one id with two contents.
+        """
+
+    def delete(self, collection: str, query: Query, known_on: date | None = None) -> int:
+        """End the belief in what ``query`` finds on ``known_on``; without it, purge every trace of it."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All writes inside are committed together or not at all. Nests; an inner failure undoes the inner part."""
+
+    def summary(self, collection: str) -> Summary:
+        """Count, bbox, span of days and version of the current belief."""
+
+    def change_days(self, collection: str) -> tuple[date, ...]:
+        """The days on which something in the collection began or ended, in order."""
+
+    def version(self) -> str:
+        """A text that differs after every committed write that changed something."""
+
+    def close(self) -> None:
+        """Let go of the file or server. The store cannot be used afterwards."""
+
+
+def open_store(url: str, *, create: bool = False) -> Store:
+    """The store at ``url``: a path is a GeoPackage.
+
+    :raises StoreError: when nothing is there and ``create`` is false, or it is no Dateline store.
+    :raises StoreVersionError: when it was written by another version of the schema.
+    """
+    scheme, separator, _ = url.partition("://")
+    if not separator:
+        from geo.store.geopackage import GeoPackageStore  # noqa: PLC0415  the other backend must not load it
+
+        return GeoPackageStore.open(url, create=create)
+    if scheme in ("postgresql", "postgres"):
+        raise StoreError(f"{scheme}:// stores are not built yet, want the path of a GeoPackage")
+    raise StoreError(f"store: {scheme}:// is not known, want the path of a GeoPackage")

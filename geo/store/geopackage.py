@@ -1,0 +1,343 @@
+"""The store in one GeoPackage: standard-library SQLite in WAL mode, which QGIS and GDAL open meanwhile."""
+from __future__ import annotations
+
+import math
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import shapely
+
+from geo.errors import InvalidInput, StoreError
+from geo.interval import Interval
+from geo.model import BBox, Feature, Query
+from geo.schema import Collection
+from geo.store import Summary, WriteReport, layout, rows, search
+from geo.store.rows import Row, Value
+
+BATCH = 500
+
+
+class GeoPackageStore:
+    """One file. Readers come from a pool, each stream its own, so that it sees one state to its end.
+
+    Writers take turns, in this process by a lock, between processes by SQLite's, for which they wait
+    up to ``layout.BUSY_SECONDS``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._writer: sqlite3.Connection | None = None
+        self._lock = threading.RLock()
+        self._owner: int | None = None
+        self._touched: set[str] = set()
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: str, *, create: bool = False) -> GeoPackageStore:
+        file = Path(path)
+        if create and not file.exists():
+            layout.create(file)
+        layout.check(file)
+        return cls(file)
+
+    def read(self, collection: str, query: Query) -> Iterator[Feature]:
+        declared = search.collection_named(collection)
+        found = self._found(declared, query, search.where(declared, query))
+        return iter(list(found)) if self._in_transaction() else found
+
+    def write(self, collection: str, features: Iterable[Feature], known_on: date) -> WriteReport:
+        declared = search.collection_named(collection)
+        report, seen, stream = WriteReport(), _Seen(collection), iter(features)
+        with self.transaction():
+            while batch := list(islice(stream, BATCH)):
+                fresh = seen.first(batch, rows.encode(declared, batch))
+                report += WriteReport(unchanged=len(batch) - len(fresh))
+                report += _Upsert(self._writing(), declared, known_on).run(fresh)
+            if report.added or report.changed:
+                self._touched.add(collection)
+        return report
+
+    def delete(self, collection: str, query: Query, known_on: date | None = None) -> int:
+        declared = search.collection_named(collection)
+        condition = search.where(declared, query, every_belief=known_on is None and query.as_known_on is None)
+        with self.transaction():
+            writer = self._writing()
+            ids = sorted({feature.id for feature in self._found(declared, query, condition)})
+            for id_ in ids:
+                if known_on is None:
+                    _erase(writer, collection, "id = ?", (id_,))
+                else:
+                    _close(writer, collection, id_, known_on.isoformat())
+            if ids:
+                self._touched.add(collection)
+        return len(ids)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._lock, layout.named_errors(self._path):
+            if self._in_transaction():
+                with _savepoint(self._writing()):
+                    yield
+                return
+            writer = self._connected()
+            self._touched = set()
+            self._owner = threading.get_ident()
+            try:
+                with layout.committed(writer):
+                    yield
+                    _stamp(writer, self._touched)
+            finally:
+                self._owner = None
+
+    def summary(self, collection: str) -> Summary:
+        declared = search.collection_named(collection)
+        with self._reader() as connection:
+            count, dated, starts, ends, first, last = connection.execute(
+                "SELECT count(*), count(coalesce(valid_from, valid_to)), count(valid_from), count(valid_to),"
+                f' min(valid_from), max(valid_to) FROM "{collection}" WHERE known_to IS NULL'
+            ).fetchone()
+            start = date.fromisoformat(first) if starts == dated and first else None
+            end = date.fromisoformat(last) if ends == dated and last else None
+            interval = Interval(start, end) if dated else None
+            return Summary(count, _bounds(connection, declared), interval, _version(connection, collection))
+
+    def change_days(self, collection: str) -> tuple[date, ...]:
+        search.collection_named(collection)
+        with self._reader() as connection:
+            days = connection.execute(
+                f'SELECT valid_from FROM "{collection}" WHERE known_to IS NULL AND valid_from IS NOT NULL UNION'
+                f' SELECT valid_to FROM "{collection}" WHERE known_to IS NULL AND valid_to IS NOT NULL ORDER BY 1'
+            ).fetchall()
+        return tuple(date.fromisoformat(day) for (day,) in days)
+
+    def version(self) -> str:
+        with self._reader() as connection:
+            return _version(connection)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def _found(self, declared: Collection, query: Query, condition: search.Where) -> Iterator[Feature]:
+        names = ", ".join(f'"{field.name}"' for field in layout.columns(declared))
+        sql = f'SELECT geom, {names} FROM "{declared.name}" WHERE {condition.sql} ORDER BY id, valid_from, fid'
+        batches = self._stream(declared, sql, condition.values)
+        if query.bbox is not None:
+            batches = _meeting(batches, query.bbox)
+        stop = None if query.limit is None else query.offset + query.limit
+        return islice((feature for batch in batches for feature in batch), query.offset, stop)
+
+    def _stream(self, declared: Collection, sql: str, values: tuple[Value, ...]) -> Iterator[list[Feature]]:
+        with self._reader() as connection:
+            cursor = connection.execute(sql, values)
+            try:
+                while batch := cursor.fetchmany(BATCH):
+                    yield rows.decode(declared, batch)
+            finally:
+                cursor.close()
+
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        """An idle reader or a new one; inside this thread's transaction the writer, to see what it wrote."""
+        if self._closed:
+            raise StoreError(f"{self._path}: the store is closed")
+        with layout.named_errors(self._path):
+            if self._in_transaction():
+                yield self._writing()
+                return
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = layout.connect(self._path)
+            try:
+                yield connection
+            finally:
+                if self._closed:
+                    connection.close()
+                else:
+                    self._idle.append(connection)
+
+    def _in_transaction(self) -> bool:
+        return self._owner == threading.get_ident()
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StoreError(f"{self._path}: the store is closed")
+        if self._writer is None:
+            self._writer = layout.connect(self._path, writing=True)
+        return self._writer
+
+    def _writing(self) -> sqlite3.Connection:
+        assert self._writer is not None
+        return self._writer
+
+
+class _Seen:
+    """The ids of one write: the same content twice is once, two contents for one id are a mistake."""
+
+    def __init__(self, collection: str) -> None:
+        self._collection = collection
+        self._hashes: dict[tuple[str, Interval], int] = {}
+
+    def first(self, features: Sequence[Feature], encoded: Sequence[Row]) -> list[tuple[Feature, Row]]:
+        fresh = []
+        for feature, row in zip(features, encoded, strict=True):
+            key = (feature.id, feature.known if feature.known.end else Interval())
+            if key not in self._hashes:
+                self._hashes[key] = hash(row)
+                fresh.append((feature, row))
+            elif self._hashes[key] != hash(row):
+                raise InvalidInput(f"{self._collection} {feature.id!r}: given twice with different content")
+        return fresh
+
+
+class _Upsert:
+    """One batch written against what is believed now."""
+
+    def __init__(self, connection: sqlite3.Connection, collection: Collection, known_on: date) -> None:
+        self._connection = connection
+        self._collection = collection
+        self._known_on = known_on.isoformat()
+        self._names = ["geom", *(field.name for field in layout.columns(collection))]
+
+    def run(self, batch: Sequence[tuple[Feature, Row]]) -> WriteReport:
+        believed = self._believed([feature.id for feature, _ in batch])
+        added: list[tuple[Row, str, str | None]] = []
+        changed = unchanged = 0
+        for feature, row in batch:
+            rest = believed.get(feature.id, [])
+            known_from, known_to = self._known(feature)
+            same_span = [old for old in rest if old[-1] == known_to and (known_to is None or old[-2] == known_from)]
+            if same_span and same_span[0][1:-2] == row:
+                unchanged += 1
+                continue
+            if known_to is None:
+                known_from = max([known_from, *(str(old[-1] or old[-2]) for old in rest)])
+            for old in same_span:
+                self._end(old, known_from)
+            changed += bool(same_span)
+            added.append((row, known_from, known_to))
+        self._insert(added)
+        return WriteReport(len(added) - changed, changed, unchanged)
+
+    def _known(self, feature: Feature) -> tuple[str, str | None]:
+        start, end = feature.known.start, feature.known.end
+        return self._known_on if start is None else start.isoformat(), None if end is None else end.isoformat()
+
+    def _believed(self, ids: list[str]) -> dict[str, list[Row]]:
+        """By id: ``fid``, the row, ``known_from``, ``known_to``."""
+        names = ", ".join(f'"{name}"' for name in self._names)
+        condition = search.any_of("id", tuple(ids))
+        found: dict[str, list[Row]] = {}
+        for row in self._connection.execute(
+            f'SELECT fid, {names} FROM "{self._collection.name}" WHERE {condition.sql}', condition.values
+        ):
+            found.setdefault(row[2], []).append(row)
+        return found
+
+    def _end(self, old: Row, day: str) -> None:
+        """End a belief on ``day``; one that would last no day, or is replaced as history, is erased."""
+        if old[-1] is not None or str(old[-2]) >= day:
+            _erase(self._connection, self._collection.name, "fid = ?", (old[0],))
+        else:
+            self._connection.execute(f'UPDATE "{self._collection.name}" SET known_to = ? WHERE fid = ?', (day, old[0]))
+
+    def _insert(self, added: Sequence[tuple[Row, str, str | None]]) -> None:
+        table = self._collection.name
+        first = 1 + self._connection.execute(
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?", (table,)
+        ).fetchone()[0]
+        marks = ", ".join("?" * (len(self._names) + 1))
+        names = ", ".join(f'"{name}"' for name in self._names)
+        self._connection.executemany(
+            f'INSERT INTO "{table}" (fid, {names}) VALUES ({marks})',
+            ((fid, *row, start, end) for fid, (row, start, end) in enumerate(added, first)),
+        )
+        boxes = rows.boxes([row for row, _, _ in added], self._collection)
+        placed = [(fid, *box) for fid, box in enumerate(boxes, first) if box is not None]
+        self._connection.executemany(
+            f'INSERT INTO "rtree_{table}_geom" VALUES (?, ?, ?, ?, ?)', (box[:5] for box in placed)
+        )
+        self._connection.executemany(f'INSERT INTO "xyday_{table}" VALUES (?, ?, ?, ?, ?, ?, ?)', placed)
+
+
+def _meeting(batches: Iterator[list[Feature]], bbox: BBox) -> Iterator[list[Feature]]:
+    """Only features whose geometry, not merely its box, meets ``bbox``."""
+    wanted = search.area(bbox)
+    shapely.prepare(wanted)
+    for batch in batches:
+        meets = shapely.intersects(wanted, np.array([feature.geometry for feature in batch], dtype=object))
+        yield [feature for feature, one in zip(batch, meets, strict=True) if one]
+
+
+def _close(connection: sqlite3.Connection, table: str, id_: str, day: str) -> None:
+    """End the current belief in ``id_``; one that opened that day or later never was."""
+    _erase(connection, table, "id = ? AND known_to IS NULL AND known_from >= ?", (id_, day))
+    connection.execute(f'UPDATE "{table}" SET known_to = ? WHERE id = ? AND known_to IS NULL', (day, id_))
+
+
+def _erase(connection: sqlite3.Connection, table: str, condition: str, values: tuple[Value, ...]) -> None:
+    for index in (f"rtree_{table}_geom", f"xyday_{table}"):
+        connection.execute(
+            f'DELETE FROM "{index}" WHERE id IN (SELECT fid FROM "{table}" WHERE {condition})', values
+        )
+    connection.execute(f'DELETE FROM "{table}" WHERE {condition}', values)
+
+
+@contextmanager
+def _savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("SAVEPOINT inner_write")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO inner_write")
+        connection.execute("RELEASE inner_write")
+        raise
+    connection.execute("RELEASE inner_write")
+
+
+def _stamp(connection: sqlite3.Connection, touched: set[str]) -> None:
+    """A new version for what was written, and the extents that other programs read."""
+    if not touched:
+        return
+    number = str(int(layout.meta(connection, "version") or 0) + 1)
+    layout.set_meta(connection, "version", number)
+    for name in sorted(touched):
+        layout.set_meta(connection, f"version:{name}", number)
+        bounds = _bounds(connection, search.collection_named(name)) or (None,) * 4
+        connection.execute(
+            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ?,"
+            " last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = ?", (*bounds, name)
+        )
+
+
+def _bounds(connection: sqlite3.Connection, collection: Collection) -> BBox | None:
+    west, south, east, north = cast(tuple[float | None, ...], connection.execute(
+        f'SELECT min(minx), min(miny), max(maxx), max(maxy) FROM "rtree_{collection.name}_geom" AS box'
+        f' JOIN "{collection.name}" ON fid = box.id WHERE known_to IS NULL'
+    ).fetchone())
+    if west is None or south is None or east is None or north is None:
+        return None
+    low = [math.floor(value * 1e4) / 1e4 for value in (west, south)]
+    high = [math.ceil(value * 1e4) / 1e4 for value in (east, north)]
+    return BBox(max(low[0], -180.0), max(low[1], -90.0), min(high[0], 180.0), min(high[1], 90.0))
+
+
+def _version(connection: sqlite3.Connection, collection: str | None = None) -> str:
+    """Of the store, or of one collection; the store's own id keeps a new file from passing for an old one."""
+    key = "version" if collection is None else f"version:{collection}"
+    return f"{layout.meta(connection, 'store_id')}-{layout.meta(connection, key) or 0}"
