@@ -1,0 +1,197 @@
+"""When: the time expressions of a story, and the days that a mention or an event belongs to.
+
+Rules only (``geo.dating``): the nearest weekday on or before the publication for the past, after it for
+"will" and "next"; bare dates inherit the year of the date told before; the past perfect lies before the
+main event. What nobody states is never today.
+"""
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from geo.dating import units
+from geo.dating.grammar import Expression, expressions, lower
+from geo.dating.links import inherited_years, linked
+from geo.dating.meaning import Discourse, Meaning
+from geo.dating.readers import read
+from geo.dating.tense import tense_at, tense_in
+from geo.interval import DAY, Interval
+from geo.model import Span, When
+from geo.sentences import around, clauses, layout, paragraph_of
+
+HISTORY = 5
+"""So many stated years, most of them long before the publication, make a history of the text."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """An expression in its surroundings: tense, clause and paragraph."""
+
+    expression: Expression
+    tense: str
+    clause: Span
+    paragraph: Span
+
+
+def find_times(text: str, published: When | None) -> tuple[When, ...]:
+    """Every time expression of which something can be said, in order, with its span.
+
+    Without ``published``, only what the text itself dates. When the publication is an interval, each
+    expression covers what it means on the first and on the last day of it.
+    """
+    timed = tuple(_surrounded(text))
+    days = _reference_days(published)
+    first = _resolved(text, timed, days[0])
+    if len(days) == 1:
+        return first
+    last = {when.span: when for when in _resolved(text, timed, days[1])}
+    return tuple(_hull(when, last[when.span]) for when in first if when.span in last)
+
+
+def _reference_days(published: When | None) -> tuple[date | None, ...]:
+    if published is None or published.interval.start is None or published.interval.end is None:
+        return (None,)
+    first, last = published.interval.start, published.interval.end - DAY
+    return (first,) if first >= last else (first, last)
+
+
+def _hull(a: When, b: When) -> When:
+    """From the earlier start to the later end: what it means whichever day the story appeared."""
+    if a.interval == b.interval:
+        return a
+    starts, ends = (a.interval.start, b.interval.start), (a.interval.end, b.interval.end)
+    interval = Interval(
+        None if None in starts else min(day for day in starts if day),
+        None if None in ends else max(day for day in ends if day),
+    )
+    reason = f"{a.reason} (the publication is an interval)"
+    return replace(a, interval=interval, edtf=units.edtf(interval), precision="period", reason=reason)
+
+
+def _surrounded(text: str) -> Iterator[Timed]:
+    lowered, laid = lower(text), layout(text)
+    found = inherited_years(lowered, expressions(text))
+    sentence, parts = Span(-1, -1), [Span(-1, -1)]
+    for expression in found:
+        current = around(laid.sentences, expression.span)
+        if current != sentence:
+            sentence, parts = current, clauses(text, current)
+        clause = around(parts, expression.span)
+        tense = tense_at(lowered, clause, expression.span)
+        if tense == "none":
+            tense = tense_in(lowered, sentence)
+        yield Timed(expression, tense, clause, around(laid.paragraphs, expression.span))
+
+
+def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tuple[When, ...]:
+    """In order of the text: each date may lean on the one told before it."""
+    history = _is_history(timed, published)
+    found: list[tuple[Expression, Meaning]] = []
+    told: Interval | None = None
+    main: date | None = None
+    paragraph = None
+    for one in timed:
+        if one.paragraph != paragraph and not history:
+            told = None
+        paragraph = one.paragraph
+        meaning = read(one.expression, Discourse(published, one.tense, told, main, history))
+        if meaning is None:
+            continue
+        found.append((one.expression, meaning))
+        told = meaning.interval
+        main = main or _main_day(one, meaning)
+    return tuple(linked(lower(text), found, published))
+
+
+def _main_day(one: Timed, meaning: Meaning) -> date | None:
+    """The day of the first thing told in the simple past."""
+    is_main = one.tense in ("past", "ongoing", "none") and one.expression.rule in ("weekday", "deictic")
+    return meaning.interval.start if is_main and meaning.interval.days == 1 else None
+
+
+def _is_history(timed: Sequence[Timed], published: date | None) -> bool:
+    years = [int(year) for one in timed if (year := one.expression.parts.get("year", "")).isdecimal()]
+    near = sum(one.expression.rule in ("weekday", "deictic", "weekend") for one in timed)
+    if len(years) < HISTORY or near * 2 > len(years):
+        return False
+    old = sum(year < published.year - 1 for year in years) if published else len(years)
+    return old * 3 > len(years) * 2
+
+
+def when_of(span: Span, text: str, times: Sequence[When], published: When | None) -> When:
+    """The days of a mention or an event at ``span``.
+
+    The nearest expression of its clause, else of its sentence, else (for something told in the past) of
+    the sentences before it in the paragraph, else the publication; never today. Without a publication
+    an open interval says that nothing is known.
+    """
+    laid = layout(text)
+    sentence = around(laid.sentences, span)
+    parts = clauses(text, sentence)
+    clause = around(parts, span)
+    here = _inside(times, clause)
+    if here:
+        return _nearest(here, span)
+    beside = [when for when in _inside(times, sentence) if _reaches(text, around(parts, when.span or span), clause)]
+    if beside:
+        when = _nearest(beside, span)
+        return replace(when, reason=f"{when.reason}; said in its sentence")
+    carried = _carried(text, clause, sentence, times)
+    return carried or _published(published)
+
+
+def _inside(times: Sequence[When], span: Span) -> list[When]:
+    """Those that start inside ``span``; ``times`` are in order of their spans."""
+    first = bisect_left(times, span.start, key=_start)
+    return list(times[first : bisect_left(times, span.end, first, key=_start)])
+
+
+def _start(when: When) -> int:
+    return when.span.start if when.span else -1
+
+
+def _nearest(times: Sequence[When], span: Span) -> When:
+    """A date that bounds only one side ("until then") gives way to one that does not."""
+    return min(times, key=lambda when: (_is_open(when), _distance(when.span or span, span)))
+
+
+def _distance(a: Span, b: Span) -> int:
+    return max(a.start - b.end, b.start - a.end, 0)
+
+
+def _is_open(when: When) -> bool:
+    return when.interval.start is None or when.interval.end is None
+
+
+_APART = re.compile(
+    r"(?:which|who|whose|whom|where|after|before|when|until|since|because|although|though|once|if"
+    r"|(?:just\s|only\s)?(?:hours|days|weeks|months|years)\s(?:after|before))\b",
+    re.IGNORECASE,
+)
+
+
+def _reaches(text: str, dated: Span, clause: Span) -> bool:
+    """Whether the date of one clause is that of another: not out of "which they took in May"."""
+    if dated == clause:
+        return True
+    return not _APART.match(text, dated.start, dated.end)
+
+
+def _carried(text: str, clause: Span, sentence: Span, times: Sequence[When]) -> When | None:
+    """The last date told before in the paragraph, for a clause in the simple past."""
+    if tense_in(lower(text[clause.start : clause.end]), Span(0, clause.end - clause.start)) not in ("past", "perfect"):
+        return None
+    paragraph = paragraph_of(text, sentence)
+    before = [when for when in _inside(times, Span(paragraph.start, sentence.start)) if when.precision != "period"]
+    if not before:
+        return None
+    return replace(before[-1], reason=f"{before[-1].reason}; told before it in the paragraph")
+
+
+def _published(published: When | None) -> When:
+    if published is None:
+        return When(Interval(), "../..", "period", "no date is stated, and the publication is unknown")
+    return replace(published, reason="no date is stated: the publication", span=None)

@@ -1,0 +1,60 @@
+"""What a time expression means: one reader a rule of the grammar, from words to days.
+
+A reader gets the words of the expression and the discourse around it (publication day, tense, the date
+told before) and gives a ``Meaning``, or ``None`` when nothing can be said.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from geo.dating import relative, stated, units, weekdays
+from geo.dating.grammar import Expression
+from geo.dating.meaning import Discourse, Meaning, Parts
+from geo.interval import DAY, Interval
+
+_READERS: dict[str, Callable[[Parts, Discourse], Meaning | None]] = {
+    "iso": stated.iso,
+    "numeric": stated.numeric,
+    "days": stated.month_day,
+    "month_days": stated.month_day,
+    "day_month": stated.month_day,
+    "month_day": stated.month_day,
+    "month_year": stated.month_year,
+    "month": stated.bare_month,
+    "season": stated.season,
+    "decade": stated.decade,
+    "years": stated.years,
+    "year": stated.year,
+    "weekend": weekdays.weekend,
+    "weekday": weekdays.weekday,
+    "deictic": weekdays.deictic,
+    "recent": relative.recent,
+    "span_back": relative.span_back,
+    "for_back": relative.for_back,
+    "offset": relative.offset,
+    "half": relative.half,
+    "within": relative.within,
+    "same": relative.same,
+}
+
+
+def read(expression: Expression, discourse: Discourse) -> Meaning | None:
+    """The meaning of one expression, never later than the publication unless it speaks of the future."""
+    try:
+        meaning = _READERS[expression.rule](expression.parts, discourse)
+    except (ValueError, OverflowError):
+        return None  # 31 April, or 5000 years ago: no day of the calendar
+    if meaning is None or meaning.interval.is_empty or not units.ERA.contains(meaning.interval):
+        return None
+    return _until_published(meaning, discourse)
+
+
+def _until_published(meaning: Meaning, discourse: Discourse) -> Meaning:
+    day, interval = discourse.published, meaning.interval
+    if day is None or discourse.is_future or interval.end is None or interval.end <= day + DAY:
+        return meaning
+    if interval.start is None or interval.start <= day:
+        reason = f"{meaning.reason}, up to the publication"
+        return replace(meaning, interval=Interval(interval.start, day + DAY), reason=reason)
+    return meaning

@@ -1,0 +1,75 @@
+"""Readers of dates that count from the publication by name: weekdays, weekends, yesterday."""
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from geo.dating import units
+from geo.dating.meaning import Discourse, Meaning, Parts, on_day
+from geo.dating.words import WEEKDAYS
+from geo.interval import DAY, Interval
+
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
+    number, day = WEEKDAYS[parts["weekday"]], discourse.published
+    which, name = parts.get("which", ""), _NAMES[number]
+    told = discourse.background
+    if told is not None and told.days == 1 and told.start is not None and which not in ("last", "next"):
+        return on_day(_on_or_after(told.start, number), f"first {name} from the date told before")
+    if day is None:
+        return None
+    if "week" in parts:
+        step = {"last": -7, "next": 7}.get(parts["week"].split()[-2], 0)
+        return on_day(_in_week(day + timedelta(days=step), number), f"{name} of {parts['week']}")
+    return _beside(day, number, which, discourse)
+
+
+def _beside(day: date, number: int, which: str, discourse: Discourse) -> Meaning:
+    """By the word before it and by tense: after, before, or on or before the publication."""
+    name = _NAMES[number]
+    if which in ("next", "the coming") or (discourse.is_future and which != "last"):
+        return on_day(_on_or_after(day + DAY, number), f"first {name} after the publication")
+    if which in ("last", "the previous", "the preceding"):
+        return on_day(_on_or_before(day - DAY, number), f"last {name} before the publication")
+    if discourse.tense == "perfect" and discourse.main is not None and discourse.main < day:
+        return on_day(_on_or_before(discourse.main, number), f"{name} before the main event, by the past perfect")
+    return on_day(_on_or_before(day, number), f"nearest {name} on or before the publication")
+
+
+def _on_or_before(day: date, weekday: int) -> date:
+    return day - timedelta(days=(day.weekday() - weekday) % 7)
+
+
+def _on_or_after(day: date, weekday: int) -> date:
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
+def _in_week(day: date, weekday: int) -> date:
+    return day + timedelta(days=weekday - day.weekday())
+
+
+def weekend(parts: Parts, discourse: Discourse) -> Meaning | None:
+    day = discourse.published
+    if day is None:
+        return None
+    saturdays = units.weekend(day)
+    which, reason = parts.get("which", ""), "last weekend before the publication"
+    assert saturdays.start is not None
+    step = 0
+    if which in ("next", "the coming") or (discourse.is_future and which != "last"):
+        step, reason = 7, "first weekend after the publication"
+    elif which in ("last", "the previous") and day in saturdays:
+        step = -7
+    start = saturdays.start + timedelta(days=step)
+    return Meaning(Interval(start, start + 2 * DAY), "period", reason)
+
+
+def deictic(parts: Parts, discourse: Discourse) -> Meaning | None:
+    day, word = discourse.published, parts["word"]
+    if day is None:
+        return None
+    if word == "overnight":
+        return Meaning(Interval(day - DAY, day + DAY), "day", "the night before the publication")
+    step = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(word, 0)
+    return on_day(day + step * DAY, f"{word}, counted from the publication")

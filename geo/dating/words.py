@@ -1,0 +1,80 @@
+"""The words of dates in English news: months, weekdays, numbers, and the patterns that join them."""
+from __future__ import annotations
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"), 1)
+    for name in names.split()
+}  # fmt: skip
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        ("mon monday", "tue tues tuesday", "wed wednesday", "thu thur thurs thursday", "fri friday",
+         "sat saturday", "sun sunday"))
+    for name in names.split()
+}  # fmt: skip
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+)
+NUMBERS = {
+    **{name: number for number, name in enumerate(_SMALL.split())},
+    "a": 1, "an": 1, "a couple of": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+}  # fmt: skip
+FEW = {"", "a few", "several", "some", "many", "few"}
+"""Counts without a number: two to a handful."""
+
+ORDINALS = {
+    name: number
+    for number, name in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
+}
+
+MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?)(?![a-z])"
+)
+FULL_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)(?![a-z])"
+)
+WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![a-z])"
+SHORT_WEEKDAY = r"(?:(?:mon|tues?|wed|thu|thurs?|fri|sat|sun)\b\.?)"
+DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%])(?!\.\d)"
+YEAR = r"(?:1\d|20)\d\d(?![\w%])(?![.,:]\d)"
+COUNT = (
+    r"(?:\d{1,3}|a couple of|a few|several|some|many|few|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty)"
+)
+ABOUT = (
+    r"(?:about|around|roughly|nearly|almost|approximately|some|just|only|barely|more than|less than|fewer than"
+    r"|at least|over|close to|up to|well over)"
+)
+UNIT = r"(?:day|week|fortnight|month|year|decade)"
+PART = (
+    r"(?:(?:the\s)?(?:very\s)?(?:early|mid|late|middle|beginning|start|end|outset|close|first\shalf|second\shalf"
+    r"|latter\shalf|latter\spart|early\spart|opening|first\sdays|last\sdays|final\sdays|early\sdays)"
+    r"(?:[-\s](?:of|in))?[-\s])"
+)
+PARTS = {
+    "early": "early", "mid": "mid", "late": "late", "middle": "mid", "beginning": "early", "start": "early",
+    "end": "late", "outset": "early", "close": "late", "first half": "first half", "second half": "second half",
+    "latter half": "second half", "latter part": "late", "early part": "early", "opening": "early",
+    "first days": "early", "last days": "late", "final days": "late", "early days": "early",
+}  # fmt: skip
+"""What each word of ``PART`` means to ``units.part``."""
+
+
+def part_of(text: str | None) -> str | None:
+    """``early``, ``mid``, ``late`` … for what ``PART`` matched."""
+    if text is None:
+        return None
+    words = [word for word in text.replace("-", " ").split() if word not in ("the", "of", "in", "very")]
+    return PARTS.get(" ".join(words))
+
+
+def number_of(text: str) -> int | None:
+    """A count; ``None`` for a few, several, or no number at all."""
+    if text.isdecimal():
+        return int(text)
+    return NUMBERS.get(text)
