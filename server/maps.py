@@ -1,0 +1,34 @@
+"""The pages for readers: the map, the list of stories, a story beside its map."""
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from geo import style
+from geo.model import Query
+from server import page, words
+from server.resources import get_store
+from server.story import tell
+
+bp = Blueprint("maps", __name__)
+bp.add_app_template_filter(style.label, "actor")
+for _filter in (words.long_day, words.event_word, words.span_text, words.control_text):
+    bp.add_app_template_filter(_filter)
+
+
+@bp.get("/")
+def start() -> str:
+    return render_template("map.html", data=page.data(page.whole(get_store())))
+
+
+@bp.get("/stories/")
+def stories() -> str:
+    articles = sorted(get_store().read("articles", Query()), key=lambda each: str(each.properties["published"]))
+    return render_template("stories.html", articles=articles[::-1])
+
+
+@bp.get("/stories/<article_id>")
+def story(article_id: str) -> str:
+    store = get_store()
+    told = tell(store, article_id)
+    data = page.data(page.of_story(told, page.whole(store)), story=told)
+    return render_template("story.html", story=told, data=data)

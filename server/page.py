@@ -1,0 +1,110 @@
+"""What a map page gives its script: one plain value, written into the page as JSON that no browser runs."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import url_for
+
+from geo import style
+from geo.interval import Interval, day_number, parse_day
+from geo.model import BBox
+from geo.store import Store
+from server.story import Story
+
+LAYERS = ("zones", "fronts", "mentions", "events")
+THEATRE = BBox(35.4, 29.0, 48.8, 37.6)
+"""Syria and Iraq: what a store without zones shows."""
+
+CREDITS = "Natural Earth, GSHHG · zones: Wikipedia contributors, CC BY-SA"
+RARE = 0.5
+"""A year with less than this part of an average year's changes does not widen the slider."""
+
+AROUND = timedelta(days=45)
+"""What the slider of a story shows before its first and after its last day."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Where and when a map starts: the frame, the day, the first and last day of the slider (both in)."""
+
+    bounds: BBox
+    day: date
+    first: date
+    last: date
+
+
+def whole(store: Store) -> View:
+    """All that the store holds, on the last day that a story speaks of."""
+    zones, events = store.summary("zones"), store.summary("events")
+    first, last = _ends(store.change_days("reports") or store.change_days("zones") or store.change_days("mentions"))
+    day = _last_day(events.interval) or last
+    return View(_padded(zones.bbox or THEATRE, 0), min(max(day, first), last), first, last)
+
+
+def of_story(story: Story, everything: View) -> View:
+    """The places of the story, in the weeks around what it tells."""
+    published = story.article.properties["published"]
+    days = [*_days(story.events), *_days(story.mentions)]
+    if isinstance(published, date):
+        days.append(published)
+    first, last = (min(days), max(days)) if days else (everything.first, everything.last)
+    day = published if isinstance(published, date) else last
+    bounds = _padded(BBox(*story.bounds), 0.35) if story.bounds else everything.bounds
+    return View(bounds, day, first - AROUND, last + AROUND)
+
+
+def data(view: View, *, story: Story | None = None, embed: bool = False) -> dict[str, object]:
+    """The value behind ``#page-data``; see ``static/js/atlas.js`` for who reads it."""
+    return {
+        "urls": _urls(),
+        "actors": style.table(),
+        "language": "en-GB",
+        "credits": CREDITS,
+        "layers": ["zones", "fronts"] if story else list(LAYERS),
+        "bounds": list(view.bounds),
+        "day": day_number(view.day),
+        "days": [day_number(view.first), day_number(view.last)],
+        "story": story.data if story else None,
+        "embed": embed,
+    }
+
+
+def _urls() -> dict[str, str]:
+    tiles = url_for("maps.start") + "tiles/{collection}"
+    return {
+        "tiles": tiles + "/{z}/{x}/{y}.mvt",
+        "tilejson": tiles + ".json",
+        "control": url_for("maps.start") + "api/control",
+        "basemap": url_for("maps.start") + "basemap/{name}.geojson",
+    }
+
+
+def _ends(change_days: Sequence[date]) -> tuple[date, date]:
+    """The calendar years in which things change: a lone "since 2011" would leave most of a slider still."""
+    if not change_days:
+        return date(2014, 1, 1), date(2017, 12, 31)
+    years = Counter(day.year for day in change_days)
+    lively = [year for year, count in years.items() if count * len(years) >= RARE * len(change_days)]
+    return date(min(lively), 1, 1), date(max(lively), 12, 31)
+
+
+def _last_day(interval: Interval | None) -> date | None:
+    return interval.end - timedelta(days=1) if interval and interval.end else None
+
+
+def _days(rows: Iterable[Mapping[str, Any]]) -> list[date]:
+    """First and last days of what is dated to the month or better; "since 2014" would stretch the slider."""
+    exact = [row for row in rows if row.get("date_precision", "day") in ("day", "week", "month")]
+    return [parse_day(row[end]) for row in exact for end in ("valid_from", "valid_to") if row[end]]
+
+
+def _padded(box: BBox, part: float) -> BBox:
+    """The frame widened on each side by a part of itself, at least by half a degree when it is widened at all."""
+    if not part:
+        return box
+    across, up = max((box.east - box.west) * part, 0.5), max((box.north - box.south) * part, 0.35)
+    return BBox(box.west - across, box.south - up, box.east + across, box.north + up)

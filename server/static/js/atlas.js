@@ -1,0 +1,82 @@
+/** Puts a map together: basemap, dated layers, labels, time bar, legend, address, answers. */
+import { Control, Map as LeafletMap } from "./leaflet.js";
+import { Basemap } from "./basemap.js";
+import { FrontLayer } from "./front-layer.js";
+import { Inspector } from "./inspector.js";
+import { PlaceLabels } from "./labels.js";
+import { Legend } from "./legend.js";
+import { PointLayer } from "./point-layer.js";
+import { TimeSlider } from "./slider.js";
+import { State } from "./state.js";
+import { Style } from "./style.js";
+import { TileSource } from "./tiles.js";
+import { ZoneLayer } from "./zone-layer.js";
+
+const LINGER = 28; // days for which a mention or an event stays, paler
+const PANES = { zones: 200, fronts: 350, mentions: 380, events: 381 };
+
+/** `page` is the data that the server put into the page; see `server/maps.py`. */
+export async function openAtlas(boxes, page) {
+  const map = openMap(boxes.map, page);
+  new Basemap(map, page.urls.basemap).load();
+  const style = new Style(page.actors);
+  new Legend(map, boxes.legend, style);
+  const { layers, labels } = await openLayers(map, style, page);
+  if (labels) new PlaceLabels(map, labels);
+  map.on("daychange", ({ day }) => Object.values(layers).forEach((layer) => layer.setDay(day)));
+  const { mentions, events } = layers;
+  const points = Object.fromEntries(Object.entries({ mentions, events }).filter(([, layer]) => layer));
+  const inspector = new Inspector(map, { layers: points, style, url: page.urls.control, language: page.language });
+  new State(map);
+  const slider = new TimeSlider(map, boxes.time, { first: page.days[0], last: page.days[1], language: page.language });
+  return { map, style, inspector, slider };
+}
+
+/** The day to start with: the address's, else the page's own. */
+export function firstDay(page) {
+  return State.read().day ?? page.day;
+}
+
+function openMap(box, { bounds, embed }) {
+  const map = new LeafletMap(box, {
+    attributionControl: false, fadeAnimation: false, maxZoom: 13, minZoom: 4, worldCopyJump: true, zoomControl: false,
+    scrollWheelZoom: !embed, // the page around an embed must scroll past it
+  });
+  map.addControl(new Control.Zoom({ position: "topright" }));
+  map.addControl(new Control.Scale({ position: "bottomleft", imperial: false }));
+  map.addControl(new Control.Attribution({ prefix: false }).addAttribution("Leaflet"));
+  for (const [name, zIndex] of Object.entries(PANES)) {
+    Object.assign(map.createPane(name).style, { zIndex, pointerEvents: "none" });
+  }
+  const { view } = State.read();
+  const [west, south, east, north] = bounds;
+  if (view) map.setView([view.lat, view.lng], view.zoom);
+  else map.fitBounds([[south, west], [north, east]]);
+  return map;
+}
+
+async function openLayers(map, style, page) {
+  const make = {
+    zones: (source, options) => new ZoneLayer(source, style, options),
+    fronts: (source, options) => new FrontLayer(source, options),
+    mentions: (source, options) => new PointLayer(source, style, { ...options, mark: "ring" }),
+    events: (source, options) => new PointLayer(source, style, { ...options, mark: "diamond" }),
+  };
+  const sources = await Promise.all([...page.layers, "places"].map((name) => describe(name, page)));
+  const layers = {};
+  page.layers.forEach((name, index) => {
+    if (!sources[index]) return;
+    const { attribution } = sources[index].description;
+    layers[name] = make[name](sources[index], { pane: name, attribution: name === "zones" ? page.credits : attribution });
+    layers[name].addTo(map);
+  });
+  layers.zones?.on("timeline", ({ timeline }) => map.fire("zonesseen", { zones: timeline.features }));
+  return { layers, labels: sources.at(-1) };
+}
+
+async function describe(name, { urls }) {
+  const response = await fetch(urls.tilejson.replace("{collection}", name));
+  if (!response.ok) return null;
+  const linger = ["mentions", "events"].includes(name) ? LINGER : 0;
+  return new TileSource(await response.json(), { url: urls.tiles.replace("{collection}", name), linger });
+}

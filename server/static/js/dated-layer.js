@@ -1,0 +1,135 @@
+import { DomUtil, GridLayer } from "./leaflet.js";
+import { contains } from "./days.js";
+
+/**
+ * Canvas tiles of dated features. A new day repaints, in the next frame, only those tiles in which
+ * something changed; it asks for nothing inside the window of days that is loaded.
+ * Subclasses draw: `paint(context, features, day)` in CSS pixels of the tile.
+ */
+export class DatedLayer extends GridLayer {
+  #day = null;
+  #days = null; // the window that is loaded or on its way
+  #frame = 0;
+  #pending = 0;
+  #shown = new Map();
+  #source;
+
+  constructor(source, options) {
+    // Not class fields: those would beat the caller's options.
+    super({ maxNativeZoom: source.maxZoom, updateWhenZooming: false, keepBuffer: 1, className: "dated", ...options });
+    this.#source = source;
+    this.on("tileunload", ({ coords }) => this.#shown.delete(this._tileCoordsToKey(coords)));
+  }
+
+  get day() {
+    return this.#day;
+  }
+
+  /** Shows another day. */
+  setDay(day) {
+    if (day === this.#day) return;
+    this.#day = day;
+    if (!this.#days || !contains(...this.#days, day)) this.#changeWindow();
+    this.#frame ||= requestAnimationFrame(() => this.#repaint());
+  }
+
+  /** The features on screen within some pixels of a position, nearest first, each once. */
+  near(latLng, pixels) {
+    const found = new Map();
+    for (const tile of this.#shown.values()) {
+      if (!tile.timeline || tile.coords.z !== this._tileZoom) continue;
+      const at = this._map.project(latLng, tile.coords.z).subtract(tile.coords.scaleBy(this.getTileSize()));
+      for (const feature of tile.timeline.on(this.#day)) {
+        const distance = this.distance(feature, at);
+        const known = found.get(feature.properties.id ?? feature.id);
+        if (distance <= pixels && !(known?.distance <= distance)) {
+          found.set(feature.properties.id ?? feature.id, { feature, distance });
+        }
+      }
+    }
+    return [...found.values()].sort((a, b) => a.distance - b.distance).map(({ feature }) => feature);
+  }
+
+  /** Pixels of the tile from a feature to a position; layers that can be pointed at say how far. */
+  distance() {
+    return Infinity;
+  }
+
+  /** Leaflet's: makes the element of one tile. */
+  createTile(coords, done) {
+    const canvas = DomUtil.create("canvas", "dated-tile");
+    const size = this.getTileSize();
+    const ratio = Math.max(1, window.devicePixelRatio);
+    Object.assign(canvas, { width: Math.round(size.x * ratio), height: Math.round(size.y * ratio) });
+    const tile = { canvas, coords, ratio, timeline: null, index: -1 };
+    this.#shown.set(this._tileCoordsToKey(coords), tile);
+    this.#load(tile).then(() => done(null, canvas), (error) => done(error, canvas));
+    return canvas;
+  }
+
+  #changeWindow() {
+    this.#days = this.#source.windowAround(this.#day);
+    for (const tile of this.#shown.values()) {
+      this.#load(tile).catch(() => this.fire("tileerror", { tile: tile.canvas, coords: tile.coords }));
+    }
+  }
+
+  async #load(tile) {
+    if (!this.#days) return;
+    const days = this.#days;
+    this.#waiting(1);
+    try {
+      const timeline = await this.#source.timeline(tile.coords, days);
+      if (days !== this.#days) return; // meanwhile the reader went to another window
+      tile.timeline = timeline;
+      tile.index = -1;
+      this.#paintTile(tile);
+      this.fire("timeline", { timeline });
+    } catch (error) {
+      if (days === this.#days) this.#forget(tile); // an old picture under a new date would be a lie
+      throw error;
+    } finally {
+      this.#waiting(-1);
+    }
+  }
+
+  #forget(tile) {
+    tile.timeline = null;
+    tile.canvas.getContext("2d").clearRect(0, 0, tile.canvas.width, tile.canvas.height);
+  }
+
+  #waiting(step) {
+    this.#pending += step;
+    this._container?.classList.toggle("is-loading", this.#pending > 0);
+  }
+
+  #repaint() {
+    this.#frame = 0;
+    for (const tile of this.#shown.values()) this.#paintTile(tile);
+  }
+
+  #paintTile(tile) {
+    if (!tile.timeline || !contains(...this.#days, this.#day)) return;
+    const index = tile.timeline.indexAt(this.#day);
+    if (index === tile.index) return;
+    tile.index = index;
+    const context = tile.canvas.getContext("2d");
+    context.setTransform(tile.ratio, 0, 0, tile.ratio, 0, 0);
+    context.clearRect(0, 0, tile.canvas.width, tile.canvas.height);
+    const features = tile.timeline.on(this.#day);
+    for (const feature of features) feature.shape ??= this.shape(feature);
+    this.paint(context, features, this.#day);
+  }
+
+  /** A feature's parts as one path in CSS pixels of the tile; made once. */
+  shape({ parts, extent, type }) {
+    const path = new Path2D();
+    const scale = this.getTileSize().x / extent;
+    for (const part of parts) {
+      path.moveTo(part[0] * scale, part[1] * scale);
+      for (let i = 2; i < part.length; i += 2) path.lineTo(part[i] * scale, part[i + 1] * scale);
+      if (type === 3) path.closePath();
+    }
+    return path;
+  }
+}

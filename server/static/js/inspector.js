@@ -1,0 +1,65 @@
+import { Popup } from "./leaflet.js";
+import { isoDay, mediumDay } from "./days.js";
+import { element } from "./dom.js";
+import { controlCard, eventCard, mentionCard, withDays } from "./popup.js";
+import { positionText } from "./words.js";
+
+const REACH = 14; // pixels around a click or a touch
+
+/** Answers a click on the map: what is drawn there, and who held the place that day. */
+export class Inspector {
+  #map;
+  #layers;
+  #style;
+  #url;
+  #language;
+  #day = null;
+
+  /** `layers`: `{mentions, events}`, each a `PointLayer`. */
+  constructor(map, { layers, style, url, language }) {
+    this.#map = map;
+    this.#layers = layers;
+    this.#style = style;
+    this.#url = url;
+    this.#language = language;
+    map.on("daychange", ({ day }) => (this.#day = day));
+    map.on("click", ({ latlng }) => this.#open(latlng.wrap()));
+  }
+
+  #open(latlng) {
+    const cards = this.#cards(latlng);
+    const answer = element("div", { class: "answer", "aria-live": "polite" }, element("p", {}, "Asking …"));
+    const box = element("div", { class: "cards", tabindex: "-1" }, ...cards, answer);
+    if (!cards.length) box.prepend(element("h3", {}, positionText(latlng)));
+    this.show(latlng, box);
+    this.#ask(latlng, answer);
+  }
+
+  /** Opens a card at a place. */
+  show(latlng, box) {
+    new Popup({ maxWidth: 340, minWidth: 220, autoPanPadding: [16, 16], className: "paper" })
+      .setLatLng(latlng).setContent(box).openOn(this.#map);
+  }
+
+  #cards(latlng) {
+    const make = { mentions: mentionCard, events: eventCard };
+    return Object.entries(this.#layers).flatMap(([name, layer]) =>
+      layer.near(latlng, REACH).slice(0, 3).map((feature) => make[name](withDays(feature), this.#style, this.#language)));
+  }
+
+  async #ask({ lng, lat }, box) {
+    const day = this.#day;
+    const query = new URLSearchParams({ lon: lng.toFixed(5), lat: lat.toFixed(5), datetime: isoDay(day) });
+    try {
+      const response = await fetch(`${this.#url}?${query}`);
+      const answer = await response.json();
+      if (!response.ok) throw new Error(answer.detail ?? response.statusText);
+      box.replaceChildren(
+        element("p", { class: "answer-day" }, `Who held this point on ${mediumDay(day, this.#language)}`),
+        controlCard(answer, this.#style),
+      );
+    } catch (error) {
+      box.replaceChildren(element("p", { class: "trouble" }, `No answer: ${error.message}`));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/** What opens on the map: built node by node, so that text stays text. */
+import { isoDay, mediumDay, spanText } from "./days.js";
+import { element, link } from "./dom.js";
+import { ageText, controlSentence, eventWord, frontText, percent } from "./words.js";
+
+/** Who held a place: sentence, facts, sources. `control` is what `/api/control` answers. */
+export function controlCard(control, style) {
+  const stated = Boolean(control?.controller);
+  const swatch = stated ? element("span", { class: "swatch" }) : null;
+  if (swatch) swatch.style.backgroundColor = style.colour(control.controller);
+  return element("section", { class: `control ${stated ? "" : "is-silent"}` },
+    element("p", { class: "control-says" }, swatch, controlSentence(control, style)),
+    facts([
+      ["Certainty", control?.certainty],
+      ["Front line", frontText(control?.front_km, control?.front_bearing)],
+      ["Evidence", stated ? ageText(control.age_days) : null],
+      ["Rests on", basisText(control)],
+    ]),
+    sources(control?.sources),
+  );
+}
+
+/** A mention of a story: toponym, place, date and how it was found, then who held it. */
+export function mentionCard(mention, style, language) {
+  const runner = mention.runners_up?.[0];
+  return element("article", { class: "card" },
+    element("h3", {}, bidi(mention.toponym), mention.name && mention.name !== mention.toponym
+      ? element("small", {}, "  ", bidi(mention.name)) : null),
+    element("p", { class: "card-date" }, spanText(mention.valid_from, mention.valid_to, language)),
+    mention.control ? controlCard(mention.control, style) : null,
+    facts([
+      ["Date", mention.time_reason],
+      ["Place", mention.reason],
+      ["Score", percent(mention.score)],
+      ["Runner-up", runner && [runner.name ?? runner.place, percent(runner.score)].filter(Boolean).join(", ")],
+    ]),
+    storyLink(mention),
+  );
+}
+
+/** Something a story says happened. */
+export function eventCard(event, style, language) {
+  const actor = event.actor ? style.label(event.actor) : event.actor_text;
+  const target = event.target ? style.label(event.target) : event.target_text;
+  return element("article", { class: "card" },
+    element("h3", {}, eventWord(event.type), event.name ? element("small", {}, "  ", bidi(event.name)) : null),
+    element("p", { class: "card-date" }, spanText(event.valid_from, event.valid_to, language)),
+    event.sentence ? element("blockquote", { dir: "auto" }, event.sentence) : null,
+    facts([
+      ["By", actor],
+      ["Against", target],
+      ["Says", event.attribution],
+      ["Certainty", event.certainty],
+      ["Zones", agreementText(event)],
+    ]),
+    storyLink(event),
+  );
+}
+
+/** A feature of a tile has its days as numbers; cards want ISO text. */
+export function withDays({ properties, from, to }) {
+  const days = { valid_from: Number.isFinite(from) ? isoDay(from) : null, valid_to: Number.isFinite(to) ? isoDay(to) : null };
+  return { ...days, ...properties };
+}
+
+/** The history of a place as a list, oldest first. */
+export function historyList(changes, style, language) {
+  if (!changes?.length) return null;
+  return element("ol", { class: "history" }, ...changes.map(({ from, control }) => element("li", {},
+    element("time", { datetime: isoDay(from) }, mediumDay(from, language)), " ", controlSentence(control, style))));
+}
+
+function basisText(control) {
+  if (!control || control.basis === "none") return null;
+  const within = control.precision_km ? `, ± ${Math.round(control.precision_km)} km` : "";
+  const derived = control.confidence ? `, ${control.confidence} confidence` : "";
+  return { zone: `a zone${within}${derived}`, report: `a report on this place${within}${derived}` }[control.basis] ?? null;
+}
+
+function agreementText({ agreement, agreement_reason: reason }) {
+  if (!agreement || agreement === "silent") return null;
+  return reason ? `${agreement}: ${reason}` : agreement;
+}
+
+function storyLink({ article, title }) {
+  if (!article || document.body.dataset.story === article) return null;
+  const words = title ? bidi(title) : "The story";
+  return element("p", { class: "card-story" }, element("a", { href: `/stories/${encodeURIComponent(article)}` }, words));
+}
+
+function sources(list) {
+  if (!list?.length) return null;
+  return element("div", { class: "sources" }, element("h4", {}, list.length > 1 ? "Sources" : "Source"),
+    element("ul", {}, ...list.map((source) => element("li", { dir: "auto" }, ...sourceParts(source)))));
+}
+
+function sourceParts({ title, url, publisher, date, quote }) {
+  const name = link(url, title || publisher || url || "unnamed source");
+  const rest = [title ? publisher : null, date].filter(Boolean).join(", ");
+  return [name, rest ? ` · ${rest}` : null, quote ? ` · “${quote}”` : null].filter(Boolean);
+}
+
+function facts(pairs) {
+  const rows = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  if (!rows.length) return null;
+  return element("dl", { class: "facts" },
+    ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", { dir: "auto" }, String(value))]));
+}
+
+/** Text whose direction is its own: an override inside cannot turn the line around it. */
+function bidi(text) {
+  return element("bdi", {}, text);
+}

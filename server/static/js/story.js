@@ -1,0 +1,86 @@
+import { DivIcon, Marker } from "./leaflet.js";
+import { contains, dayNumber } from "./days.js";
+import { element } from "./dom.js";
+import { eventCard, mentionCard } from "./popup.js";
+
+const CLOSE = 9; // zoom that shows a town among its neighbours
+
+/** A story beside its map: its places as marks; a click in the text flies there and sets the day. */
+export class Story {
+  #atlas;
+  #story;
+  #language;
+  #marks = [];
+  #day = null;
+
+  constructor(atlas, story, language) {
+    this.#atlas = atlas;
+    this.#story = story;
+    this.#language = language;
+    this.#pin();
+    atlas.map.on("daychange", ({ day }) => this.#show(day));
+    document.addEventListener("click", (event) => this.#follow(event));
+  }
+
+  #pin() {
+    for (const features of byPosition([...this.#story.mentions, ...this.#story.events])) {
+      const names = [...new Set(features.map(({ name, toponym }) => name ?? toponym))].join(", ");
+      const icon = new DivIcon({ className: "story-mark", html: element("span"), iconSize: [26, 26] });
+      const marker = new Marker(features[0].at, { icon, title: names, alt: names, riseOnHover: true });
+      marker.on("click", () => this.#open(features[0].at, features));
+      this.#marks.push({ marker: marker.addTo(this.#atlas.map), features });
+    }
+  }
+
+  /** Marks whose own days hold the day are full, the others pale. */
+  #show(day) {
+    this.#day = day;
+    for (const { marker, features } of this.#marks) {
+      marker.getElement()?.classList.toggle("is-now", features.some((feature) => holds(feature, day)));
+    }
+    for (const mark of document.querySelectorAll("[data-feature]")) {
+      const feature = this.#find(mark.dataset.feature);
+      mark.classList.toggle("is-now", Boolean(feature) && holds(feature, day));
+    }
+  }
+
+  #follow(event) {
+    const mark = event.target.closest?.("[data-feature]");
+    const feature = mark && this.#find(mark.dataset.feature);
+    if (!feature?.at) return; // a place on no map: the link goes to its row in the table
+    event.preventDefault();
+    this.#goTo(feature);
+  }
+
+  #goTo(feature) {
+    const { map } = this.#atlas;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const day = dayNumber(feature.valid_from);
+    if (day !== null && !holds(feature, this.#day)) map.fire("daywanted", { day });
+    map.flyTo(feature.at, Math.max(map.getZoom(), CLOSE), { animate: !calm, duration: 0.8 });
+    this.#open(feature.at, [feature]);
+  }
+
+  #open(at, features) {
+    const cards = features.slice(0, 12).map((feature) => (feature.type ? eventCard : mentionCard)(
+      feature, this.#atlas.style, this.#language));
+    this.#atlas.inspector.show(at, element("div", { class: "cards" }, ...cards));
+  }
+
+  #find(id) {
+    return [...this.#story.mentions, ...this.#story.events].find((feature) => feature.id === id);
+  }
+}
+
+function holds({ valid_from: from, valid_to: to }, day) {
+  return contains(dayNumber(from), dayNumber(to), day);
+}
+
+function byPosition(features) {
+  const groups = new Map();
+  for (const feature of features.filter(({ at }) => at)) {
+    const key = feature.at.join();
+    groups.set(key, [...(groups.get(key) ?? []), feature]);
+  }
+  return groups.values();
+}
