@@ -42,7 +42,7 @@ def find_times(text: str, published: When | None) -> tuple[When, ...]:
     Without ``published``, only what the text itself dates. When the publication is an interval, each
     expression covers what it means on the first and on the last day of it.
     """
-    timed = tuple(_surrounded(text))
+    timed = tuple(surrounded(text))
     days = _reference_days(published)
     first = _resolved(text, timed, days[0])
     if len(days) == 1:
@@ -71,7 +71,7 @@ def _hull(a: When, b: When) -> When:
     return replace(a, interval=interval, edtf=units.edtf(interval), precision="period", reason=reason)
 
 
-def _surrounded(text: str) -> Iterator[Timed]:
+def surrounded(text: str) -> Iterator[Timed]:
     lowered, laid = lower(text), layout(text)
     found = inherited_years(lowered, expressions(text))
     sentence, parts = Span(-1, -1), [Span(-1, -1)]
@@ -132,7 +132,7 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
     sentence = around(laid.sentences, span)
     parts = clauses(text, sentence)
     clause = around(parts, span)
-    here = _inside(times, clause)
+    here = [when for when in _inside(times, clause) if not _is_aftermath(text, when, span)]
     if here:
         return _nearest(here, span)
     beside = [when for when in _inside(times, sentence) if _reaches(text, around(parts, when.span or span), clause)]
@@ -141,6 +141,12 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
         return replace(when, reason=f"{when.reason}; said in its sentence")
     carried = _carried(text, clause, sentence, times)
     return carried or _published(published)
+
+
+def _is_aftermath(text: str, when: When, span: Span) -> bool:
+    """ "took it after two years of rule": the years are of the rule, not of the taking."""
+    at = when.span or span
+    return span.start < at.start and text[at.start : at.start + 6].casefold() == "after "
 
 
 def _inside(times: Sequence[When], span: Span) -> list[When]:

@@ -5,15 +5,13 @@ from datetime import date, timedelta
 
 from geo.dating import units
 from geo.dating.meaning import Discourse, Meaning, Parts, on_day
-from geo.dating.words import WEEKDAYS
+from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS
 from geo.interval import DAY, Interval
-
-_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
     number, day = WEEKDAYS[parts["weekday"]], discourse.published
-    which, name = parts.get("which", ""), _NAMES[number]
+    which, name = parts.get("which", ""), WEEKDAY_NAMES[number]
     told = discourse.background
     if told is not None and told.days == 1 and told.start is not None and which not in ("last", "next"):
         return on_day(_on_or_after(told.start, number), f"first {name} from the date told before")
@@ -27,7 +25,7 @@ def weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
 
 def _beside(day: date, number: int, which: str, discourse: Discourse) -> Meaning:
     """By the word before it and by tense: after, before, or on or before the publication."""
-    name = _NAMES[number]
+    name = WEEKDAY_NAMES[number]
     if which in ("next", "the coming") or (discourse.is_future and which != "last"):
         return on_day(_on_or_after(day + DAY, number), f"first {name} after the publication")
     if which in ("last", "the previous", "the preceding"):
