@@ -11,18 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Transformer
 from shapely.geometry import MultiPoint, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInput
+from geo.measure import disc
 from geo.model import LngLat
 
 GRID = 1e-6
 """Degrees, about 0.1 m: the six decimals that RFC 7946 recommends."""
 
-_GEOD = Geod(ellps="WGS84")
-_CORNERS = 72
+
+
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,6 @@ def _discs(sites: Sequence[Site], radius_km: float) -> list[Polygon]:
     return [disc(site.point, radius_km) for site in sites]
 
 
-def disc(point: LngLat, radius_km: float) -> Polygon:
-    """The ground within ``radius_km`` of a point: a geodesic circle as a polygon of 72 corners, inside of it."""
-    bearings = np.linspace(0, -360, _CORNERS, endpoint=False)
-    same = np.ones(_CORNERS)
-    lng, lat, _ = _GEOD.fwd(same * point.lng, same * point.lat, bearings, same * radius_km * 1000)
-    return Polygon(np.column_stack((lng, lat)))
 
 
 def _lines(

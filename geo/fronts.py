@@ -1,0 +1,157 @@
+"""Fronts: the lines along which two controllers' zones of one source touch.
+
+Derived zones share their edges exactly, so that no tolerance is needed. Drawn layers often leave slivers between two
+sides: ``tolerance_km`` then counts an edge as a front where the other side is that close. Ground that nobody is
+stated to hold has no front, and neither has a national border between grounds of one controller.
+"""
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import reduce
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiLineString
+from shapely.geometry.base import BaseGeometry
+
+from geo.interval import Interval, Validity
+from geo.measure import length_km
+from geo.model import Feature
+
+_DEGREE_KM = 111.195
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A line between ``sides`` (two controllers in alphabetical order) while both zones hold."""
+
+    line: MultiLineString
+    sides: tuple[str, str]
+    source_id: str
+    valid: Validity
+
+
+def fronts(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Feature]:
+    """Rows of collection ``fronts`` for zones that hold on one day: one row for each source and pair of controllers,
+    valid while all of the zones are."""
+    rows = list(zones)
+    outer = reduce(Interval.intersection, (row.valid.outer for row in rows), Interval())
+    certain = reduce(Interval.intersection, (row.valid.certain for row in rows), outer)
+    return front_rows([replace(row, valid=Validity(outer, certain)) for row in rows], tolerance_km)
+
+
+def front_rows(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Feature]:
+    """Dated rows of collection ``fronts``: each line for as long as it did not move, ordered by first day, then id."""
+    groups: defaultdict[tuple[str, tuple[str, str]], list[Contact]] = defaultdict(list)
+    for contact in contacts(zones, tolerance_km):
+        groups[contact.source_id, contact.sides].append(contact)
+    rows = [row for key in sorted(groups) for row in _rows(groups[key])]
+    return sorted(rows, key=lambda row: (str(row.valid.outer.start), row.id))
+
+
+def contacts(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Contact]:
+    """Every pair of zones of one source that hold at the same time, touch, and have different controllers."""
+    rows = [zone for zone in zones if zone.geometry is not None]
+    if len(rows) < 2:
+        return []
+    grounds = np.array([zone.geometry for zone in rows], dtype=object)
+    reach = tolerance_km / _DEGREE_KM
+    left, right = shapely.STRtree(grounds).query(grounds, "dwithin", reach)
+    found: list[Contact] = []
+    for one, other in zip(left.tolist(), right.tolist(), strict=True):
+        if one < other:
+            found.extend(_contact(rows[one], rows[other], reach))
+    return found
+
+
+def _contact(one: Feature, other: Feature, reach: float) -> Iterator[Contact]:
+    sides = _sides(one, other)
+    outer = one.valid.outer.intersection(other.valid.outer)
+    source = str(one.properties.get("source_id"))
+    if sides is None or outer.is_empty or source != str(other.properties.get("source_id")):
+        return
+    line = _line(one.geometry, other.geometry, reach)
+    if line is not None:
+        yield Contact(line, sides, source, Validity(outer, one.valid.certain.intersection(other.valid.certain)))
+
+
+def _sides(one: Feature, other: Feature) -> tuple[str, str] | None:
+    """The two controllers that face each other.
+
+    The edge between ground that A holds and ground that A and B contest is where A's hold on it ends: A and B.
+    """
+    mine, theirs = _holders(one), _holders(other)
+    if not mine or not theirs or set(mine) == set(theirs):
+        return None
+    facing = [side for side in theirs if side not in mine] or [side for side in mine if side not in theirs]
+    own = next(side for side in (*mine, *theirs) if side != facing[0])
+    return (min(own, facing[0]), max(own, facing[0]))
+
+
+def _holders(zone: Feature) -> tuple[str, ...]:
+    both = (zone.properties.get("controller"), zone.properties.get("controller_b"))
+    return tuple(str(side) for side in both if side)
+
+
+def _line(one: BaseGeometry | None, other: BaseGeometry | None, reach: float) -> MultiLineString | None:
+    assert one is not None and other is not None
+    near = other.boundary if not reach else shapely.buffer(other, reach)
+    parts = shapely.get_parts(shapely.intersection(one.boundary, near))
+    lines = [part for part in parts if part.geom_type == "LineString"]
+    if not lines:
+        return None
+    merged = shapely.get_parts(shapely.line_merge(MultiLineString(lines)))
+    return shapely.normalize(MultiLineString(list(merged)))
+
+
+def _rows(group: Sequence[Contact]) -> Iterator[Feature]:
+    """One pair's lines day by day; spans with the same lines and the same certainty of them are one row."""
+    before: tuple[frozenset[bytes], Validity] | None = None
+    lines = {contact.line.wkb: contact.line for contact in group}
+    for span in _spans(group):
+        now = [contact for contact in group if contact.valid.outer.contains(span)]
+        key = frozenset(contact.line.wkb for contact in now)
+        is_certain = all(contact.valid.certain.contains(span) for contact in now)
+        valid = Validity(span, span if is_certain else Interval(span.end, span.end))
+        if before and before[0] == key and before[1].certain.is_empty == valid.certain.is_empty:
+            before = (key, _longer(before[1], valid))
+            continue
+        yield from _row(group[0], lines, before)
+        before = (key, valid)
+    yield from _row(group[0], lines, before)
+
+
+def _spans(group: Sequence[Contact]) -> list[Interval]:
+    days: set[date] = set()
+    is_open = False
+    for contact in group:
+        ends = (contact.valid.outer.start, contact.valid.outer.end, contact.valid.certain.start)
+        days.update(day for day in ends if day is not None)
+        is_open = is_open or contact.valid.outer.end is None
+    spans = [Interval(*pair) for pair in pairwise(sorted(days))]
+    return [*spans, Interval(max(days))] if is_open and days else spans
+
+
+def _longer(before: Validity, after: Validity) -> Validity:
+    outer = Interval(before.outer.start, after.outer.end)
+    return Validity(outer, outer if not after.certain.is_empty else Interval(outer.end, outer.end))
+
+
+def _row(
+    pair: Contact, lines: dict[bytes, MultiLineString], found: tuple[frozenset[bytes], Validity] | None
+) -> Iterator[Feature]:
+    if found is None or not found[0]:
+        return
+    parts = shapely.get_parts(shapely.line_merge(shapely.union_all([lines[key] for key in sorted(found[0])])))
+    line = shapely.normalize(MultiLineString(list(parts)))
+    properties = {
+        "side_a": pair.sides[0], "side_b": pair.sides[1], "length_km": round(length_km(line), 3),
+        "source_id": pair.source_id,
+    }
+    name = "\x1f".join((pair.source_id, *pair.sides, str(found[1].outer.start))).encode() + line.wkb
+    yield Feature(hashlib.sha256(name).hexdigest()[:16], line, properties, found[1])

@@ -1,0 +1,139 @@
+"""The spatial join: ties a dated mention, place or point to who held it, and tells a place's whole record."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from shapely.geometry.base import BaseGeometry
+
+from geo.control import AT_PLACE_KM, Spot, answering, control_at, control_of_area, evidence_sources, on_day, over
+from geo.interval import FIRST, Interval, Validity
+from geo.measure import distance_km
+from geo.model import Control, Feature, LngLat, Mention, Place
+from geo.reports import REMARKS
+from geo.zones import ZoneIndex
+
+__all__ = ["NEAR_KM", "Held", "control_at", "control_of_area", "control_of_place", "history", "join"]
+
+NEAR_KM = 10.0
+"""How far "near X" reaches from X."""
+
+
+def join(mention: Mention, zones: ZoneIndex, shapes: Mapping[str, BaseGeometry] | None = None) -> Mention:
+    """The mention with the control of its place at its time; unchanged when one of the two is not known."""
+    if mention.place is None or mention.when is None:
+        return mention
+    place = mention.place
+    if mention.toponym.near:
+        place = replace(place, precision_km=max(place.precision_km, NEAR_KM))
+    return replace(mention, control=control_of_place(place, mention.when.interval, zones, shapes or {}))
+
+
+def control_of_place(
+    place: Place, interval: Interval, zones: ZoneIndex, shapes: Mapping[str, BaseGeometry]
+) -> Control:
+    """Of a country or a province by share of its area, of anything else at its point.
+
+    ``shapes`` are areas by ISO 3166-1 and 3166-2 code; an area without one is asked at its point.
+    """
+    area = shapes.get(place.country if place.is_country else place.admin1_iso) if _has_shape(place) else None
+    if area is None:
+        return control_at(place.point, interval, zones, place.precision_km)
+    return control_of_area(area, interval, zones)
+
+
+def _has_shape(place: Place) -> bool:
+    return place.is_country or place.feature_code == "ADM1"
+
+
+@dataclass(frozen=True)
+class Held:
+    """One line of a place's record: the control without what differs from day to day; ``valid`` says which days are
+    certain. ``note`` tells what the source says. A remark (``reported``, ``brief``) stands
+    beside the lines and makes no interval; a line with basis ``none`` is a span without any statement."""
+
+    valid: Validity
+    control: Control
+    note: str = ""
+
+    @property
+    def is_remark(self) -> bool:
+        return self.control.status in REMARKS
+
+
+def history(where: LngLat | Place, zones: ZoneIndex) -> list[Held]:
+    """All that is stated about a point or a place, from the beginning of time to its end, each with its sources.
+
+    The lines that are not remarks follow each other without gap or overlap.
+    """
+    spot = Spot(where.point, where.precision_km) if isinstance(where, Place) else Spot(where)
+    rows = over(spot, Interval(), zones)
+    starts = sorted({day for row in rows for day in _turns(spot, row, zones)})
+    held = [_line(spot, span, rows, zones) for span in _between(starts)]
+    return sorted([*_merged(held), *_remarks(spot, zones)], key=lambda line: (_first_day(line), line.is_remark))
+
+
+def _turns(spot: Spot, row: Feature, zones: ZoneIndex) -> list[date]:
+    """The days on which something about the row changes here: its ends, its certainty, the report it rests on."""
+    reports = zones.evidence_reports(row)
+    apart = [(distance_km(spot.point, report.point), report.place) for report in reports]
+    nearest_place = min(apart)[1] if apart else None
+    told = [report.earliest for report in reports if report.place == nearest_place]
+    ends = [row.valid.outer.start, row.valid.outer.end, *(day for day in told if day in row.valid.outer)]
+    return [day for day in ends if day is not None]
+
+
+def _between(days: Sequence[date]) -> list[Interval]:
+    return [Interval(*pair) for pair in pairwise([None, *days, None])]
+
+
+def _line(spot: Spot, span: Interval, rows: Sequence[Feature], zones: ZoneIndex) -> Held:
+    day = span.start or FIRST
+    zone = answering(rows, day)
+    if zone is None:
+        return Held(Validity(span, span), Control())
+    found = on_day(spot, day, zones)
+    control = replace(found, certainty=None, age_days=None, front_km=None, front_bearing=None, zone_ids=(zone.id,))
+    note = str(control.sources[0].get("note") or "") if control.sources else ""
+    return Held(Validity(span, zone.valid.certain.intersection(span)), control, note)
+
+
+def _merged(lines: Sequence[Held]) -> list[Held]:
+    found: list[Held] = []
+    for line in lines:
+        if found and _told(found[-1]) == _told(line):
+            before = found.pop()
+            outer = Interval(before.valid.outer.start, line.valid.outer.end)
+            first = before.valid.certain if not before.valid.certain.is_empty else line.valid.certain
+            certain = Interval(first.start, line.valid.certain.end)
+            ids = (*before.control.zone_ids, *line.control.zone_ids)
+            joined = Held(Validity(outer, certain), replace(before.control, zone_ids=ids), before.note)
+            found.append(joined)
+            continue
+        found.append(line)
+    return found
+
+
+def _told(line: Held) -> tuple[object, ...]:
+    control = line.control
+    return (
+        control.controller, control.controller_b, control.status, control.besieged_by, control.basis,
+        str(control.sources),
+    )
+
+
+def _remarks(spot: Spot, zones: ZoneIndex) -> list[Held]:
+    reach = max(AT_PLACE_KM, spot.precision_km)
+    near = [each for each in zones.reports if each.is_remark and distance_km(spot.point, each.point) <= reach]
+    return [
+        Held(Validity(report.when.interval, Interval(report.latest, report.when.interval.end), report.when.text),
+             Control(controller=report.controller, controller_b=report.controller_b, status=report.status,
+                     basis="report", confidence="low", sources=evidence_sources(report)), report.note)
+        for report in near
+    ]
+
+
+def _first_day(line: Held) -> date:
+    return line.valid.outer.start or FIRST

@@ -1,0 +1,80 @@
+"""Distances, bearings, lengths and areas on the ellipsoid (WGS 84), in kilometres."""
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Geod
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from geo.model import LngLat
+
+_GEOD = Geod(ellps="WGS84")
+_CORNERS = 72
+_DEGREE_KM = 111.195
+
+
+def distance_km(a: LngLat, b: LngLat) -> float:
+    """Along the geodesic.
+
+    >>> round(distance_km(LngLat(0, 0), LngLat(0, 1)), 3)
+    110.574
+    """
+    return float(_GEOD.inv(*a, *b)[2]) / 1000
+
+
+def bearing(a: LngLat, b: LngLat) -> float:
+    """Where ``b`` lies seen from ``a``: degrees clockwise from north, 0 to 360."""
+    return float(_GEOD.inv(*a, *b)[0]) % 360
+
+
+def length_km(line: BaseGeometry) -> float:
+    return float(_GEOD.geometry_length(line)) / 1000
+
+
+def area_km2(area: BaseGeometry) -> float:
+    return abs(float(_GEOD.geometry_area_perimeter(shapely.orient_polygons(area))[0])) / 1e6
+
+
+def disc(point: LngLat, radius_km: float) -> Polygon:
+    """The ground within ``radius_km`` of a point: a geodesic circle as a polygon of 72 corners, inside of it."""
+    bearings = np.linspace(0, -360, _CORNERS, endpoint=False)
+    same = np.ones(_CORNERS)
+    lng, lat, _ = _GEOD.fwd(same * point.lng, same * point.lat, bearings, same * radius_km * 1000)
+    return Polygon(np.column_stack((lng, lat)))
+
+
+def segments(lines: list[BaseGeometry]) -> NDArray[np.float64]:
+    """All straight pieces of the lines, one row each: ``lng, lat, lng, lat``."""
+    simple = shapely.get_parts(np.array(lines, dtype=object))
+    points, line = shapely.get_coordinates(simple, return_index=True)
+    is_same = line[1:] == line[:-1]
+    pieces: NDArray[np.float64] = np.hstack((points[:-1], points[1:]))[is_same]
+    return pieces
+
+
+def nearest(point: LngLat, pieces: NDArray[np.float64]) -> LngLat | None:
+    """The point of the nearest piece that is nearest, by a flat map around ``point``; ``None`` without pieces.
+
+    Flat means that a degree of longitude counts as much as at ``point``: right to a part in a thousand within
+    100 km, which decides only between almost equally near pieces.
+    """
+    if not len(pieces):
+        return None
+    scale = np.array([max(np.cos(np.radians(point.lat)), 1e-9), 1.0])
+    start = (pieces[:, :2] - point) * scale
+    along = (pieces[:, 2:] - point) * scale - start
+    length = (along**2).sum(axis=1)
+    share = np.clip(-(start * along).sum(axis=1) / np.where(length == 0, 1, length), 0, 1)
+    foot = start + along * share[:, None]
+    best = int((foot**2).sum(axis=1).argmin())
+    lng, lat = foot[best] / scale + point
+    return LngLat(float(lng), float(lat))
+
+
+def frame(point: LngLat, radius_km: float) -> tuple[float, float, float, float]:
+    """A box in degrees, west south east north, that holds all ground within ``radius_km``, with room to spare."""
+    up = radius_km / _DEGREE_KM * 1.01
+    across = up / max(float(np.cos(np.radians(min(abs(point.lat) + up, 89.9)))), 1e-3)
+    return point.lng - across, point.lat - up, point.lng + across, point.lat + up

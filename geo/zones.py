@@ -1,0 +1,190 @@
+"""Who held a point on a day: an index of zones in x, y and day, exact on both sides of every edge and end."""
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from rtree import index
+from shapely.geometry.base import BaseGeometry
+
+from geo.fronts import contacts
+from geo.interval import FIRST, LAST, Interval, Validity, day_number, parse_day
+from geo.measure import distance_km, frame, nearest, segments
+from geo.model import Feature, LngLat
+from geo.reports import Report, report_of
+
+ALWAYS = Interval()
+
+ANSWERED_STEPS = 3
+"""A source with a step is believed for this many of its steps after its last word."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The report that an answer at a point rests on, and how far its place is."""
+
+    report: Report
+    distance_km: float
+
+
+class ZoneIndex:
+    """Zones of any number of sources, with the reports behind the derived ones.
+
+    A row of a source without a step answers on all its days. A row of a source with a step answers from each of
+    its as-of days to the source's next one, at most ``ANSWERED_STEPS`` steps long: never the nearest in time.
+    """
+
+    def __init__(self, zones: Iterable[Feature], reports: Iterable[Feature] = ()) -> None:
+        self._rows = list(_answering([zone for zone in zones if zone.geometry and not zone.geometry.is_empty]))
+        for row in self._rows:
+            shapely.prepare(row.geometry)
+        self._tree = _tree(self._rows)
+        self._change_days = sorted({end for row in self._rows for end in _ends(row.valid.outer)})
+        self.reports = tuple(report_of(report) for report in reports)
+        self._by_id = {report.id: report for report in self.reports}
+        self._segments = lru_cache(maxsize=64)(self._segments_of)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def at(self, point: LngLat, day: date) -> list[Feature]:
+        """The zones that cover the point (edges count) and answer on the day, by source, then id.
+
+        Each is cut to the days on which it answers without a break around that day.
+        """
+        return self.history(point, Interval.of_day(day))
+
+    def touching(self, area: BaseGeometry, day: date) -> list[Feature]:
+        """The zones that have ground or an edge in common with ``area`` and answer on the day."""
+        shapely.prepare(area)
+        return self._found(area.bounds, Interval.of_day(day), area.intersects)
+
+    def history(self, point: LngLat, interval: Interval = ALWAYS) -> list[Feature]:
+        """The zones over the point that answer inside of ``interval``, cut to the days on which they answer, in
+        order of time. Within one source they never overlap, but on an edge between two of its zones.
+        """
+        return self._found((*point, *point), interval, lambda ground: bool(shapely.intersects_xy(ground, *point)))
+
+    def near(self, point: LngLat, radius_km: float, interval: Interval) -> list[tuple[float, Feature]]:
+        """Zones with ground within ``radius_km`` of the point: their distance and themselves, nearest first."""
+        found = self._found(frame(point, radius_km), interval, lambda ground: True)
+        apart = [(_to_ground(point, zone), zone) for zone in found]
+        return sorted((each for each in apart if each[0] <= radius_km), key=lambda each: (each[0], *_order(each[1])))
+
+    def evidence(self, zone: Feature, point: LngLat, day: date) -> Evidence | None:
+        """The report of the nearest place on which a derived zone rests that day; ``None`` for other zones."""
+        latest: dict[str, Report] = {}
+        for report in self.evidence_reports(zone):
+            known = latest.get(report.place)
+            if report.earliest <= day and (known is None or known.earliest < report.earliest):
+                latest[report.place] = report
+        apart = [(distance_km(point, report.point), report.id) for report in latest.values()]
+        return Evidence(self._by_id[min(apart)[1]], min(apart)[0]) if apart else None
+
+    def evidence_reports(self, zone: Feature) -> list[Report]:
+        """The reports behind a derived zone that this index was given."""
+        sources = zone.properties.get("sources")
+        named = [source.get("reports", ()) for source in sources if isinstance(source, dict)] if sources else []  # type: ignore[attr-defined]
+        return [self._by_id[name] for names in named for name in names if name in self._by_id]
+
+    def front_segments(self, source_id: str, day: date) -> NDArray[np.float64]:
+        """The straight pieces of one source's fronts on a day: rows of ``lng, lat, lng, lat``."""
+        return self._segments(source_id, bisect_right(self._change_days, day))
+
+    def _segments_of(self, source_id: str, span: int) -> NDArray[np.float64]:
+        if span == 0:
+            return np.empty((0, 4))
+        on_day = self._found((-180, -90, 180, 90), Interval.of_day(self._change_days[span - 1]), lambda ground: True)
+        mine = [zone for zone in on_day if zone.properties.get("source_id") == source_id]
+        lines: list[BaseGeometry] = [contact.line for contact in contacts(mine)]
+        return segments(lines) if lines else np.empty((0, 4))
+
+    def _found(
+        self, box: Sequence[float], interval: Interval, is_wanted: Callable[[BaseGeometry], bool]
+    ) -> list[Feature]:
+        if self._tree is None:
+            return []
+        west, south, east, north = box
+        first, last = _days(interval)
+        hits = self._tree.intersection((west, south, first, east, north, last))
+        rows = [self._rows[hit] for hit in hits]
+        exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]  # type: ignore[arg-type]
+        return sorted(exact, key=_order)
+
+
+def _answering(zones: Sequence[Feature]) -> Iterator[Feature]:
+    """Each zone once for every unbroken span of days on which it answers."""
+    calendars: defaultdict[str, set[date]] = defaultdict(set)
+    for zone in zones:
+        calendars[str(zone.properties.get("source_id"))].update(_as_of(zone))
+    ordered = {source: sorted(days) for source, days in calendars.items()}
+    for zone in zones:
+        for span in _spans(zone, ordered[str(zone.properties.get("source_id"))]):
+            valid = Validity(span, zone.valid.certain.intersection(span), zone.valid.edtf, zone.valid.precision)
+            yield zone if span == zone.valid.outer else replace(zone, valid=valid)
+
+
+def _spans(zone: Feature, calendar: Sequence[date]) -> Iterator[Interval]:
+    step = zone.properties.get("step_days")
+    if not isinstance(step, int):
+        yield zone.valid.outer
+        return
+    start: date | None = None
+    end: date | None = None
+    for day in _as_of(zone):
+        following = bisect_right(calendar, day)
+        limit = day + timedelta(days=ANSWERED_STEPS * step + 1)
+        until = min(limit, calendar[following]) if following < len(calendar) else limit
+        if start is not None and day != end:
+            yield Interval(start, end).intersection(zone.valid.outer)
+            start = None
+        start, end = start or day, until
+    if start is not None:
+        yield Interval(start, end).intersection(zone.valid.outer)
+
+
+def _as_of(zone: Feature) -> list[date]:
+    days = zone.properties.get("as_of")
+    return sorted(parse_day(str(day)) for day in days) if isinstance(days, list | tuple) else []
+
+
+def _tree(rows: Sequence[Feature]) -> index.Index | None:
+    if not rows:
+        return None
+    return index.Index(_boxes(rows), properties=index.Property(dimension=3))
+
+
+def _boxes(rows: Sequence[Feature]) -> Iterator[tuple[int, tuple[float, ...], None]]:
+    for number, row in enumerate(rows):
+        assert row.geometry is not None
+        west, south, east, north = row.geometry.bounds
+        first, last = _days(row.valid.outer)
+        yield number, (west, south, first, east, north, last), None
+
+
+def _days(interval: Interval) -> tuple[int, int]:
+    """The first and the last day of an interval as numbers."""
+    return day_number(interval.start or FIRST), day_number(interval.end or LAST) - 1
+
+
+def _ends(interval: Interval) -> list[date]:
+    return [day for day in (interval.start, interval.end) if day is not None]
+
+
+def _order(zone: Feature) -> tuple[date, str, str]:
+    return zone.valid.outer.start or FIRST, str(zone.properties.get("source_id")), zone.id
+
+
+def _to_ground(point: LngLat, zone: Feature) -> float:
+    assert zone.geometry is not None
+    if shapely.intersects_xy(zone.geometry, *point):
+        return 0.0
+    foot = nearest(point, segments([zone.geometry.boundary]))
+    return distance_km(point, foot) if foot is not None else float("inf")
