@@ -92,7 +92,18 @@ def _polygons(geometries: Geometries, owners: Ints) -> Shapes:
 
 
 def _on_grid(polygons: Geometries) -> Geometries:
-    """Rounded and still valid, parts and holes together: apart, neighbours would come to overlap."""
+    """Rounded and still valid, parts and holes together: apart, neighbours would come to overlap.
+
+    Rounding alone mostly keeps them valid and is ten times cheaper than rounding with repair.
+    """
+    rounded = np.asarray(shapely.transform(polygons, np.rint))
+    bad = ~shapely.is_valid(rounded)
+    if bad.any():
+        rounded[bad] = _snapped(polygons[bad])
+    return rounded
+
+
+def _snapped(polygons: Geometries) -> Geometries:
     try:
         return np.asarray(shapely.set_precision(polygons, 1.0))
     except GEOSException:  # one of them defeats the snap-rounder
