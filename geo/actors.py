@@ -1,0 +1,125 @@
+"""The sides of a war: codes, the names that news gives them, and with whom they stood when.
+
+A group that fights for a side has the side's code (the New Syrian Army is ``REBELS``); its own name stays in the text
+of the event. ``data/actors.csv`` is the table; a further row of one code is a further span of its alliance.
+"""
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from geo.assets import data_path
+from geo.errors import DatelineError, InvalidInput
+from geo.interval import Interval, parse_day
+
+COLUMNS = ("code", "name", "family", "side", "side_from", "side_to", "aliases", "generic_aliases")
+_SHORT = 4
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One side. ``generic`` names ("rebels", "militants") mean it only where nothing nearer fits; ``sides`` are its
+    alliances by half-open interval."""
+
+    code: str
+    name: str
+    family: str
+    aliases: tuple[str, ...] = ()
+    generic: tuple[str, ...] = ()
+    sides: tuple[tuple[Interval, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Actors:
+    """The table, in file order: those who hold ground come first."""
+
+    rows: tuple[Actor, ...]
+    _codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Actors:
+        """Read the bundled table, or another of the same columns.
+
+        :raises InvalidInput: naming the line, the column and the value; also for an alias of two codes.
+        """
+        path = path or data_path("actors.csv")
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = _rows(path.name, csv.DictReader(file, strict=True))
+        except (OSError, UnicodeDecodeError, csv.Error) as problem:
+            raise InvalidInput(f"actors {path.name}: {problem}, want CSV in UTF-8") from None
+        return cls(tuple(rows), _names(rows))
+
+    def find(self, text: str) -> str | None:
+        """The code of a name, generic ones included; case counts only in names of up to four letters ("IS")."""
+        return self._codes.get(key(text))
+
+    def patterns(self, *, generic: bool = True) -> dict[str, str]:
+        """Every alias as it is written, to its code."""
+        return {
+            alias: actor.code
+            for actor in self.rows
+            for alias in (*actor.aliases, *(actor.generic if generic else ()))
+        }
+
+    def is_generic(self, text: str) -> bool:
+        return key(text) in {key(alias) for actor in self.rows for alias in actor.generic}
+
+    def get(self, code: str) -> Actor | None:
+        return next((actor for actor in self.rows if actor.code == code), None)
+
+    def side(self, code: str, day: date) -> str | None:
+        """With whom an actor stood on a day: its alliance, or ``None`` before and after."""
+        actor = self.get(code)
+        return next((side for span, side in actor.sides if day in span), None) if actor else None
+
+
+def key(text: str) -> str:
+    """What two spellings of a name have in common: one space, plain apostrophes, and no case but in acronyms."""
+    plain = re.sub(r"[\s\-]+", " ", text.strip()).replace("’", "'").removesuffix("'s")
+    return plain if len(plain) <= _SHORT and plain != plain.lower() else plain.casefold()
+
+
+def _rows(name: str, table: csv.DictReader[str]) -> list[Actor]:
+    missing = [column for column in COLUMNS if column not in (table.fieldnames or ())]
+    if missing:
+        raise InvalidInput(f"actors {name}: no column {', '.join(missing)}")
+    found: dict[str, Actor] = {}
+    for row in table:
+        where = f"actors {name} line {table.line_num}"
+        if not row["code"] or not row["name"]:
+            raise InvalidInput(f"{where}: code or name is empty")
+        known = found.get(row["code"])
+        sides = (*(known.sides if known else ()), (_span(where, row), row["side"]))
+        first = known or Actor(
+            row["code"], row["name"], row["family"], _list(row["aliases"]), _list(row["generic_aliases"])
+        )
+        found[row["code"]] = Actor(first.code, first.name, first.family, first.aliases, first.generic, sides)
+    return list(found.values())
+
+
+def _span(where: str, row: Mapping[str, str]) -> Interval:
+    try:
+        span = Interval(*(parse_day(row[end]) if row[end] else None for end in ("side_from", "side_to")))
+    except DatelineError as problem:
+        raise InvalidInput(f"{where}: {problem}") from None
+    if span.is_empty:
+        raise InvalidInput(f"{where}: side_to: {row['side_to']!r}, want a day after {row['side_from']}")
+    return span
+
+
+def _names(actors: Iterable[Actor]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for actor in actors:
+        for alias in (actor.code, *actor.aliases, *actor.generic):
+            if found.setdefault(key(alias), actor.code) != actor.code:
+                raise InvalidInput(f"actors: {alias!r} is a name of both {found[key(alias)]} and {actor.code}")
+    return found
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(alias.strip() for alias in text.split(";") if alias.strip())
