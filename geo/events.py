@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from geo.cues import KINDS
 from geo.model import Event, Mention, Place, Span, When
 from geo.parties import Party
-from geo.sentences import clause_of, sentences
+from geo.sentences import clause_of, sentence_of, sentences
 from geo.triggers import Trigger, attribution, find_triggers, is_claim
 
 _SIDEBAR = re.compile(
@@ -26,8 +26,11 @@ _ANAPHORS = {
     "air base": ("airbase", "air base", "airport", "airfield", "military airport", "air field"),
     "dam": ("dam",),
     "camp": ("camp",),
-    "": ("stronghold", "area", "territory", "region", "base", "bastion", "enclave", "strip", "front lines"),
+    "": ("stronghold", "base", "bastion", "enclave", "strip"),
+    "ground": ("area", "territory", "region"),
 }
+"""Kinds of place → the nouns that may stand for one told before; "ground" only with a determiner."""
+
 _NOUN_KIND = {noun: kind for kind, nouns in _ANAPHORS.items() for noun in nouns}
 _NOUNS = "|".join(sorted(_NOUN_KIND, key=len, reverse=True))
 _ADJECTIVE = r"(?:[A-Z]?[a-z]+['’]?s?|[A-Z][\w.]*|\d+|[a-z]+-[a-z]+)"
@@ -36,6 +39,7 @@ _OBJECT = re.compile(
     r"(?: (?:the|a|an|its|their|this|that|all of|most of|parts of))?"
     rf"(?P<words>(?: {_ADJECTIVE}){{0,4}}?) (?P<noun>{_NOUNS})\b"
 )
+_NOUN_AFTER = re.compile(rf" (?:\w+ )?(?:{_NOUNS})\b")
 _PRONOUN = re.compile(r"(?: control of| back)? it\b")
 _UP_TO_NAME = re.compile(
     r"(?: back)?(?: (?:control of|over|from|of|on|at|in|into|out of|towards?))?"
@@ -66,6 +70,10 @@ class Scene:
         first = bisect_left(self.mentions, span.start, key=lambda one: one.toponym.span.start)
         last = bisect_left(self.mentions, span.end, key=lambda one: one.toponym.span.start)
         return [mention for mention in self.mentions[first:last] if mention.place]
+
+    def is_aside(self, mention: Mention) -> bool:
+        """Whether it stands in a pointer to another story ("READ MORE: ...")."""
+        return _SIDEBAR.match(self.text, sentence_of(self.text, mention.toponym.span).start) is not None
 
     def parties_in(self, span: Span) -> list[Party]:
         first = bisect_left(self.parties, span.start, key=lambda one: one.span.start)
@@ -141,11 +149,17 @@ def _object(scene: Scene, sentence: Span, trigger: Trigger, told: Sequence[Event
     noun = _OBJECT.match(after)
     if named and (noun is None or named.toponym.span.start <= trigger.span.end + noun.end() + 5):
         return named
-    if noun and not _NO_PLACE.search(noun["words"]):
+    if noun and _stands_for_place(noun):
         return _antecedent(scene, trigger, _NOUN_KIND[noun["noun"].lower()])
     if _PRONOUN.match(after) or (trigger.type == "control_loss" and after[:1] in ",.;"):
         return _last_told(scene, sentence, told)
     return None
+
+
+def _stands_for_place(noun: re.Match[str]) -> bool:
+    """"seized the area", not "losing territory"; "the town", not "the town's weapons"."""
+    is_told = re.search(r"\b(?:the|this|that)\b", noun[0]) is not None
+    return not _NO_PLACE.search(noun["words"]) and (is_told or _NOUN_KIND[noun["noun"].lower()] != "ground")
 
 
 def _named_object(scene: Scene, sentence: Span, trigger: Trigger) -> Mention | None:
@@ -164,7 +178,8 @@ def _holds_another(scene: Scene, mention: Mention, sentence: Span) -> bool:
     if mention.place is None or not mention.place.is_country:
         return False
     end = mention.toponym.span.end
-    return any(scene.placed_in(Span(end, min(end + 40, sentence.end))))
+    after = Span(end, min(end + 40, sentence.end))
+    return any(scene.placed_in(after)) or _NOUN_AFTER.match(scene.text, *after) is not None
 
 
 def _is_land(mention: Mention) -> bool:
@@ -196,7 +211,7 @@ def _last_told(scene: Scene, sentence: Span, told: Sequence[Event]) -> Mention |
 def _antecedent(scene: Scene, trigger: Trigger | None, kind: str, before: int | None = None) -> Mention | None:
     """The last place of that kind before, or else the first after (a headline's "stronghold")."""
     at = trigger.span.start if trigger else before or 0
-    fitting = [one for one in scene.mentions if one.place and _fits(one.place, kind)]
+    fitting = [one for one in scene.mentions if one.place and _fits(one.place, kind) and not scene.is_aside(one)]
     earlier = [one for one in fitting if one.toponym.span.start < at]
     later = [one for one in fitting if one.toponym.span.start >= at]
     if earlier:
@@ -205,7 +220,7 @@ def _antecedent(scene: Scene, trigger: Trigger | None, kind: str, before: int | 
 
 
 def _fits(place: Place, kind: str) -> bool:
-    if kind == "":
+    if kind in ("", "ground"):
         return not place.is_area
     return place.feature_code in KINDS[kind]
 
@@ -234,6 +249,8 @@ def _sides(
         return (inside[0] if inside else None), None
     before = scene.parties_in(Span(sentence.start, trigger.span.start))
     after = scene.parties_in(Span(trigger.span.end, sentence.end))
+    if trigger.type == "airstrike" and before and before[-1].span.end >= trigger.span.start - 1:
+        return before[-1], None
     if trigger.passive or (trigger.type == "airstrike" and not before):
         return _after_by(scene, trigger, after), (before[-1] if before else None)
     actor = _subject(scene, trigger, before) or _pronoun_subject(scene, trigger, told)
@@ -266,10 +283,10 @@ def _is_object(scene: Scene, party: Party) -> bool:
 
 
 def _pronoun_subject(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Party | None:
-    """"They lost control": the side that the last told gain was taken from."""
+    """"They lost control": the side whose gain the story told before the other's."""
     gains = [event for event in told if event.type == "control_gain" and event.certainty != "hypothetical"]
     if trigger.type != "control_loss" or not gains:
         return None
-    last = gains[-1]
-    others = [one for one in scene.parties if one.span.start < trigger.span.start and one.code != last.actor]
-    return next((one for one in reversed(others) if one.code == last.target), others[-1] if others else None)
+    losers = [event.actor for event in gains if event.actor != gains[-1].actor] or [gains[-1].target]
+    named = [one for one in scene.parties if one.span.start < trigger.span.start and one.code == losers[-1]]
+    return named[-1] if named else None

@@ -154,6 +154,8 @@ def _believable(text: str, words: Sequence[Token], match: Match) -> bool:
     alone = len(words) == 1
     if alone and match.place.tier == "world" and not match.place.is_country:
         return _is_told_far(text, words[0], match)
+    if alone and (match.level != "exact" or match.place.feature_class not in "PA") and _is_surname(text, words[0]):
+        return False
     if match.name.ambiguous and alone:
         return cues.is_locative(text, start) or bool(cues.kind_before(text, start) or _opens_title(text, words[0]))
     return fold(words[0].word) not in _common() or not alone
@@ -172,6 +174,12 @@ def _is_named(text: str, token: Token) -> bool:
     after = re.compile(r" [A-Z]\w").match(text, token.end)
     before = re.compile(r"[A-Z]\w+ \Z").search(text[max(token.start - 20, 0) : token.start])
     return after is not None or (before is not None and not cues.is_locative(text, token.start))
+
+
+def _is_surname(text: str, token: Token) -> bool:
+    """"Bashar Assad", "President Assad": a name behind a name that is no place's."""
+    before = re.compile(r"([A-Z]\w+) \Z").search(text[max(token.start - 20, 0) : token.start])
+    return before is not None and not cues.is_locative(text, token.start)
 
 
 def _opens_title(text: str, token: Token) -> bool:

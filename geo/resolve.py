@@ -19,12 +19,16 @@ from geo.gazetteer import Gazetteer, Match
 from geo.model import Candidate, LngLat, Mention, Place, Toponym
 from geo.names import fold, sound_key
 
-LEAST = 0.35
+LEAST = 0.3
 """Below this score no place is chosen."""
+
+FULL = 1.25
+"""The sum of parts that counts as certain."""
 
 MARGIN = 0.02
 """So close to the runner-up, in another place, nobody is chosen."""
 
+CURATED_TOWN = 10_000
 DECAY_KM = 300.0
 _EVIDENCE = {"literal": 1.0, "demonym": 0.7, "organisation": 0.5, "dateline": 0.2, "metonym": 0.2}
 _TIERS = {"curated": 0.15, "dump": 0.08, "world": 0.0}
@@ -45,7 +49,7 @@ def resolve(toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> tuple[Mention,
     first = {key: _choose(group, gazetteer, story) for key, group in groups.items()}
     anchors = tuple(
         chosen[0].place for chosen in first.values()
-        if chosen and not chosen[0].place.is_area and chosen[0].score >= 0.6
+        if chosen and not chosen[0].place.is_area and chosen[0].score >= 0.5
     )
     story = replace(story, anchors=anchors)
     chosen = {key: _choose(group, gazetteer, story) for key, group in groups.items()}
@@ -117,16 +121,21 @@ def _matches(toponym: Toponym, gazetteer: Gazetteer) -> list[Match]:
 def _scored(match: Match, toponym: Toponym, containers: set[str], story: _Story) -> Candidate:
     place = match.place
     parts = {
-        f"found by {match.level} name": 0.3 * match.quality,
+        f"found by {match.level} name": 0.3 * match.quality + (0.1 if match.name.preferred else 0.0),
         "kind": _kind_score(place, toponym.cue, match),
         "lies in what the text says": 0.2 if containers & _holders(place) else 0.0,
         "the story's country": 0.25 * story.countries.get(place.country, 0.0),
-        "size": 0.02 * log10(place.population + 1) + 0.05 * place.importance,
+        "size": 0.02 * log10(_population(place) + 1) + 0.05 * place.importance,
         "gazetteer": _TIERS[place.tier],
         "near the story's other places": 0.1 * _nearness(place, story.anchors),
     }
-    score = min(max(sum(parts.values()), 0.0), 1.0)
+    score = min(max(sum(parts.values()) / FULL, 0.0), 1.0)
     return Candidate(place, round(score, 3), _reason(place, match, toponym, parts))
+
+
+def _population(place: Place) -> int:
+    """A curated town without a figure is no hamlet: news names it."""
+    return place.population or (CURATED_TOWN if place.feature_class == "P" and place.tier == "curated" else 0)
 
 
 def _kind_score(place: Place, cue: str, match: Match) -> float:

@@ -29,7 +29,7 @@ _STATE = (
     r"(?:remains?|is|are|was|were) (?:in|under) the (?:hands|control) of", r"in the hands of", r"under the control of",
 )
 _AIRSTRIKE = (
-    r"air[ -]?(?:strike|raid|attack)s?", r"(?:was |were )?bomb(?:ed|ing|s)", r"warplanes?",
+    r"air[\s-]?(?:strike|raid|attack)s?", r"(?:was |were )?bomb(?:ed|ing|s)", r"warplanes?",
     r"(?:has been |have been |were |was )?(?:striking|struck)",
 )
 _SIEGE = (
@@ -41,7 +41,7 @@ _ATTACK = (
     r"shell(?:s|ed|ing)", r"ambush(?:es|ed)?", r"kill(?:s|ed|ing)", r"advanc(?:e[sd]?|ing)",
     r"push(?:es|ed)? (?:into|towards?)", r"(?:counter-?)?offensive (?:on|against)",
 )
-_CLASH = (r"clash(?:es|ed)?", r"fighting", r"battles?(?: for)?", r"fought")
+_CLASH = (r"clash(?:es|ed)?", r"fighting(?! under| as| alongside| for| in the ranks)", r"battles?(?: for)?", r"fought")
 
 LEXICON = (
     ("control_gain", _GAIN), ("control_loss", _LOSS), ("control_state", _STATE), ("airstrike", _AIRSTRIKE),
@@ -53,7 +53,7 @@ _TRIGGER = re.compile(
 )
 _COMPOUND_STATE = re.compile(
     r"(?<![\w-])(?P<actor>[A-Z][\w.]*(?: [A-Z]\w+)?|rebel|government|opposition|regime|jihadist)"
-    r"[-‐‑](?:held|controlled|occupied|run)(?![\w-])"
+    r"[-‐‑](?:held|controlled|occupied)(?![\w-])"
 )
 _HYPOTHETICAL = re.compile(
     r"\b(?:would|could|might|may|should|aim(?:s|ed|ing)?(?: at| to)|fail(?:s|ed|ing)? (?:to|in)|"
@@ -64,13 +64,17 @@ _HYPOTHETICAL = re.compile(
     r"operation|offensive|push|drive) ?(?:to|at|for|in|of)?\b"
 )
 _BARE_INFINITIVE = re.compile(r"\bto(?: \w+ly)? \Z")
+_DONE = re.compile(
+    r"\b(?:forced|managed|able|began|begun|went on|continued|succeeded|helped|allowed)(?: \w+)? to(?: \w+ly)? \Z"
+)
 _DENIED = re.compile(
     r"\b(?:not|never|n['’]t|denied|denies|no longer|without|repelled|repulsed|foiled|thwarted)\b[^,;]{0,30}\Z"
 )
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being|be)(?: \w+ly| fully| partially| also| then| first)? \Z")
 _MODAL = re.compile(r"\b(?:would|could|might|may|should|will|if|unless)\b")
 _CLAIM = re.compile(
-    r"\b(?:claim(?:s|ed|ing)?|in a statement|Amaq|state (?:media|television|TV)|boast(?:s|ed)?|SANA)\b"
+    r"\b(?:claim(?:s|ed|ing)?|in a statement|statement (?:said|posted)|Amaq|SANA|state (?:media|television|TV)|"
+    r"boast(?:s|ed)?)\b"
 )
 
 
@@ -100,12 +104,16 @@ def find_triggers(text: str, sentence: Span) -> Iterator[Trigger]:
 
 
 def _is_passive(before: str, word: str) -> bool:
+    if word.lower().endswith("ing"):
+        return False
     return _PASSIVE.search(before[-24:]) is not None or word.lower().endswith(" by")
 
 
 def _is_hoped(text: str, sentence: Span, span: Span) -> bool:
     """Whether it is only aimed at, possible, or failed; "takeover would be" counts, too."""
     before = text[max(sentence.start, span.start - 40) : span.start]
+    if _DONE.search(before):
+        return False
     last_clause = re.split(r"[,;:]| but | and (?=\w+ed\b)| after | when ", before)[-1]
     if _HYPOTHETICAL.search(last_clause) and (_BARE_INFINITIVE.search(before) or _governs(last_clause)):
         return True

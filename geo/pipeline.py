@@ -1,0 +1,128 @@
+"""The order of the stages: recognise → resolve → date → find events → join. Only this module knows it."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from shapely.geometry.base import BaseGeometry
+
+from geo.actors import Actors
+from geo.agreement import Around, compare, days_around
+from geo.assets import data_path
+from geo.basemap import country_shapes, province_shapes
+from geo.dates import find_times, when_of
+from geo.derive import derive
+from geo.errors import NotFound
+from geo.events import Scene, find_events
+from geo.gazetteer import Gazetteer
+from geo.interval import Interval
+from geo.join import control_of_place, join
+from geo.model import Article, Event, Feature, Mention, Place, Reading, Span, Toponym, When
+from geo.parties import PartyFinder
+from geo.publication import Anchor, infer_published
+from geo.recognise import Recogniser
+from geo.reports import read_reports, report_of
+from geo.resolve import resolve
+from geo.zones import ZoneIndex
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """What the stages need, built once and shared by all articles.
+
+    ``recognise`` and ``resolve`` are seams: any function of the same shape will do. ``zones`` may be
+    empty: then every control says that no source makes a statement.
+    """
+
+    gazetteer: Gazetteer
+    recognise: Callable[[str], Sequence[Toponym]]
+    parties: PartyFinder
+    zones: ZoneIndex
+    anchors: tuple[Anchor, ...] = ()
+    shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
+    resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
+
+    def read(self, article: Article) -> Reading:
+        """Everything that ``article`` says about places and days, joined to who held the ground."""
+        dated = self._published(article)
+        text, published = dated.text, dated.published
+        times = find_times(text, published)
+
+        def when(span: Span) -> When:
+            return when_of(span, text, times, published)
+
+        found = self.resolve(self.recognise(text), self.gazetteer)
+        mentions = tuple(replace(mention, when=when(mention.toponym.span)) for mention in found)
+        events = find_events(Scene(text, mentions, self.parties(text), when))
+        joined = tuple(join(mention, self.zones, self.shapes) if mention.place else mention for mention in mentions)
+        return Reading(dated, joined, tuple(self._compared(event) for event in events), times)
+
+    def _published(self, article: Article) -> Article:
+        if article.published:
+            return article
+        when, how = infer_published(article.text, article.title, anchors=self.anchors)
+        return replace(article, published=when, published_how=how)
+
+    def _compared(self, event: Event) -> Event:
+        days = days_around(event.when.interval)
+        if event.place is None or days is None:
+            return event
+        place = event.place
+        before, during, after = (control_of_place(place, one, self.zones, self.shapes) for one in days)
+        return compare(event, Around(before, during, after))
+
+
+def pipeline(
+    gazetteer: Gazetteer, actors: Actors, reports: Iterable[Feature], zones: Iterable[Feature]
+) -> Pipeline:
+    """A pipeline over ``zones``; the ``reports`` behind them also date stories that give no date."""
+    reports = tuple(reports)
+    return Pipeline(
+        gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
+        ZoneIndex(zones, reports), anchors(reports, gazetteer, actors), {**country_shapes(), **province_shapes()},
+    )
+
+
+@lru_cache(maxsize=1)
+def bundled() -> Pipeline:
+    """The pipeline over what comes with Dateline: its gazetteer, its reports, the zones derived from them."""
+    reports = read_reports(data_path("reports.csv"))
+    return pipeline(Gazetteer.load(), Actors.load(), reports, derive(reports, country_shapes()))
+
+
+LONGEST_ANCHOR = 3
+"""Days: a change of hands that is known no better than this dates no story."""
+
+
+def anchors(reports: Iterable[Feature], gazetteer: Gazetteer, actors: Actors) -> tuple[Anchor, ...]:
+    """The dated changes of hands by which a story without a date can be dated."""
+    aliases: dict[str, list[str]] = {}
+    for alias, code in actors.patterns().items():
+        aliases.setdefault(code, []).append(alias)
+    return tuple(
+        Anchor(
+            _names(report.place, report.name, gazetteer), tuple(aliases.get(report.controller, ())),
+            report.when.interval, f"{report.name} went to {report.controller} on {report.when.text}",
+            str(report.sources[0].get("title", "")) if report.sources else "",
+        )
+        for report in map(report_of, reports)
+        if report.status == "control" and report.sourced != "no" and _is_short(report.when.interval)
+    )
+
+
+def _is_short(interval: Interval) -> bool:
+    return interval.days is not None and interval.days <= LONGEST_ANCHOR
+
+
+def _names(place_id: str, name: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    known = _place(place_id, gazetteer)
+    others = [each.toponym for each in known.names if each.script == "Latn"] if known else []
+    return tuple(dict.fromkeys((name, *others)))
+
+
+def _place(place_id: str, gazetteer: Gazetteer) -> Place | None:
+    try:
+        return gazetteer[place_id]
+    except NotFound:
+        return None
