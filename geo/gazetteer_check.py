@@ -81,7 +81,7 @@ def distance_km(a: Sequence[float], b: Sequence[float]) -> float:
     """Great-circle distance of two ``(lng, lat)`` in km (haversine, mean radius; within 0.5 %).
 
     >>> round(distance_km((37.16, 36.2), (36.29, 33.51)), 1)
-    309.6
+    309.5
     """
     lng_a, lat_a, lng_b, lat_b = map(math.radians, (a[0], a[1], b[0], b[1]))
     inner = math.sin((lat_b - lat_a) / 2) ** 2

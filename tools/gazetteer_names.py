@@ -63,7 +63,8 @@ def _language(toponym: str, script: str, default: str) -> str:
 def clean_alternates(raw: Iterable[str]) -> list[Name]:
     """GeoNames alternates worth keeping: Latin or Arabic letters, no codes, no machine transliterations.
 
-    The dump gives no language, so a Latin one is ``und`` (undetermined).
+    The dump gives no language, so a Latin one is ``und`` (undetermined); in four letters or fewer
+    such a one answers to too much else.
     """
     return [name for text in raw if _plausible(text) and (name := curated(_ascii_if_romanised(text), "und"))]
 
@@ -79,7 +80,7 @@ def _plausible(text: str) -> bool:
         return False
     if script_of(text) == "Arab":
         return True
-    return not (text[0].islower() or (text.isupper() and len(text) <= 4))
+    return len(fold(text)) > 4 and not _unmarked(text)[:1].islower()
 
 
 def english_title(name: str) -> str:

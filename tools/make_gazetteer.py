@@ -43,6 +43,9 @@ HAND = ("crossings", "bases", "energy", "camps", "regions", "towns", "suburbs")
 # Country -> (how far in km from Syria or Iraq, how many people at least): news reaches that far.
 BELTS = {"TR": ((100, 5000), (15, 2000)), "JO": ((100, 5000), (20, 500)), "LB": ((100, 4000), (20, 500)),
          "IR": ((60, 5000), (15, 2000)), "KW": ((60, 2000),), "SA": ((100, 15000),)}
+SAYS_WHAT_IT_IS = set("""crossing base airport airfield airstrip airbase zone dam barrage field plant refinery camp
+    prison governorate province district garrison ruins river mount mountain mountains jabal lake castle citadel station island
+    plain plains valley region canton heights desert bridge kurdistan triangle factories depot complex port""".split())
 NAMED_IN_NEWS = 0.4
 """Least importance of a town that somebody wrote newspaper spellings for."""
 SUFFIX = {"PSTB": "crossing", "AIRB": "air-base", "AIRP": "airport", "AIRF": "airfield", "DAM": "dam",
@@ -166,7 +169,7 @@ def _towns(npm: Path, provinces: dict[str, tuple[str, str]], hand: list[Feature]
         dropped = bool(edit and edit["title"] == "-")
         twin = _twin(feature, hand, dropped) if dropped or not edit else None
         if twin:
-            _absorb(twin, feature)
+            _absorb(twin, feature, names=not dropped)
         elif not dropped:
             yield feature
     if unused:
@@ -225,16 +228,18 @@ def _twin(feature: Feature, hand: list[Feature], dropped: bool) -> Feature | Non
     return min(near, key=lambda pair: pair[0])[1] if near else None
 
 
-def _absorb(twin: Feature, feature: Feature) -> None:
-    """Link the hand-written entry to its GeoNames record and compare the two, in place."""
+def _absorb(twin: Feature, feature: Feature, names: bool) -> None:
+    """Link the hand-written entry to its GeoNames record, compare the two and perhaps take its names, in place."""
     twin["links"] += feature["links"]
     if "population" in feature["properties"]:
-        twin["properties"].setdefault("population", feature["properties"]["population"])
+        own = twin["properties"]
+        own.setdefault("population", feature["properties"]["population"])
+        own["importance"] = max(own["importance"], _importance(own["feature_code"], own["population"]))
     apart = distance_km(twin["geometry"]["coordinates"], feature["geometry"]["coordinates"])
     if "checked" not in twin and not twin["sources"][0]["name"].startswith("GeoNames"):
         lon, lat = feature["geometry"]["coordinates"]
         _check(twin, str(lat), str(lon), "G")
-    if apart < 2:
+    if names and apart < 2:
         twin["names"] = gn.merge(twin["names"], feature["names"])
 
 
@@ -294,7 +299,7 @@ def _give_ids(features: list[Feature]) -> None:
         props = feature["properties"]
         base = f"{props['ccodes'][0].lower()}-{_slug(props['title'])}"
         suffix = SUFFIX.get(props["feature_code"], "")
-        if suffix and suffix.split("-")[-1] not in base.split("-"):
+        if suffix and not SAYS_WHAT_IT_IS & set(base.split("-")):
             base = f"{base}-{suffix}"
         options = [base, f"{base}-{_slug(props.get('admin1', ''))}", *(f"{base}-{n}" for n in range(2, 20))]
         feature["id"] = next(option for option in options if option not in taken)
