@@ -1,1 +1,40 @@
-"""Dateline's web service."""
+"""Dateline's web service: ``create_app()`` makes it."""
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask
+
+from server import (
+    basemap,
+    control,
+    embed,
+    errors,
+    exports,
+    health,
+    maps,
+    resources,
+    security,
+    settings,
+    tiles,
+    vendor,
+)
+
+BLUEPRINTS = (maps.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, exports.bp, control.bp, health.bp)
+
+
+def create_app(config: Mapping[str, object] | None = None) -> Flask:
+    """The WSGI application; ``config`` beats the environment, by the names of ``settings.SETTINGS``.
+
+    The store is opened by the first request that needs it, so that ``/healthz`` lives without one.
+
+    :raises InvalidParameter: for a setting that does not parse.
+    """
+    app = Flask(__name__)
+    app.config.update(settings.read(os.environ, config))
+    for part in (security, errors, resources):
+        part.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,72 @@
+"""GeoJSON (RFC 7946): one FeatureCollection, streamed; days as ISO text, seven decimals, right-hand rule."""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.model import Feature
+from geo.schema import Collection
+
+BATCH = 500
+DECIMALS = 7
+"""About a centimetre."""
+
+DERIVED_NOTE = "Zones with method 'derived' are coarse estimates around town reports, not surveyed front lines."
+
+
+def write(collection: Collection, features: Iterable[Feature]) -> Iterator[bytes]:
+    """The pieces of one FeatureCollection. What rests on zones says in ``note`` how coarse they may be."""
+    head: dict[str, object] = {"type": "FeatureCollection", "name": collection.name, "title": collection.title}
+    if collection.name in ("zones", "fronts", "mentions", "events"):
+        head["note"] = DERIVED_NOTE
+    yield _dump(head)[:-1].encode() + b',"features":['
+    stream, comma = iter(features), ""
+    while batch := list(islice(stream, BATCH)):
+        yield (comma + ",\n".join(_texts(batch))).encode()
+        comma = ",\n"
+    yield b"]}\n"
+
+
+def properties(feature: Feature) -> dict[str, object]:
+    """The feature's fields and both clocks, as values that JSON can hold."""
+    outer, certain, known = feature.valid.outer, feature.valid.certain, feature.known
+    return {
+        **feature.properties,
+        "valid_from": outer.start, "valid_to": outer.end,
+        "certain_from": certain.start, "certain_to": certain.end,
+        "edtf": feature.valid.edtf, "date_precision": feature.valid.precision,
+        "known_from": known.start, "known_to": known.end,
+    }
+
+
+def _texts(features: Sequence[Feature]) -> Iterator[str]:
+    geometries = np.array([feature.geometry for feature in features], dtype=object)
+    flat = shapely.transform(shapely.force_2d(geometries), _rounded)
+    bodies = shapely.to_geojson(shapely.orient_polygons(flat))
+    for feature, body in zip(features, bodies, strict=True):
+        yield (
+            f'{{"type":"Feature","id":{_dump(feature.id)},"geometry":{body or "null"},'
+            f'"properties":{_dump(properties(feature))}}}'
+        )
+
+
+def _rounded(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(coordinates, DECIMALS)
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON")

@@ -1,0 +1,84 @@
+"""``/api/control``: who held a place or a point, on a day, over an interval, or through all time."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+
+from flask import Blueprint, Response, json, request
+
+from geo.basemap import country_shapes, province_shapes
+from geo.errors import NotFound
+from geo.gazetteer import Gazetteer
+from geo.interval import Interval
+from geo.join import Held, control_at, control_of_place, history
+from geo.model import LngLat, Place
+from server import caching, params
+from server.params import Args, BadParameter
+from server.resources import get_gazetteer, get_store, get_zones
+
+bp = Blueprint("control", __name__, url_prefix="/api")
+
+
+@bp.get("/control")
+def control() -> Response:
+    args = request.args.to_dict(flat=False)
+    params.check_names(args, ("place", "lon", "lat", "datetime", params.VERSION))
+    where, when, version = _where(args), params.when(args), get_store().version()
+    body = json.dumps({**_about(where), **(_answer(where, when) if when else _history(where))}, default=_plain)
+    return caching.respond(caching.pack(body.encode()), "application/json", version=version)
+
+
+def _where(args: Args) -> Place | LngLat:
+    point = params.position(args)
+    name = params.once(args, "place", str, "a place")
+    if (point is None) == (name is None):
+        raise BadParameter("place", name or "", "either place, or lon and lat")
+    return point or _place(get_gazetteer(), name or "")
+
+
+def _place(gazetteer: Gazetteer, name: str) -> Place:
+    """By id, else the most important place of that name."""
+    try:
+        return gazetteer[name]
+    except NotFound:
+        found = gazetteer.find(name)
+    if not found:
+        raise NotFound(f"place: {name[:100]!r}, want a name or an id of the gazetteer")
+    return max((match.place for match in found), key=lambda place: (place.importance, place.population, place.id))
+
+
+def _about(where: Place | LngLat) -> dict[str, object]:
+    if isinstance(where, Place):
+        return {"place": where.id, "name": where.name, "lon": where.point.lng, "lat": where.point.lat}
+    return {"place": None, "name": None, "lon": where.lng, "lat": where.lat}
+
+
+def _answer(where: Place | LngLat, when: Interval) -> dict[str, object]:
+    zones = get_zones()
+    if isinstance(where, Place):
+        shapes = country_shapes() if where.is_country else province_shapes()
+        found = control_of_place(where, when, zones, shapes)
+    else:
+        found = control_at(where, when, zones)
+    return {"datetime": str(when), **asdict(found)}
+
+
+def _history(where: Place | LngLat) -> dict[str, object]:
+    return {"history": [_line(held) for held in history(where, get_zones())]}
+
+
+def _line(held: Held) -> dict[str, object]:
+    outer, certain = held.valid.outer, held.valid.certain
+    return {
+        "valid_from": outer.start, "valid_to": outer.end, "certain_from": certain.start, "certain_to": certain.end,
+        "edtf": held.valid.edtf, "note": held.note, "is_remark": held.is_remark, **asdict(held.control),
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON")

@@ -1,0 +1,100 @@
+"""Errors as answers: the only table from error to status, RFC 9457 problems, a small page for browsers."""
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, json, request
+from markupsafe import escape
+from werkzeug.exceptions import HTTPException
+
+from geo.errors import (
+    DatelineError,
+    InvalidInput,
+    InvalidParameter,
+    NoPublicationDate,
+    NotFound,
+    StoreError,
+)
+from server.params import BadParameter
+
+STATUS: dict[type[Exception], int] = {
+    NotFound: 404,
+    InvalidParameter: 400,
+    InvalidInput: 400,
+    NoPublicationDate: 422,
+    StoreError: 503,
+    DatelineError: 500,
+    RecursionError: 400,
+    Exception: 500,
+}
+RETRY_SECONDS = "5"
+
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{status} {title}</title>
+<h1>{title}</h1><p>{detail}</p><p><a href="/">Dateline</a></p></html>
+"""
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _of_error)
+
+
+def _of_http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    code = HTTPStatus(error.code).phrase.lower().replace(" ", "-")
+    return _problem(error.code, error.description or "", code, _headers(error))
+
+
+def _headers(error: HTTPException) -> dict[str, str]:
+    kept = ("allow", "retry-after", "www-authenticate", "content-range")
+    return {name: value for name, value in error.get_headers() if name.lower() in kept}
+
+
+def _of_error(error: Exception) -> Response:
+    """What our own errors say is told up to 499; beyond, the reason is for the log, not for the reader."""
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    if status >= 500:
+        _log(error, status)
+        headers = {"Retry-After": RETRY_SECONDS} if status == 503 else {}
+        return _problem(status, HTTPStatus(status).description, _code(error), headers)
+    detail = "the body is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return _problem(status, detail, _code(error), {}, _causes(error))
+
+
+def _log(error: Exception, status: int) -> None:
+    current_app.logger.error("%s %s: %d", request.method, request.path, status, exc_info=error)
+
+
+def _code(error: Exception) -> str:
+    known = next(kind for kind in type(error).__mro__ if kind in STATUS)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", known.__name__).lower()
+
+
+def _causes(error: Exception) -> list[dict[str, str]]:
+    if isinstance(error, BadParameter):
+        return [{"parameter": error.parameter, "value": error.value, "expected": error.expected}]
+    told = re.match(r"([\w-]+): (.+), want (.+)", str(error), re.DOTALL)  # how ``geo`` words them all
+    return [{"parameter": told[1], "value": told[2].strip("'"), "expected": told[3]}] if told else []
+
+
+def _problem(
+    status: int, detail: str, code: str, headers: dict[str, str], causes: list[dict[str, str]] | None = None
+) -> Response:
+    title = HTTPStatus(status).phrase
+    if _is_browser():
+        body = PAGE.format(status=status, title=escape(title), detail=escape(detail))
+        return Response(body, status=status, mimetype="text/html", headers=headers)
+    problem = {
+        "type": "about:blank", "title": title, "status": status, "detail": detail, "code": code,
+        "errors": causes or [],
+    }
+    return Response(json.dumps(problem), status=status, mimetype="application/problem+json", headers=headers)
+
+
+def _is_browser() -> bool:
+    """Asked for a page, and not for JSON just as much."""
+    accepted = request.accept_mimetypes
+    return accepted.quality("text/html") > accepted.quality("application/problem+json")

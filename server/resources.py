@@ -1,0 +1,126 @@
+"""What a process holds for its requests: the store, and what is made from it, by the store's version."""
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import cast
+
+from flask import Flask, current_app
+
+from geo.gazetteer import Gazetteer
+from geo.model import Query
+from geo.store import Store, open_store
+from geo.zones import ZoneIndex
+from server.caching import Packed
+
+KEY = "dateline"
+
+
+class Resources:
+    """Opened when first asked for, one set a process: SQLite's connections do not survive a fork."""
+
+    def __init__(self, address: str, cache_bytes: int) -> None:
+        self._address = address
+        self._cache_bytes = cache_bytes
+        self._lock = threading.RLock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._store: Store | None = None
+        self._gazetteer: Gazetteer | None = None
+        self._zones: tuple[str, ZoneIndex] | None = None
+        self._tiles = TileCache(self._cache_bytes)
+
+    def store(self) -> Store:
+        """:raises StoreError: while it cannot be opened; the next request tries again."""
+        with self._lock:
+            if self._process != os.getpid():
+                self._begin()
+            if self._store is None:
+                self._store = open_store(self._address)
+            return self._store
+
+    def tiles(self) -> TileCache:
+        return self._tiles
+
+    def zones(self) -> ZoneIndex:
+        """The index of the zones and reports as the store has them now."""
+        with self._lock:
+            store = self.store()
+            version = store.version()
+            if self._zones is None or self._zones[0] != version:
+                self._zones = version, ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))
+            return self._zones[1]
+
+    def gazetteer(self) -> Gazetteer:
+        with self._lock:
+            if self._gazetteer is None:
+                self._gazetteer = Gazetteer.load()
+            return self._gazetteer
+
+    def close(self) -> None:
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+            self._begin()
+
+
+class TileCache:
+    """Encoded tiles, those longest unused dropped first, bounded in bytes."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._held = 0
+        self._tiles: OrderedDict[object, Packed] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: object, make: Callable[[], Packed]) -> Packed:
+        """The tile of ``key``, made when it is not there. Two threads may make the same one once each."""
+        with self._lock:
+            if key in self._tiles:
+                self._tiles.move_to_end(key)
+                return self._tiles[key]
+        made = make()
+        with self._lock:
+            if key not in self._tiles:
+                self._tiles[key] = made
+                self._held += _cost(made)
+            while self._held > self._most and self._tiles:
+                self._held -= _cost(self._tiles.popitem(last=False)[1])
+        return made
+
+    def __len__(self) -> int:
+        return len(self._tiles)
+
+
+def _cost(packed: Packed) -> int:
+    """Its bytes, and about what the entry itself takes."""
+    return len(packed.body) + len(packed.gzipped or b"") + 500
+
+
+def install(app: Flask) -> None:
+    config = app.config
+    app.extensions[KEY] = Resources(str(config["STORE"]), int(config["TILE_CACHE_MB"]) * 2**20)
+
+
+def get_store() -> Store:
+    return _mine().store()
+
+
+def get_tiles() -> TileCache:
+    return _mine().tiles()
+
+
+def get_zones() -> ZoneIndex:
+    return _mine().zones()
+
+
+def get_gazetteer() -> Gazetteer:
+    return _mine().gazetteer()
+
+
+def _mine() -> Resources:
+    return cast(Resources, current_app.extensions[KEY])

@@ -1,0 +1,55 @@
+"""Every setting of the service: one table, read from the environment as ``DATELINE_NAME``."""
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from geo.errors import InvalidParameter
+
+PREFIX = "DATELINE_"
+
+
+class Setting(NamedTuple):
+    """A name, the value when nobody says otherwise (its type is the setting's), and what it does."""
+
+    name: str
+    default: str | int
+    help: str
+
+
+SETTINGS = (
+    Setting("store", "dateline.gpkg", "Path of the store, a GeoPackage"),
+    Setting("public_url", "", "Address of the service as readers know it; empty takes it from the request"),
+    Setting("trusted_hosts", "", "Host names that requests may use, separated by commas; empty allows any"),
+    Setting("proxies", 0, "How many proxies in front of the service set X-Forwarded-For, -Proto and -Host"),
+    Setting("frame_ancestors", "*", "Origins that may show /embed/ in a frame, separated by spaces"),
+    Setting("attribution", "Dateline; sources with each feature", "Credit line of the tiles"),
+    Setting("max_zoom", 12, "Deepest zoom of the tiles that TileJSON announces; maps enlarge these further on"),
+    Setting("tile_cache_mb", 64, "Memory for encoded tiles, megabytes a process"),
+    Setting("max_age", 60, "Seconds for which an answer may be reused without asking whether it changed"),
+    Setting("max_request_kb", 4096, "Largest request body, kilobytes"),
+)
+
+
+def read(environ: Mapping[str, str], overrides: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Flask's configuration: the table's names in capitals; ``overrides`` beat the environment.
+
+    :raises InvalidParameter: for a number that is none, or origins that would break the header they go into.
+    """
+    found: dict[str, object] = {setting.name.upper(): _of(setting, environ) for setting in SETTINGS}
+    found |= {name.upper(): value for name, value in (overrides or {}).items()}
+    if not re.fullmatch(r"[^;,\x00-\x1f]*", str(found["FRAME_ANCESTORS"])):
+        raise InvalidParameter(f"frame_ancestors: {found['FRAME_ANCESTORS']!r}, want origins separated by spaces")
+    return found
+
+
+def _of(setting: Setting, environ: Mapping[str, str]) -> str | int:
+    text = environ.get(PREFIX + setting.name.upper())
+    if text is None:
+        return setting.default
+    if isinstance(setting.default, str):
+        return text
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise InvalidParameter(f"{PREFIX}{setting.name.upper()}: {text!r}, want a whole number")
+    return int(text)
