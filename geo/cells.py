@@ -49,11 +49,12 @@ class Cells:
 def cells(
     sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], evidence_max_km: float, town_max_km: float
 ) -> Cells:
-    """The ground of each site, in degrees. Of sites within about 10 m of each other the first gets it all.
+    """The ground of each site, in degrees.
 
-    :raises InvalidInput: when ``shapes`` has no polygon for a site's country.
+    :raises InvalidInput: when ``shapes`` has no polygon for a site's country, or two sites are at one point.
     """
     plane = _plane(sites)
+    _apart(sites, plane)
     wide = _discs(sites, evidence_max_km)
     near = _discs(sites, town_max_km)
     faces = _faces(_lines(sites, shapes, plane, (wide, near)))
@@ -62,6 +63,15 @@ def cells(
     whole = _ground(faces, owner, middle, wide)
     town = _ground(faces, owner, middle, near)
     return Cells(whole, town, _touching(sites, whole, town))
+
+
+def _apart(sites: Sequence[Site], plane: NDArray[np.float64]) -> None:
+    """Refuse two sites within about ten metres: no line between them would mean anything."""
+    seen: dict[tuple[str, int, int], str] = {}
+    for site, (x, y) in zip(sites, plane, strict=True):
+        other = seen.setdefault((site.country, round(x / 10), round(y / 10)), site.place)
+        if other != site.place:
+            raise InvalidInput(f"reports: places {other!r} and {site.place!r} are at one point, want one id for them")
 
 
 def _plane(sites: Sequence[Site]) -> NDArray[np.float64]:
@@ -103,17 +113,14 @@ def _lines(
 def _voronoi(
     members: list[int], sites: Sequence[Site], plane: NDArray[np.float64]
 ) -> list[tuple[int, BaseGeometry]]:
-    kept: dict[tuple[int, int], int] = {}
-    for index in members:
-        kept.setdefault((round(plane[index][0] / 10), round(plane[index][1] / 10)), index)
-    points = plane[list(kept.values())]
+    points = plane[members]
     frame = box(*points.min(axis=0) - 500_000, *points.max(axis=0) + 500_000)
-    if len(kept) == 1:
+    if len(members) == 1:
         parts: list[BaseGeometry] = [frame]
     else:
         parts = [*shapely.voronoi_polygons(MultiPoint(points), extend_to=frame, ordered=True).geoms]
     degrees = [shapely.transform(part, lambda xy: _project(sites, xy, "INVERSE")) for part in parts]
-    return list(zip(kept.values(), degrees, strict=True))
+    return list(zip(members, degrees, strict=True))
 
 
 def _faces(lines: list[BaseGeometry]) -> NDArray[np.object_]:
