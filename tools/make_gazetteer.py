@@ -43,9 +43,10 @@ HAND = ("crossings", "bases", "energy", "camps", "regions", "towns", "suburbs")
 # Country -> (how far in km from Syria or Iraq, how many people at least): news reaches that far.
 BELTS = {"TR": ((100, 5000), (15, 2000)), "JO": ((100, 5000), (20, 500)), "LB": ((100, 4000), (20, 500)),
          "IR": ((60, 5000), (15, 2000)), "KW": ((60, 2000),), "SA": ((100, 15000),)}
-SAYS_WHAT_IT_IS = set("""crossing base airport airfield airstrip airbase zone dam barrage field plant refinery camp
-    prison governorate province district garrison ruins river mount mountain mountains jabal lake castle citadel station island
-    plain plains valley region canton heights desert bridge kurdistan triangle factories depot complex port""".split())
+SAYS_WHAT_IT_IS = set("""crossing base airport airfield airstrip airbase zone dam barrage field plant refinery
+    camp prison governorate province district garrison ruins river mount mountain mountains jabal lake castle citadel
+    station island plain plains valley region canton heights desert bridge kurdistan triangle factories depot complex
+    port""".split())
 NAMED_IN_NEWS = 0.4
 """Least importance of a town that somebody wrote newspaper spellings for."""
 SUFFIX = {"PSTB": "crossing", "AIRB": "air-base", "AIRP": "airport", "AIRF": "airfield", "DAM": "dam",
