@@ -25,6 +25,8 @@ from geo.tilegeometry import POLYGON, Shapes, shapes
 
 EXTENT = 4096
 BUFFER = 64
+ENCODING = 1
+"""Raised whenever the same features come to other bytes, so that nobody keeps the old ones for ever."""
 
 Tags = dict[str, wire.Scalar]
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import islice
 
 from flask import Blueprint, Response, request
 
@@ -34,5 +34,10 @@ def _format(ending: str) -> Format:
 
 def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The same pieces, the first two made now: what fails at once is an error, not a torn file."""
-    begin = [chunk for _, chunk in zip(range(2), chunks, strict=False)]
-    return chain(begin, chunks)
+    first = list(islice(chunks, 2))
+
+    def all_of_them() -> Iterator[bytes]:
+        yield from first
+        yield from chunks  # closed with this one, when the reader goes away
+
+    return all_of_them()

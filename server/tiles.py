@@ -1,6 +1,8 @@
 """``/tiles/``: vector tiles of every collection, one day or a window of days, and their TileJSON."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, current_app, json, request
 
 from geo import grid, mvt
@@ -32,7 +34,7 @@ def tile(collection: str, z: str, x: str, y: str) -> Response:
     address, declared = grid.parse_tile(z, x, y), params.collection(collection)
     wanted = params.query(request.args.to_dict(flat=False), declared, params.SEARCH)
     store = get_store()
-    version = store.version()
+    version = _version(store)
     key = (version, collection, address, repr(wanted))
     packed = get_tiles().get(key, lambda: _encoded(store, declared, address, wanted))
     return caching.respond(packed, MIMETYPE, version=version)
@@ -48,14 +50,19 @@ def tilejson(collection: str) -> Response:
 
 def _encoded(store: Store, declared: Collection, address: grid.Tile, wanted: Query) -> Packed:
     area = grid.bounds(address, mvt.BUFFER / mvt.EXTENT)
-    features = store.read(declared.name, Query(**{**vars(wanted), "bbox": area}))
+    features = store.read(declared.name, replace(wanted, bbox=area))
     return caching.pack(mvt.encode(declared, features, address, wanted.when))
+
+
+def _version(store: Store) -> str:
+    """What the bytes of a tile hang on: the content and how it is encoded."""
+    return f"{store.version()}-{mvt.ENCODING}"
 
 
 def _described(declared: Collection, store: Store) -> dict[str, object]:
     """TileJSON 3.0.0; beyond it ``epoch``, ``valid_range`` (closed, ISO), ``valid_days`` (half-open,
     integers) and ``change_days``, from which a client knows when there is anything to ask for."""
-    summary, version = store.summary(declared.name), store.version()
+    summary, version = store.summary(declared.name), _version(store)
     bounds = _bounds(summary)
     deepest = int(current_app.config["MAX_ZOOM"])
     return {
