@@ -39,6 +39,7 @@ class Pipeline:
     recognise: Callable[[str], Sequence[Toponym]]
     parties: PartyFinder
     zones: ZoneIndex
+    ground: tuple[Feature, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
     resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
@@ -57,6 +58,10 @@ class Pipeline:
         events = find_events(Scene(text, mentions, self.parties(text), when))
         joined = tuple(join(mention, self.zones, self.shapes) if mention.place else mention for mention in mentions)
         return Reading(dated, joined, tuple(self._compared(event) for event in events), times)
+
+    def zones_between(self, days: Interval) -> list[Feature]:
+        """The zones that hold on some day of ``days``."""
+        return [zone for zone in self.ground if zone.valid.outer.intersects(days)]
 
     def _published(self, article: Article) -> Article:
         if article.published:
@@ -77,10 +82,11 @@ def pipeline(
     gazetteer: Gazetteer, actors: Actors, reports: Iterable[Feature], zones: Iterable[Feature]
 ) -> Pipeline:
     """A pipeline over ``zones``; the ``reports`` behind them also date stories that give no date."""
-    reports = tuple(reports)
+    reports, ground = tuple(reports), tuple(zones)
     return Pipeline(
         gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
-        ZoneIndex(zones, reports), anchors(reports, gazetteer, actors), {**country_shapes(), **province_shapes()},
+        ZoneIndex(ground, reports), ground, anchors(reports, gazetteer, actors),
+        {**country_shapes(), **province_shapes()},
     )
 
 

@@ -1,0 +1,61 @@
+# Dateline: `make demo` shows the map, `make test` runs everything. `make` alone lists what there is.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STORE := var/demo.gpkg
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-test demo demo-store test lint types contracts pytest docs lock basemap clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer, this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run locks/test.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/test.lock
+	@touch $@
+
+install: $(VENV)/.run  ## Install what Dateline needs into .venv
+
+install-test: $(VENV)/.test  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
+	sh tools/install_system.sh
+
+demo-store: install  ## Load the gazetteer, the fronts and the sample stories into var/demo.gpkg
+	@mkdir -p var
+	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm
+	$(BIN)/dateline --store $(STORE) init --demo
+
+demo: demo-store  ## Serve the map of the sample stories on http://127.0.0.1:8000/ (PORT= to change)
+	$(BIN)/dateline --store $(STORE) serve --port $(PORT)
+
+test: install-test lint types contracts pytest  ## Run everything: lint, types, contracts, tests
+
+lint: $(VENV)/.test  ## Check style
+	$(BIN)/ruff check geo server tests tools
+
+types: $(VENV)/.test  ## Check types
+	$(BIN)/mypy
+
+contracts: $(VENV)/.test  ## Check who imports whom
+	$(BIN)/lint-imports --no-cache
+
+pytest: $(VENV)/.test  ## Run the tests
+	$(BIN)/python -m pytest
+
+lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --no-header --output-file locks/run.lock setup.cfg
+	$(BIN)/pip-compile --quiet --strip-extras --extra test --allow-unsafe --generate-hashes --no-emit-index-url \
+		--no-emit-trusted-host --no-emit-find-links --no-header --output-file locks/test.lock setup.cfg
+
+clean:  ## Remove what was built or installed here
+	rm -rf $(VENV) var build dist *.egg-info

@@ -1,0 +1,58 @@
+"""The ground of a store: its reports and zones, what is derived from them, and the pipeline over both."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from geo.actors import Actors
+from geo.assets import data_path
+from geo.basemap import country_shapes
+from geo.derive import DeriveOptions, derive
+from geo.features import place_features
+from geo.fronts import front_rows
+from geo.gazetteer import Gazetteer
+from geo.model import Feature, Query
+from geo.pipeline import Pipeline, pipeline
+from geo.reports import read_reports
+from geo.store import Store, WriteReport
+
+
+def load_places(store: Store, gazetteer: Gazetteer, known_on: date) -> WriteReport:
+    """Write the gazetteer's curated and loaded places; the world tier stays in its package."""
+    return store.write("places", place_features(place for place in gazetteer if not place.is_country), known_on)
+
+
+def load_bundled_reports(store: Store, known_on: date) -> WriteReport:
+    """Write the town reports that come with Dateline."""
+    return store.write("reports", read_reports(data_path("reports.csv")), known_on)
+
+
+def derive_zones(store: Store, known_on: date, options: DeriveOptions | None = None) -> WriteReport:
+    """Derive zones from the store's reports in place of those derived before; their fronts with them."""
+    options = options or DeriveOptions()
+    zones = derive(store.read("reports", Query()), country_shapes(), options)
+    return replace_zones(store, zones, options.source_id, known_on)
+
+
+def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_on: date) -> WriteReport:
+    """Believe these zones of one source from now on, and their fronts; the belief in its others ends.
+
+    One transaction: nobody reads half of it.
+    """
+    lines = front_rows(zones)
+    mine = Query(where={"source_id": (source_id,)})
+    with store.transaction():
+        written = WriteReport()
+        for collection, rows in (("zones", zones), ("fronts", lines)):
+            kept = {row.id for row in rows}
+            gone = tuple(sorted({old.id for old in store.read(collection, mine)} - kept))
+            if gone:
+                store.delete(collection, Query(ids=gone), known_on)
+            report = store.write(collection, rows, known_on)
+            written = report if collection == "zones" else written
+    return written
+
+
+def pipeline_of(store: Store) -> Pipeline:
+    """The pipeline over what the store holds now."""
+    return pipeline(Gazetteer.load(), Actors.load(), store.read("reports", Query()), store.read("zones", Query()))

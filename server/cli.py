@@ -1,0 +1,48 @@
+"""``dateline``: the command line."""
+from __future__ import annotations
+
+import sys
+
+import click
+
+from geo.errors import DatelineError
+from server.commands import gazetteer, ground, service, stories
+from server.commands.session import Session
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--store", envvar="DATELINE_STORE", default="dateline.gpkg", show_default=True, help="Path of the store.")
+@click.option("--quiet", is_flag=True, help="No progress, no remarks.")
+@click.option("--json", "as_json", is_flag=True, help="Reports and answers as JSON.")
+@click.version_option(package_name="dateline")
+@click.pass_context
+def dateline(ctx: click.Context, store: str, quiet: bool, as_json: bool) -> None:
+    """Ties the places in the news to the front lines of the day."""
+    ctx.obj = Session(store, quiet, as_json)
+
+
+for command in (
+    stories.read, stories.ingest, ground.reports, ground.zones, ground.control, ground.fronts, gazetteer.gazetteer,
+    service.init, service.export, service.migrate, service.serve,
+):
+    dateline.add_command(command)
+
+
+def main() -> None:
+    """Run it; what Dateline refuses is one line on standard error and exit code 2."""
+    try:
+        dateline.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except DatelineError as error:
+        click.echo(f"dateline: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""Who held the ground: ``reports``, ``zones``, ``control``, ``fronts``."""
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import click
+
+from geo.basemap import country_shapes, province_shapes
+from geo.corpus import reread
+from geo.derive import DeriveOptions
+from geo.errors import InvalidParameter, NotFound
+from geo.features import control_properties
+from geo.formats import FORMATS
+from geo.fronts import fronts as fronts_of
+from geo.gazetteer import Gazetteer
+from geo.ground import derive_zones, pipeline_of
+from geo.interval import Interval
+from geo.join import Held, control_at, control_of_place, history
+from geo.model import Control, LngLat, Place, Query
+from geo.reports import read_reports
+from geo.schema import FRONTS
+from geo.store import Store
+from geo.zones import ZoneIndex
+from server.commands.session import Day, Days, Session, pass_session, today
+
+
+@click.group()
+def reports() -> None:
+    """Town-level control reports."""
+
+
+@reports.command("load", epilog="Example: dateline reports load data/reports.csv")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_session
+def load_reports(session: Session, file: Path) -> None:
+    """Load a CSV of dated town reports; all of it or nothing."""
+    rows = read_reports(file)
+    with session.open() as store:
+        written = store.write("reports", rows, today())
+    session.report(asdict(written), f"{written.added} reports new, {written.changed} changed")
+
+
+@click.group()
+def zones() -> None:
+    """Front-line polygons: load somebody's, or derive them."""
+
+
+@zones.command("derive", epilog="Example: dateline zones derive --from-reports --max-km 25")
+@click.option("--from-reports", is_flag=True, required=True, help="From the store's town reports.")
+@click.option("--max-km", type=click.FloatRange(1, 200), default=25.0, show_default=True,
+              help="How far a report speaks for the ground around its town.")
+@pass_session
+def derive(session: Session, from_reports: bool, max_km: float) -> None:
+    """Derive coarse zones and fronts from town reports, and join the kept stories anew."""
+    with session.open() as store:
+        written = derive_zones(store, today(), DeriveOptions(evidence_max_km=max_km))
+        session.report(asdict(written), f"{written.added} zones new, {written.changed} changed")
+        rejoin(session, store)
+
+
+def rejoin(session: Session, store: Store) -> None:
+    """Read the kept stories anew, for the ground under them has changed."""
+    count = store.summary("articles").count
+    if count:
+        stories = reread(pipeline_of(store), store, today())
+        changed = sum(kept.written.added + kept.written.changed for kept in session.progress(stories, "Joining", count))
+        session.say(f"{count} stories joined anew, {changed} rows changed")
+
+
+@click.command(epilog="Examples: dateline control al-Rai · dateline control 37.45,36.61 --date 2016-04-09")
+@click.argument("place", metavar="PLACE|LON,LAT")
+@click.option("--date", "days", type=Days(), help="One day, or FIRST/LAST; without it, the whole history.")
+@pass_session
+def control(session: Session, place: str, days: Interval | None) -> None:
+    """Who held a place then, or through all time; from the same code as the join."""
+    where = _where(place)
+    with session.open() as store:
+        index = ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))
+    if isinstance(where, Place):
+        session.say(f"{where.name}, {where.country} ({where.point.lat:.4f} N, {where.point.lng:.4f} E)")
+    if days is None:
+        for held in history(where, index):
+            click.echo(json.dumps(_held_json(held), ensure_ascii=False) if session.json else _held_line(held))
+        return
+    answer = _answer(where, days, index)
+    click.echo(json.dumps(control_properties(answer), ensure_ascii=False) if session.json else _line(answer, days))
+
+
+def _answer(where: Place | LngLat, days: Interval, index: ZoneIndex) -> Control:
+    if isinstance(where, Place):
+        return control_of_place(where, days, index, {**country_shapes(), **province_shapes()})
+    return control_at(where, days, index)
+
+
+def _where(text: str) -> Place | LngLat:
+    if re.fullmatch(r"\s*-?[\d.]+\s*,\s*-?[\d.]+\s*", text):
+        return _position(text)
+    gazetteer = Gazetteer.load()
+    try:
+        return gazetteer[text]
+    except NotFound:
+        found = gazetteer.find(text)
+    if not found:
+        raise NotFound(f"place: {text!r}, want a name of the gazetteer (dateline gazetteer find) or LON,LAT")
+    return max((match.place for match in found), key=_prominence)
+
+
+def _prominence(place: Place) -> tuple[bool, float, int, str]:
+    return place.tier != "world", place.importance, place.population, place.id
+
+
+def _position(text: str) -> LngLat:
+    try:
+        lng, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidParameter(f"position: {text!r}, want LON,LAT in degrees") from None
+    if not (-180 <= lng <= 180 and -90 <= lat <= 90):
+        raise InvalidParameter(f"position: {text!r}, want a longitude within 180 and a latitude within 90 degrees")
+    return LngLat(lng, lat)
+
+
+def _held_line(held: Held) -> str:
+    control = held.control
+    if control.basis == "none":
+        return f"{held.valid.outer!s:25} no statement"
+    uncertain = "" if held.is_remark else _unsure(held)
+    days = f"({held.valid.edtf})" if held.is_remark else str(held.valid.outer)
+    source = _sources(control)
+    return f"{days:25} {_who(control)}{uncertain}" + (f"  — {held.note}" if held.note else "") + source
+
+
+def _unsure(held: Held) -> str:
+    certain = held.valid.certain
+    if certain.is_empty or certain == held.valid.outer:
+        return " (uncertain)" if certain.is_empty else ""
+    return f" (certain {certain})"
+
+
+def _who(control: Control) -> str:
+    sides = " / ".join(side for side in (control.controller, control.controller_b) if side)
+    besieged = f" by {control.besieged_by}" if control.besieged_by else ""
+    return f"{sides or 'nobody stated'} [{control.status}{besieged}]"
+
+
+def _sources(control: Control) -> str:
+    titles = [str(source.get("title")) for source in control.sources if source.get("title")]
+    return f"  [{'; '.join(dict.fromkeys(titles))}]" if titles else ""
+
+
+def _line(control: Control, days: Interval) -> str:
+    if control.basis == "none":
+        return f"{days}: no statement"
+    front = f", front {control.front_km:.0f} km away" if control.front_km is not None else ""
+    age = f", evidence {control.age_days} days old" if control.age_days is not None else ""
+    changed = "".join(f"; from {change.day} {change.controller or 'nobody stated'}" for change in control.changed)
+    how = f"({control.certainty}, basis {control.basis}{age}{front})"
+    return f"{days}: {_who(control)} {how}{changed}{_sources(control)}"
+
+
+def _held_json(held: Held) -> dict[str, object]:
+    return {
+        "valid_from": _iso(held.valid.outer.start), "valid_to": _iso(held.valid.outer.end),
+        "certain_from": _iso(held.valid.certain.start), "certain_to": _iso(held.valid.certain.end),
+        "edtf": held.valid.edtf, "note": held.note, "remark": held.is_remark, **control_properties(held.control),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@click.command(epilog="Example: dateline fronts --date 2016-04-09 > fronts.geojson")
+@click.option("--date", "day", type=Day(), required=True, help="The day.")
+@pass_session
+def fronts(session: Session, day: date) -> None:
+    """The lines between controllers on a day, as GeoJSON."""
+    with session.open() as store:
+        held = store.read("zones", Query(when=Interval.of_day(day)))
+        _write(FORMATS["geojson"].write(FRONTS, fronts_of(held)))
+
+
+def _write(pieces: Iterator[bytes]) -> None:
+    out = sys.stdout.buffer
+    for piece in pieces:
+        out.write(piece)

@@ -1,0 +1,109 @@
+"""The store and the service: ``init``, ``export``, ``migrate``, ``serve``."""
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from geo.assets import data_path
+from geo.errors import InvalidParameter
+from geo.formats import FORMATS, public
+from geo.gazetteer import Gazetteer
+from geo.ground import derive_zones, load_bundled_reports, load_places
+from geo.interval import Interval
+from geo.model import BBox, Query
+from geo.schema import COLLECTIONS
+from geo.store.layout import migrate as migrate_file
+from server.commands.ground import rejoin
+from server.commands.session import Days, Session, pass_session, today
+from server.commands.stories import ingest
+
+
+@click.command(epilog="Examples: dateline init war.gpkg · dateline --store var/demo.gpkg init --demo")
+@click.argument("store", required=False)
+@click.option("--demo", is_flag=True, help="Also the bundled town reports, zones derived from them, sample stories.")
+@click.pass_context
+def init(ctx: click.Context, store: str | None, demo: bool) -> None:
+    """A new store with the bundled gazetteer."""
+    session: Session = ctx.obj
+    if store:
+        session = ctx.obj = Session(store, session.quiet, session.json)
+    with session.open(create=True) as opened:
+        written = load_places(opened, Gazetteer.load(world=False), today())
+        session.say(f"{session.store}: {written.added} places")
+        if demo:
+            reports = load_bundled_reports(opened, today())
+            zones = derive_zones(opened, today())
+            session.say(f"{reports.added} town reports, {zones.added} zones derived from them (coarse)")
+            rejoin(session, opened)
+    if demo:
+        ctx.invoke(ingest, sources=(str(data_path("sample")),))
+
+
+@click.command(epilog="Example: dateline export zones --datetime 2016-04-09 -o zones.geojson")
+@click.argument("collection", type=click.Choice(sorted(COLLECTIONS)))
+@click.option("--datetime", "when", type=Days(), help="A day, or FIRST/LAST.")
+@click.option("--bbox", metavar="W,S,E,N", help="Degrees.")
+@click.option("-f", "--format", "form", type=click.Choice(sorted(FORMATS)), default="geojson", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; else standard output.")
+@pass_session
+def export(session: Session, collection: str, when: Interval | None, bbox: str | None, form: str,
+           output: Path | None) -> None:
+    """Write a collection, or a part of it, to a file; a failed export leaves no file."""
+    kind, query = COLLECTIONS[collection], Query(bbox=_bbox(bbox) if bbox else None, when=when)
+    with session.open() as store:
+        pieces = FORMATS[form].write(kind, public(kind, store.read(collection, query)))
+        if output is None:
+            out = sys.stdout.buffer
+            for piece in pieces:
+                out.write(piece)
+            return
+        partial = output.with_name(output.name + ".part")
+        try:
+            with partial.open("wb") as file:
+                file.writelines(pieces)
+            partial.replace(output)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _bbox(text: str) -> BBox:
+    if not re.fullmatch(r"-?[\d.]+(,-?[\d.]+){3}", text):
+        raise InvalidParameter(f"bbox: {text!r}, want west,south,east,north in degrees")
+    west, south, east, north = (float(part) for part in text.split(","))
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise InvalidParameter(f"bbox: {text!r}, want west,south,east,north in degrees")
+    return BBox(west, south, east, north)
+
+
+@click.command(epilog="Example: dateline --store war.gpkg migrate")
+@pass_session
+def migrate(session: Session) -> None:
+    """Bring a store of an earlier release up to this one's schema."""
+    done = migrate_file(Path(session.store))
+    session.report({"done": done}, f"{session.store}: {'; '.join(done) or 'up to date'}")
+
+
+@click.command(epilog="Example: dateline --store var/demo.gpkg serve --port 8000")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@pass_session
+def serve(session: Session, host: str, port: int, workers: int) -> None:
+    """Serve the map, in the foreground."""
+    import os  # noqa: PLC0415  only the server's workers read the environment
+
+    from granian import Granian  # noqa: PLC0415  not needed by any other command
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    with session.open() as store:
+        session.say(f"{session.store}: {store.summary('articles').count} stories, "
+                    f"{store.summary('zones').count} zones")
+    os.environ["DATELINE_STORE"] = session.store
+    session.say(f"http://{host}:{port}/")
+    Granian(
+        "server:create_app", address=host, port=port, interface=Interfaces.WSGI, workers=workers, factory=True,
+        blocking_threads=4, log_enabled=False,
+    ).serve()

@@ -1,0 +1,92 @@
+"""What every command shares: which store, how loud, and how results and errors are printed."""
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+import click
+
+from geo.errors import InvalidParameter
+from geo.interval import Interval, parse_datetime, parse_day
+from geo.store import Store, open_store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Session:
+    """The options before the command: ``dateline --store S --quiet --json COMMAND``."""
+
+    store: str
+    quiet: bool = False
+    json: bool = False
+
+    @contextmanager
+    def open(self, *, create: bool = False) -> Iterator[Store]:
+        """The store, closed afterwards."""
+        store = open_store(self.store, create=create)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def say(self, line: str) -> None:
+        """A line for people, on standard error, so that results can be piped."""
+        if not self.quiet:
+            click.echo(line, err=True)
+
+    def report(self, values: Mapping[str, object], line: str) -> None:
+        """A report: JSON on standard output when asked for, else a line for people."""
+        if self.json:
+            click.echo(json.dumps(values, ensure_ascii=False, default=str))
+        else:
+            self.say(line)
+
+    def progress(self, items: Iterable[T], label: str, length: int | None = None) -> Iterator[T]:
+        """The items, with a bar on a terminal unless ``--quiet``."""
+        if self.quiet or self.json:
+            yield from items
+            return
+        with click.progressbar(items, label=label, length=length, file=sys.stderr) as bar:
+            yield from bar
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def today() -> date:
+    """The UTC day on which a store comes to believe what it is told now."""
+    return datetime.now(UTC).date()
+
+
+class Day(click.ParamType[date]):
+    """``YYYY-MM-DD``."""
+
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_day(str(value))
+        except InvalidParameter as error:
+            self.fail(str(error), param, ctx)
+
+
+class Days(click.ParamType[Interval]):
+    """A day, or ``FIRST/LAST`` with both counted in; ``..`` is open."""
+
+    name = "day or first/last"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Interval:
+        if isinstance(value, Interval):
+            return value
+        try:
+            return parse_datetime(str(value))
+        except InvalidParameter as error:
+            self.fail(str(error), param, ctx)
