@@ -17,7 +17,7 @@ from geo.dating.grammar import Expression, expressions, lower
 from geo.dating.links import inherited_years, linked
 from geo.dating.meaning import Discourse, Meaning
 from geo.dating.readers import read
-from geo.dating.tense import tense_at, tense_in
+from geo.dating.tense import Cues, cues
 from geo.interval import DAY, Interval
 from geo.model import Span, When
 from geo.sentences import around, clauses, layout, paragraph_of
@@ -74,16 +74,13 @@ def _hull(a: When, b: When) -> When:
 def surrounded(text: str) -> Iterator[Timed]:
     lowered, laid = lower(text), layout(text)
     found = inherited_years(lowered, expressions(text))
-    sentence, parts = Span(-1, -1), [Span(-1, -1)]
+    sentence, parts, verbs = Span(-1, -1), [Span(-1, -1)], Cues((), ())
     for expression in found:
         current = around(laid.sentences, expression.span)
         if current != sentence:
-            sentence, parts = current, clauses(text, current)
+            sentence, parts, verbs = current, clauses(text, current), cues(lowered, current)
         clause = around(parts, expression.span)
-        tense = tense_at(lowered, clause, expression.span)
-        if tense == "none":
-            tense = tense_in(lowered, sentence)
-        yield Timed(expression, tense, clause, around(laid.paragraphs, expression.span))
+        yield Timed(expression, verbs.at(clause, expression.span), clause, around(laid.paragraphs, expression.span))
 
 
 def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tuple[When, ...]:
@@ -132,10 +129,11 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
     sentence = around(laid.sentences, span)
     parts = clauses(text, sentence)
     clause = around(parts, span)
-    here = [when for when in _inside(times, clause) if not _is_aftermath(text, when, span)]
+    said = [when for when in _inside(times, sentence) if not _is_aftermath(text, when, span)]
+    here = _inside(said, clause)
     if here:
         return _nearest(here, span)
-    beside = [when for when in _inside(times, sentence) if _reaches(text, around(parts, when.span or span), clause)]
+    beside = [when for when in said if _reaches(text, around(parts, when.span or span), clause)]
     if beside:
         when = _nearest(beside, span)
         return replace(when, reason=f"{when.reason}; said in its sentence")
@@ -188,7 +186,8 @@ def _reaches(text: str, dated: Span, clause: Span) -> bool:
 
 def _carried(text: str, clause: Span, sentence: Span, times: Sequence[When]) -> When | None:
     """The last date told before in the paragraph, for a clause in the simple past."""
-    if tense_in(lower(text[clause.start : clause.end]), Span(0, clause.end - clause.start)) not in ("past", "perfect"):
+    words = lower(text[clause.start : clause.end])
+    if cues(words, Span(0, len(words))).first not in ("past", "perfect"):
         return None
     paragraph = paragraph_of(text, sentence)
     before = [when for when in _inside(times, Span(paragraph.start, sentence.start)) if when.precision != "period"]

@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from geo.errors import InvalidParameter
 from geo.interval import DAY, FIRST, LAST, Interval
 
+YEARS = Interval(FIRST, LAST)
+
 WIDEN = {"day": 3, "week": 7, "month": 15, "season": 30, "year": 90, "period": 0}
 """Days by which "about" (``~`` or ``%``) widens each side. EDTF leaves it open; this is our reading."""
 
@@ -28,8 +30,8 @@ class VagueDate:
     precision: str
 
 
-def parse_edtf(text: str) -> VagueDate:
-    """Read one EDTF text.
+def parse_edtf(text: str, within: Interval = YEARS) -> VagueDate:
+    """Read one EDTF text whose days lie in ``within``: wider for stories, which tell of older wars.
 
     >>> parse_edtf("2015-12-2X").interval == Interval(date(2015, 12, 20), date(2015, 12, 30))
     True
@@ -40,16 +42,16 @@ def parse_edtf(text: str) -> VagueDate:
     """
     first, slash, last = text.partition("/")
     if not slash:
-        return _part(text)
-    start = Interval() if first in ("", "..") else _part(first).interval
-    end = Interval() if last in ("", "..") else _part(last).interval
+        return _part(text, within)
+    start = Interval() if first in ("", "..") else _part(first, within).interval
+    end = Interval() if last in ("", "..") else _part(last, within).interval
     interval = Interval(start.start, end.end)
     if interval.is_empty:
         raise InvalidParameter(f"EDTF: {text!r} ends before it starts")
     return VagueDate(text, interval, "period")
 
 
-def _part(text: str) -> VagueDate:
+def _part(text: str, within: Interval) -> VagueDate:
     match = _PART.fullmatch(text)
     try:
         if match is None:
@@ -62,13 +64,16 @@ def _part(text: str) -> VagueDate:
         ) from None
     if mark in ("~", "%"):
         interval = _widened(interval, WIDEN[precision])
-    if interval.start is None or interval.start < FIRST or interval.end is None or interval.end > LAST:
-        raise InvalidParameter(f"EDTF: {text!r}, want a year from 1900 to 2099")
+    if not within.contains(interval):
+        raise InvalidParameter(f"EDTF: {text!r}, want days in {within}")
     return VagueDate(text, interval, precision)
 
 
 def _span(year: str, month: str | None, day: str | None) -> tuple[Interval, str]:
     years = (int(year.replace("X", "0")), int(year.replace("X", "9")))
+    if "X" in year and month not in (None, "XX"):
+        first, last = (_span(str(one), month, day)[0] for one in years)
+        return Interval(first.start, last.end), "period"
     if month is None or month == "XX":
         return Interval(date(years[0], 1, 1), date(years[1] + 1, 1, 1)), "year" if "X" not in year else "period"
     if month in ("21", "22", "23", "24"):

@@ -56,7 +56,9 @@ class Interval:
         return max((self.end - self.start).days, 0)
 
     def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and self.intersects(Interval(day, day + DAY))
+        if not isinstance(day, date):
+            return False
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 
     def intersects(self, other: Interval) -> bool:
         return _before(self.start, other.end) and _before(other.start, self.end)
@@ -150,7 +152,7 @@ def _instant(text: str) -> date:
         moment = datetime.fromisoformat(f"{day}T{clock}{_zone(zone)}")
     except ValueError:
         raise InvalidParameter(f"datetime: {text!r}, want an RFC 3339 date-time") from None
-    return moment.astimezone(timezone.utc).date()
+    return parse_day(str(moment.astimezone(timezone.utc).date()))
 
 
 def _zone(zone: str | None) -> str:

@@ -108,7 +108,7 @@ def clauses(text: str, sentence: Span) -> list[Span]:
     >>> [text[a:b] for a, b in clauses(text, Span(0, len(text)))]
     ['They seized the base,', 'but rebels had lost it by noon,', 'activists said.']
     """
-    cuts = [sentence.start, *_cuts(text, sentence), sentence.end]
+    cuts = [sentence.start, *_cuts(text, sentence), min(sentence.end, len(text))]
     spans = (_trimmed(text, start, end) for start, end in pairwise(cuts))
     return [span for span in spans if span.start < span.end]
 

@@ -94,19 +94,16 @@ _BACK = re.compile(r"\(\?P=\w+\)")
 def _patterns() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
     """The one alternation that scans, and each rule by itself, whose groups name the parts."""
     bare = (f"(?P<{name}>{_BACK.sub('[/.]', _NAMED.sub('(?:', rule))})" for name, rule in _RULES.items())
-    scan = re.compile(r"(?<![\w$£€#@/])(?<![$£€.,]\d)(?:" + "|".join(bare) + ")", re.ASCII)
+    scan = re.compile(r"(?=[0-9a-y])(?<![\w$£€#@/])(?<![$£€.,]\d)(?:" + "|".join(bare) + ")", re.ASCII)
     return scan, {name: re.compile(rule, re.ASCII) for name, rule in _RULES.items()}
 
 
 def lower(text: str) -> str:
-    """Lower case of the same length: "İ" and its like keep their place; odd spaces become plain ones."""
-    lowered = text.lower() if text.isascii() else "".join(map(_lower, text))
-    return lowered.replace("\n", " ").replace("\t", " ").replace("\u00a0", " ")
+    """Lower case of the same length ("İ" is the one letter that would grow); odd spaces become plain ones."""
+    return text.replace("\u0130", "i").lower().translate(_SPACES)
 
 
-def _lower(character: str) -> str:
-    small = character.lower()
-    return small if len(small) == 1 else character
+_SPACES = {ord(space): " " for space in "\n\t\u00a0\u2009\u202f"}
 
 
 def expressions(text: str) -> list[Expression]:

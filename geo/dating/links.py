@@ -93,4 +93,5 @@ def _open(meaning: Meaning, interval: Interval, how: str) -> Meaning:
 
 
 def _when(meaning: Meaning, span: Span) -> When:
-    return When(meaning.interval, units.edtf(meaning.interval), meaning.precision, meaning.reason, span)
+    edtf = units.edtf(meaning.interval, meaning.precision)
+    return When(meaning.interval, edtf, meaning.precision, meaning.reason, span)

@@ -67,8 +67,13 @@ def on_day(day: date, reason: str, stated: bool = False) -> Meaning:
 
 def parted(meaning: Meaning, parts: Parts) -> Meaning:
     """Its third or half, when "early", "mid" or "late" says so."""
-    name = part_of(parts.get("part")) or part_of(parts.get("late"))
+    name = part_name(parts)
     if name is None:
         return meaning
     reason = f"{meaning.reason}, its {name} part" if "half" in name else f"{meaning.reason}, its {name} third"
     return replace(meaning, interval=units.part(meaning.interval, name), precision="period", reason=reason)
+
+
+def part_name(parts: Parts) -> str | None:
+    """``early``, ``mid``, ``late`` or a half, when the expression names one."""
+    return part_of(parts.get("part")) or part_of(parts.get("late"))

@@ -1,12 +1,13 @@
 """Readers of dates by the calendar: day, month, season, year, with or without their year."""
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from geo.dating import units
-from geo.dating.meaning import Discourse, Meaning, Parts, on_day, parted
+from geo.dating.meaning import Discourse, Meaning, Parts, on_day, part_name, parted
 from geo.dating.words import MONTHS, WEEKDAYS
-from geo.interval import DAY, Interval
+from geo.interval import Interval
 
 
 def iso(parts: Parts, _: Discourse) -> Meaning:
@@ -22,19 +23,30 @@ def numeric(parts: Parts, _: Discourse) -> Meaning | None:
 
 
 def month_day(parts: Parts, discourse: Discourse) -> Meaning | None:
-    number, day = _month(parts), _number(parts["day"])
-    last = _number(parts.get("last", parts["day"]))
     year = _stated_year(parts, discourse)
-    weekday = WEEKDAYS.get(parts.get("weekday", "").rstrip("."))
-    if year is None:
-        year, reason = _bare_year(number, day, weekday, discourse)
+    if year is not None:
+        span = _days(parts, year)
+        found = (span, "stated date") if span is not None else None
     else:
-        reason = "stated date"
-    if year is None:
+        found = _yearless(lambda year: _days(parts, year), _fits(parts), discourse)
+    if found is None:
         return None
-    span = Interval(date(year, number, day), date(year, number, last) + DAY)
-    precision = "day" if span.days == 1 else "period"
-    return Meaning(span, precision, reason, "year" in parts)
+    return Meaning(found[0], "day" if found[0].days == 1 else "period", found[1], year is not None)
+
+
+def _days(parts: Parts, year: int) -> Interval | None:
+    """``None`` for 29 February of a common year, 31 April, or an end before its start."""
+    month = units.month(year, _month(parts))
+    first, last = _number(parts["day"]), _number(parts.get("last", parts["day"]))
+    assert month.start is not None
+    span = Interval(month.start + timedelta(days=first - 1), month.start + timedelta(days=last))
+    return span if month.contains(span) and not span.is_empty else None
+
+
+def _fits(parts: Parts) -> Callable[[Interval], bool]:
+    """Whether a span is of the stated weekday, if any."""
+    weekday = WEEKDAYS.get(parts.get("weekday", "").rstrip("."))
+    return lambda span: weekday is None or (span.start is not None and span.start.weekday() == weekday)
 
 
 def month_year(parts: Parts, discourse: Discourse) -> Meaning | None:
@@ -52,54 +64,52 @@ def bare_month(parts: Parts, discourse: Discourse) -> Meaning | None:
         months = -back if which != "next" else 12 - back or 12
         start = units.shifted(day.replace(day=1), months, "month")
         return parted(Meaning(units.month(start.year, number), "month", f"{which} {parts['month']}"), parts)
-    year, reason = _bare_year(number, None, None, discourse)
-    if year is None:
+    name = part_name(parts)
+    found = _yearless(lambda year: _part(units.month(year, number), name), lambda span: True, discourse)
+    if found is None:
         return None
-    return parted(Meaning(units.month(year, number), "month", reason), parts)
+    return Meaning(found[0], "month" if name is None else "period", found[1])
 
 
-def _bare_year(
-    number: int, day: int | None, weekday: int | None, discourse: Discourse
-) -> tuple[int | None, str]:
-    """The year of a date that states none: of the date told before, else by tense, nearest the publication."""
+def _part(whole: Interval, name: str | None) -> Interval:
+    return whole if name is None else units.part(whole, name)
+
+
+def _yearless(
+    span_in: Callable[[int], Interval | None], fits: Callable[[Interval], bool], discourse: Discourse
+) -> tuple[Interval, str] | None:
+    """The span in its year: that of the date told before, else by tense the nearest to the publication."""
     told, published = discourse.background, discourse.published
     if told is not None and told.start is not None:
-        return _year_after(told, number), "year of the date told before"
+        span = span_in(_year_after(told, span_in))
+        if span is not None and span.start is not None and (published is None or span.start <= published):
+            return span, "year of the date told before"
     if published is None:
-        return None, ""
-    around = range(published.year - 1, published.year + 2)
-    spans = [span for year in around if (span := _span(year, number, day)) is not None]
-    if weekday is not None:
-        spans = [span for span in spans if span.start is not None and span.start.weekday() == weekday] or spans
-    return _nearest(spans, published, discourse)
+        return None
+    for reach in (1, 8):  # eight years hold a 29 February
+        spans = [span for step in range(-reach, reach + 1) if (span := span_in(published.year + step)) is not None]
+        found = _nearest([span for span in spans if fits(span)] or spans, published, discourse)
+        if found is not None:
+            return found
+    return None
 
 
-def _span(year: int, number: int, day: int | None) -> Interval | None:
-    """The month or the day; ``None`` for 29 February of a common year."""
-    month = units.month(year, number)
-    if day is None:
-        return month
-    assert month.start is not None
-    span = Interval.of_day(month.start + timedelta(days=day - 1))
-    return span if month.contains(span) else None
-
-
-def _nearest(spans: list[Interval], published: date, discourse: Discourse) -> tuple[int | None, str]:
+def _nearest(spans: Sequence[Interval], published: date, discourse: Discourse) -> tuple[Interval, str] | None:
     past = [span for span in spans if span.start is not None and span.start <= published]
     future = [span for span in spans if span.end is not None and span.end > published]
-    if discourse.is_future and future:
-        return future[0].start.year if future[0].start else None, "first after the publication, by its tense"
-    if past and past[-1].start is not None:
-        return past[-1].start.year, "last before the publication"
-    return None, ""
+    if discourse.is_future:
+        return (future[0], "first after the publication, by its tense") if future else None
+    return (past[-1], "last before the publication") if past else None
 
 
-def _year_after(told: Interval, number: int) -> int:
+def _year_after(told: Interval, span_in: Callable[[int], Interval | None]) -> int:
     """The told year; the next one when a winter lies between ("In December … In January")."""
     assert told.start is not None
-    precise = told.days is not None and told.days < 100
-    crosses = precise and told.start.month >= 9 and number <= 4 and told.start.month - number >= 7
-    return told.start.year + (1 if crosses else 0)
+    span = span_in(told.start.year)
+    if span is None or span.start is None or told.days is None or told.days > 100:
+        return told.start.year
+    months = told.start.month - span.start.month
+    return told.start.year + (1 if told.start.month >= 9 and span.start.month <= 4 and months >= 7 else 0)
 
 
 def _stated_year(parts: Parts, discourse: Discourse) -> int | None:
@@ -122,16 +132,25 @@ def season(parts: Parts, discourse: Discourse) -> Meaning | None:
         return parted(Meaning(units.season(year, name), "season", "stated season", True), parts)
     told, day = discourse.background, discourse.published
     if told is not None and told.start is not None and parts.get("which") not in ("last", "this", "next"):
-        return parted(Meaning(units.season(told.start.year, name), "season", "year of the date told before"), parts)
+        whole = units.season(told.start.year, name)
+        if day is None or (whole.start is not None and whole.start <= day):
+            return parted(Meaning(whole, "season", "year of the date told before"), parts)
     if day is None:
         return None
-    seasons = [units.season(day.year + step, name) for step in (-2, -1, 0, 1)]
-    begun = [span for span in seasons if span.start is not None and span.start <= day]
-    if parts.get("which") == "next" or discourse.is_future:
-        coming = [span for span in seasons if span.start is not None and span.start > day]
-        return parted(Meaning(coming[0], "season", "the next one after the publication"), parts)
-    running = parts.get("which") == "last" and day in begun[-1]
-    return parted(Meaning(begun[-2] if running else begun[-1], "season", "last before the publication"), parts)
+    return _season_by(day, parts, discourse)
+
+
+def _season_by(day: date, parts: Parts, discourse: Discourse) -> Meaning:
+    """Without a year: the last that has begun, the one before it for "last" while it runs, or the next."""
+    which, part = parts.get("which"), part_name(parts)
+    spans = [_part(units.season(day.year + step, parts["season"]), part) for step in (-2, -1, 0, 1, 2)]
+    precision = "season" if part is None else "period"
+    if which == "next" or discourse.is_future:
+        coming = [span for span in spans if span.start is not None and span.start > day]
+        return Meaning(coming[0], precision, "the next one after the publication")
+    begun = [span for span in spans if span.start is not None and span.start <= day]
+    running = which == "last" and day in begun[-1]
+    return Meaning(begun[-2] if running else begun[-1], precision, "last before the publication")
 
 
 def decade(parts: Parts, _: Discourse) -> Meaning:

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from bisect import bisect_left
+from dataclasses import dataclass
 
 from geo.model import Span
 
@@ -27,23 +28,32 @@ _CUE = re.compile(
 )
 
 
-def tense_at(lowered: str, clause: Span, span: Span) -> str:
-    """``future``, ``perfect`` (had …), ``ongoing`` (has …), ``past``, ``present`` or ``none`` at ``span``.
+@dataclass(frozen=True)
+class Cues:
+    """The verbs of one sentence that show a tense, in order."""
 
-    The verb before the expression counts ("said on Monday it would withdraw" is past), without one the
-    first after it ("On Monday they will withdraw" is future). ``lowered`` is the text in lower case.
-    """
-    before = _last(lowered, max(clause.start, span.start - _BEFORE), span.start)
-    after = _CUE.search(lowered, span.end, min(clause.end, span.end + _AFTER))
-    found = before or after
-    return (found.lastgroup or "none") if found else "none"
+    starts: tuple[int, ...]
+    kinds: tuple[str, ...]
+
+    def at(self, clause: Span, span: Span) -> str:
+        """``future``, ``perfect`` (had …), ``ongoing`` (has …), ``past``, ``present`` or ``none`` at ``span``.
+
+        The verb before the expression counts ("said on Monday it would withdraw" is past), without one
+        the first after it ("On Monday they will withdraw" is future), without one that of the sentence.
+        """
+        first = bisect_left(self.starts, max(clause.start, span.start - _BEFORE))
+        before = bisect_left(self.starts, span.start)
+        last = bisect_left(self.starts, min(clause.end, span.end + _AFTER))
+        if before > first:
+            return self.kinds[before - 1]
+        return self.kinds[before] if last > before else self.first
+
+    @property
+    def first(self) -> str:
+        return self.kinds[0] if self.kinds else "none"
 
 
-def tense_in(lowered: str, clause: Span) -> str:
-    """The tense of the first verb of a clause."""
-    found = _CUE.search(lowered, clause.start, min(clause.end, clause.start + _BEFORE + _AFTER))
-    return (found.lastgroup or "none") if found else "none"
-
-
-def _last(lowered: str, start: int, end: int) -> re.Match[str] | None:
-    return next(iter(deque(_CUE.finditer(lowered, start, end), maxlen=1)), None)
+def cues(lowered: str, sentence: Span) -> Cues:
+    """Of ``lowered``, the text in lower case."""
+    found = [(match.start(), match.lastgroup or "none") for match in _CUE.finditer(lowered, *sentence)]
+    return Cues(tuple(start for start, _ in found), tuple(kind for _, kind in found))

@@ -101,8 +101,8 @@ def _cut(whole: Interval, days: int, number: int, of: int) -> date:
     return whole.start + timedelta(days=days * number // of)
 
 
-def edtf(interval: Interval) -> str:
-    """The shortest EDTF that means exactly these days.
+def edtf(interval: Interval, unit: str = "") -> str:
+    """The shortest EDTF that means exactly these days; a season's code only for the ``unit`` season.
 
     >>> edtf(month(2014, 7)), edtf(Interval(date(2014, 5, 1), date(2014, 9, 1)))
     ('2014-07', '2014-05/2014-08')
@@ -110,15 +110,15 @@ def edtf(interval: Interval) -> str:
     first, end = interval.start, interval.end
     if first is None or end is None:
         return f"{'..' if first is None else first}/{'..' if end is None else end - DAY}"
-    return _unit(first, end) or _pair(first, end - DAY)
+    return _unit(first, end, unit) or _pair(first, end - DAY)
 
 
-def _unit(first: date, end: date) -> str | None:
+def _unit(first: date, end: date, unit: str) -> str | None:
     """The one unit that the days are: a day, month, season, year or decade."""
     if end - first == DAY:
         return str(first)
     whole = {month(first.year, first.month).end: f"{first.year:04d}-{first.month:02d}"}
-    if first.month % 3 == 0:
+    if unit == "season" and first.month % 3 == 0:
         whole[shifted(first, 3, "month")] = f"{first.year:04d}-{20 + first.month // 3}"
     if first.month == 1:
         whole[date(first.year + 1, 1, 1)] = f"{first.year:04d}"

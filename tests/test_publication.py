@@ -1,0 +1,136 @@
+"""A story's publication is stated, in its header, or what its own words leave possible."""
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.interval import Interval
+from geo.publication import Anchor, infer_published
+
+SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+
+FALLUJAH = Anchor(("Fallujah", "al-Fallujah"), ("Iraqi",), Interval.of_day(date(2016, 6, 26)), "was retaken", "reports")
+"""A Sunday."""
+
+
+def told(sentence: str, *anchors: Anchor) -> tuple[str | None, str]:
+    when, how = infer_published(sentence, anchors=anchors or (FALLUJAH,))
+    return (when.edtf if when else None), how
+
+
+def test_a_stated_day_wins_over_the_header():
+    when, how = infer_published("11 Apr 2016 - 17:21\n\nRebels left.", stated=date(2016, 4, 12))
+    assert when is not None and (when.edtf, how) == ("2016-04-12", "stated")
+
+
+@pytest.mark.parametrize("text, edtf, how", [
+    ("Rebels lose town\n\n 11 Apr 2016 - 17:21\n\nThey left on Monday.", "2016-04-11", "header"),
+    ("Published: March 3, 2015\nRebels left.", "2015-03-03", "header"),
+    ("Last updated: 4 March 2015\nPublished: 3 March 2015, 10:15 GMT\nRebels left.", "2015-03-03", "header"),
+    ("By Jane Roe | 3 March 2015\nRebels left.", "2015-03-03", "header"),
+    ("2015-03-03T17:21:00Z\nRebels left.", "2015-03-03", "header"),
+    ("Tuesday, 3 March 2015\nRebels left.", "2015-03-03", "header"),
+    ("BEIRUT (Wire), March 3, 2015 — Rebels left.", "2015-03-03", "header"),
+    ("datePublished: 2015-03-03\nRebels left.", "2015-03-03", "metadata"),
+    ("Rebels left.\n\nPublished 3 March 2015", "2015-03-03", "header"),
+])  # fmt: skip
+def test_a_header_states_the_day(text, edtf, how):
+    when, found = infer_published(text)
+    assert when is not None and (when.edtf, found) == (edtf, how)
+
+
+@pytest.mark.parametrize("text", [
+    "Rebels took the town on 3 March 2015 and left.",
+    "Rebels took the town on Monday.",
+    "On 3 March 2015 a truce began, and nobody kept it.",
+    "",
+    "04/03/2015\nNobody knows whether this is March or April.",
+])  # fmt: skip
+def test_nothing_that_fixes_it_leaves_it_unknown_and_says_so(text):
+    when, reason = infer_published(text)
+    assert when is None and reason.startswith("no header")
+
+
+@pytest.mark.parametrize("text, edtf", [
+    ("Iraqi forces retook Fallujah on Sunday.", "2016-06-26"),
+    ("Iraqi forces retook Fallujah yesterday.", "2016-06-27"),
+    ("Iraqi forces retook Fallujah over the weekend.", "2016-06-26/2016-07-01"),
+    ("Fallujah was retaken by Iraqi forces last week.", "2016-06-27/2016-07-03"),
+    ("On Wednesday they met. Iraqi forces declared victory over the weekend in Fallujah.", "2016-06-29"),
+    ("Iraqi forces took Fallujah two days ago.", "2016-06-28"),
+])  # fmt: skip
+def test_a_dated_fact_that_the_story_retells_dates_the_story(text, edtf):
+    assert told(text) == (edtf, "inferred")
+
+
+@pytest.mark.parametrize("text", [
+    "The group seized Fallujah from Iraqi forces on Sunday.",     # another winner
+    "Iraqi forces retook a village near Fallujah on Sunday.",     # another place
+    "Iraqi forces shelled Fallujah on Sunday.",                   # no change of hands
+    "Iraqi forces retook Fallujah on 26 June 2016.",              # not relative to the story
+    "Iraqi forces retook Fallujah.",                              # no date
+    "Iraqi forces lost Fallujah on Sunday.",
+])  # fmt: skip
+def test_what_tells_of_another_event_dates_nothing(text):
+    assert told(text)[0] is None
+
+
+def test_several_facts_are_intersected():
+    rai = Anchor(("Rai",), (), Interval.of_day(date(2016, 6, 28)))
+    text = "Iraqi forces retook Fallujah over the weekend. Rebels captured Rai yesterday."
+    assert told(text, FALLUJAH, rai) == ("2016-06-29", "inferred")
+
+
+def test_facts_that_conflict_date_nothing_and_say_so():
+    rai = Anchor(("Rai",), (), Interval.of_day(date(2015, 3, 3)))
+    edtf, reason = told("Iraqi forces retook Fallujah over the weekend. Rebels captured Rai yesterday.", FALLUJAH, rai)
+    assert edtf is None and "conflict" in reason and "yesterday" in reason
+
+
+def test_a_date_told_as_past_bounds_the_publication():
+    text = "Iraqi forces retook Fallujah over the weekend. On 30 June 2016 they left."
+    assert told(text) == ("2016-06-30/2016-07-01", "inferred")
+
+
+def test_a_fact_that_is_vague_itself_dates_nothing():
+    vague = Anchor(("Fallujah",), ("Iraqi",), Interval(date(2016, 1, 1), date(2017, 1, 1)))
+    assert told("Iraqi forces retook Fallujah on Sunday.", vague)[0] is None
+
+
+def test_the_weekday_finds_the_year_of_a_dateline():
+    text = "ISTANBUL, April 11 — Rebels left Rai on Monday. In 2014, they had come."
+    assert told(text) == ("2016-04-11", "inferred")
+
+
+def test_a_dateline_alone_fixes_no_year():
+    assert told("ISTANBUL, April 11 — Rebels left Rai. In 2014, they had come.")[0] is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=40))
+def test_no_text_breaks_it(text, title):
+    when, how = infer_published(text, title, anchors=(FALLUJAH,))
+    assert how and (when is None or not when.interval.is_empty)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dates(date(1990, 1, 1), date(2030, 1, 1)), st.integers(0, 6))
+def test_the_true_day_is_always_among_the_inferred(published, back):
+    """A story of any day, telling of a fact ``back`` days before by its weekday."""
+    fact = date.fromordinal(published.toordinal() - back)
+    anchor = Anchor(("Rai",), ("Rebels",), Interval.of_day(fact))
+    when, _ = infer_published("The town is calm. Rebels took Rai this week.", anchors=(anchor,))
+    if fact.isocalendar()[:2] == published.isocalendar()[:2]:
+        assert when is not None and published in when.interval
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SEEDS.exists(), reason="the seed articles lie beside the checkout")
+@pytest.mark.parametrize("number, edtf, how", [("000", "2016-04-11", "header"), ("001", "2016-06-29", "inferred")])
+def test_the_seed_articles_are_published(number, edtf, how):
+    text = next(SEEDS.glob(f"{number}*.txt")).read_text(encoding="utf-8")
+    assert told(text) == (edtf, how)
