@@ -44,8 +44,10 @@ def tile(collection: str, z: str, x: str, y: str) -> Response:
 def tilejson(collection: str) -> Response:
     declared = params.collection(collection)
     params.check_names(request.args.to_dict(flat=False), (params.VERSION,))
-    body = json.dumps(_described(declared, get_store())).encode()
-    return caching.respond(caching.pack(body), "application/json")
+    store = get_store()
+    key = (_version(store), collection, links.root())
+    packed = get_tiles().get(key, lambda: caching.pack(json.dumps(_described(declared, store)).encode()))
+    return caching.respond(packed, "application/json")
 
 
 def _encoded(store: Store, declared: Collection, address: grid.Tile, wanted: Query) -> Packed:

@@ -2,13 +2,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from geo.errors import InvalidParameter
@@ -190,6 +195,16 @@ def test_an_unknown_host_is_refused_when_hosts_are_set(tmp_path: Path) -> None:
     assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_a_forked_worker_opens_the_store_anew(client: FlaskClient) -> None:
+    address = "/api/control?lon=37.45&lat=36.62&datetime=2016-04-11"
+    before = client.get(address).data
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if client.get(address).data == before else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert client.get(address).data == before
+
+
 def test_the_tile_cache_is_bounded_and_forgets_the_longest_unused() -> None:
     cache = TileCache(3 * 1600)
     made: list[int] = []
@@ -208,3 +223,31 @@ def test_an_export_is_never_taken_for_a_page(client: FlaskClient, store: Store) 
     export = client.get("/export/places.geojson")
     assert export.mimetype == "application/geo+json"
     assert export.headers["X-Content-Type-Options"] == "nosniff"
+
+
+_ODD = st.one_of(
+    st.text(max_size=30),
+    st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:Z+-]{0,12})?(/(\.\.|[0-9-]{10}))?", fullmatch=True),
+    st.lists(st.floats() | st.integers(), min_size=1, max_size=7).map(lambda numbers: ",".join(map(str, numbers))),
+    st.sampled_from(["\0", "%", "'--", "\ud800", "1e400", "٣", "-0", "../..", "{{7*7}}", "9" * 5000]),
+)
+_NAMES = st.sampled_from([
+    "datetime", "bbox", "limit", "offset", "id", "controller", "step_days", "as_known_on", "v", "lon", "lat", "place",
+    "x\0",
+])
+_PART = _ODD.map(lambda text: quote(text, errors="replace"))
+_PATHS = st.one_of(
+    st.sampled_from(["/export/zones.geojson", "/tiles/zones/5/19/12.mvt", "/tiles/zones.json", "/api/control"]),
+    st.tuples(_PART, _PART, _PART).map(lambda parts: "/tiles/zones/" + "/".join(parts)),
+    _PART.map(lambda part: "/export/" + part),
+)
+
+
+@settings_of_hypothesis(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_PATHS, st.lists(st.tuples(_NAMES, _ODD), max_size=4))
+def test_no_question_breaks_the_service(client: FlaskClient, path: str, query: list[tuple[str, str]]) -> None:
+    response = client.get(path + "?" + urlencode(query, errors="surrogatepass"))
+    assert response.status_code in (200, 204, 400, 404)
+    if response.status_code >= 400:
+        assert response.mimetype == "application/problem+json"
+        assert {"type", "title", "status", "detail", "errors"} <= json.loads(response.data).keys()
