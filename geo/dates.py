@@ -23,7 +23,7 @@ from geo.model import Span, When
 from geo.sentences import around, clauses, layout, paragraph_of
 
 HISTORY = 5
-"""So many stated years, most of them long before the publication, make a history of the text."""
+"""So many stated years, most of them well before the publication, make a history of the text."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,17 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
         if meaning is None:
             continue
         found.append((one.expression, meaning))
-        told = meaning.interval
+        told = meaning.interval if _leads_on(one.expression, history) else told
         main = main or _main_day(one, meaning)
     return tuple(linked(lower(text), found, published))
+
+
+def _leads_on(expression: Expression, history: bool) -> bool:
+    """Whether later dates can lean on it: no duration, and in a history nothing of the day it was written."""
+    if expression.rule in ("for_back", "span_back", "recent", "decade"):
+        return False
+    of_today = expression.rule == "deictic" or expression.parts.get("which") in ("this", "last", "next")
+    return not (history and of_today)
 
 
 def _main_day(one: Timed, meaning: Meaning) -> date | None:
@@ -115,7 +123,7 @@ def _is_history(timed: Sequence[Timed], published: date | None) -> bool:
     if len(years) < HISTORY or near * 2 > len(years):
         return False
     old = sum(year < published.year - 1 for year in years) if published else len(years)
-    return old * 3 > len(years) * 2
+    return old * 2 > len(years)
 
 
 def when_of(span: Span, text: str, times: Sequence[When], published: When | None) -> When:

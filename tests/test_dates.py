@@ -54,6 +54,8 @@ def said(text: str, words: str, day: str = MONDAY) -> When:
     ("Rebels held Rai in the years 2012-2014.", "2012/2014"),
     ("The siege lasted from 3 May 2014 to 6 June 2015.", "2014-05-03/2015-06-06"),
     ("Fighting went on between June and August 2014.", "2014-06/2014-08"),
+    ("The graves (July-November 1954) were opened.", "1954-07/1954-11"),
+    ("They attacked on Christmas Day 2014.", "2014-12-25"),
     ("They fought on 3-5 April 2016.", "2016-04-03/2016-04-05"),
 ])  # fmt: skip
 def test_a_stated_date_needs_no_publication(text, edtf):

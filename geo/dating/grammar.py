@@ -63,6 +63,8 @@ _RULES = {
     "season": rf"(?P<part>{PART})?(?:(?P<which>{_WHICH})\s|(?:in|by|during|over)\s)?(?:the\s)?"
     rf"(?P<late>early\s|mid-|mid\s|late\s|middle\sof\s)?(?P<season>spring|summer|autumn|fall|winter)"
     rf"(?:(?:\sof|,)?\s(?P<year>{_YEAR_WORD}))?(?![a-z-])",
+    "holiday": r"(?P<holiday>christmas(?:\s(?:eve|day|night))?|new\syear['\u2019]s\s(?:eve|day)|nowruz)"
+    rf"{_OF_YEAR}(?![a-z])",
     "decade": rf"(?:the\s)?(?P<part>{PART})?(?:the\s)?(?P<decade>(?:1\d|20)\d0)['\u2019]?s(?![a-z])",
     "years": rf"(?P<year>{YEAR})\s?[-\u2013\u2014/]\s?(?P<last>{YEAR}|\d\d(?![\d.,:]\d)(?!\w))",
     "year": rf"(?P<part>{PART})?(?P<year>{YEAR})(?!-)",
@@ -136,6 +138,7 @@ _LICENSE = re.compile(
     r"|between|of|year|years|for|pre|post|spring|summer|autumn|winter|late-|mid-|pre-|post-|until|about|into|well)\s?"
     r"|[(\[\u2013;,-]\s?)\Z"
 )
+_IN = re.compile(r"\b(?:in|since|until|during)\s\Z")
 _ARTICLE = re.compile(r"\b(?:the|a|an|its|his|her|their|our|this)\s?\Z")
 _THINGS = re.compile(
     r"\s(?:or\sso\s|more\s|dead\s)?(?:people|men|women|children|troops|percent|per\scent|km|kilomet|met(?:re|er)|miles?\b"
@@ -165,14 +168,15 @@ def _is_year(_: str, lowered: str, expression: Expression) -> bool:
     before, after = lowered[max(start - 12, 0) : start], lowered[end : end + 1]
     if _THINGS.match(lowered, end):
         return False
-    modern = int(expression.parts["year"]) >= 1700
+    year = int(expression.parts["year"])
+    if _IN.search(before):
+        return year >= 1700 or not _PLURAL.match(lowered, end)
     if _LICENSE.search(before):
-        return (modern and re.search(r"\b(?:in|since|until|during)\s\Z", before) is not None) or not _PLURAL.match(
-            lowered, end
-        )
+        return year % 50 != 0 and not _PLURAL.match(lowered, end)  # "about 2000", "for 1950 men"
     if _ARTICLE.search(before):
-        return modern and not _PLURAL.match(lowered, end) and lowered[end : end + 1] == " "
-    return after in (":", "") or (before[-2:].strip() == "" and lowered[end : end + 2].strip() == "")
+        return year >= 1500 and after == " "
+    opens = before[-2:].strip() == "" and year >= 1700
+    return after in (":", "") or (opens and not _PLURAL.match(lowered, end))
 
 
 def _is_month(text: str, lowered: str, expression: Expression) -> bool:

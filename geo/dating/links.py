@@ -14,8 +14,10 @@ from geo.interval import DAY, Interval
 from geo.model import Span, When
 
 _LEAD = re.compile(r"\b(?P<lead>since|until|till|from|between|before|prior to)\s(?:the\s|about\s|around\s)?\Z")
-_BETWEEN = re.compile(r"\s?(?:to|until|till|through|and|[-\u2013\u2014]|or|,|, and)\s(?:the\s|in\s|early\s|late\s)?")
-_TO = re.compile(r"\s?(?:to|until|till|through|[-\u2013\u2014])\s(?:the\s|early\s|late\s)?")
+_BETWEEN = re.compile(
+    r"(?:\s?[-\u2013\u2014]\s?|\s(?:to|until|till|through|and|or)\s|,(?:\sand)?\s)(?:the\s|in\s|early\s|late\s)?"
+)
+_TO = re.compile(r"(?:\s(?:to|until|till|through)\s|\s?[-\u2013\u2014]\s?)(?:the\s|early\s|late\s)?")
 _AND = re.compile(r"\sand\s(?:the\s|early\s|late\s)?")
 _YEARLESS = ("day_month", "month_day", "month", "days", "month_days")
 

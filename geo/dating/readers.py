@@ -23,6 +23,7 @@ _READERS: dict[str, Callable[[Parts, Discourse], Meaning | None]] = {
     "month_year": stated.month_year,
     "month": stated.bare_month,
     "season": stated.season,
+    "holiday": stated.holiday,
     "decade": stated.decade,
     "years": stated.years,
     "year": stated.year,

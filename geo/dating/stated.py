@@ -34,6 +34,17 @@ def month_day(parts: Parts, discourse: Discourse) -> Meaning | None:
     return Meaning(found[0], "day" if found[0].days == 1 else "period", found[1], year is not None)
 
 
+_HOLIDAYS = {"christmas eve": ("december", "24"), "christmas night": ("december", "24"), "nowruz": ("march", "20"),
+             "s day": ("january", "1"), "s eve": ("december", "31")}  # fmt: skip
+
+
+def holiday(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """Christmas, New Year and Nowruz, which is on 20 or 21 March: the day it begins."""
+    name = parts["holiday"]
+    month, day = next((when for words, when in _HOLIDAYS.items() if name.endswith(words)), ("december", "25"))
+    return month_day({**parts, "month": month, "day": day}, discourse)
+
+
 def _days(parts: Parts, year: int) -> Interval | None:
     """``None`` for 29 February of a common year, 31 April, or an end before its start."""
     month = units.month(year, _month(parts))
