@@ -56,6 +56,7 @@ def said(text: str, words: str, day: str = MONDAY) -> When:
     ("Fighting went on between June and August 2014.", "2014-06/2014-08"),
     ("The graves (July-November 1954) were opened.", "1954-07/1954-11"),
     ("They attacked on Christmas Day 2014.", "2014-12-25"),
+    ("They attacked on New Year’s Day 2014.", "2014-01-01"),
     ("They fought on 3-5 April 2016.", "2016-04-03/2016-04-05"),
 ])  # fmt: skip
 def test_a_stated_date_needs_no_publication(text, edtf):

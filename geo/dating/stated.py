@@ -35,13 +35,12 @@ def month_day(parts: Parts, discourse: Discourse) -> Meaning | None:
 
 
 _HOLIDAYS = {"christmas eve": ("december", "24"), "christmas night": ("december", "24"), "nowruz": ("march", "20"),
-             "s day": ("january", "1"), "s eve": ("december", "31")}  # fmt: skip
+             "new year's day": ("january", "1"), "new year's eve": ("december", "31")}  # fmt: skip
 
 
 def holiday(parts: Parts, discourse: Discourse) -> Meaning | None:
     """Christmas, New Year and Nowruz, which is on 20 or 21 March: the day it begins."""
-    name = parts["holiday"]
-    month, day = next((when for words, when in _HOLIDAYS.items() if name.endswith(words)), ("december", "25"))
+    month, day = _HOLIDAYS.get(parts["holiday"].replace("\u2019", "'"), ("december", "25"))
     return month_day({**parts, "month": month, "day": day}, discourse)
 
 
