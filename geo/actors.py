@@ -77,6 +77,14 @@ class Actors:
         actor = self.get(code)
         return next((side for span, side in actor.sides if day in span), None) if actor else None
 
+    def are_kin(self, one: str, other: str, days: Interval) -> bool:
+        """Whether two sides stood together on some of the days: rebels whom Turkey backs are rebels."""
+        return one == other or not self._alliances(one, days).isdisjoint(self._alliances(other, days))
+
+    def _alliances(self, code: str, days: Interval) -> frozenset[str]:
+        actor = self.get(code)
+        return frozenset(side for span, side in actor.sides if span.intersects(days)) if actor else frozenset()
+
 
 def key(text: str) -> str:
     """What two spellings of a name have in common: one space, plain apostrophes, and no case but in acronyms."""

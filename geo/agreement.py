@@ -1,7 +1,7 @@
 """Does a story's event agree with the zones? Compared in words, so that an editor can judge."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,15 +28,25 @@ def days_around(when: Interval) -> tuple[Interval, Interval, Interval] | None:
     return Interval.of_day(when.start - DAY), when, Interval.of_day(when.end + SLACK * DAY)
 
 
-def compare(event: Event, around: Around) -> Event:
+Kin = Callable[[str, str], bool]
+"""Whether two codes stand for one side: the rebels whom Turkey backs are rebels."""
+
+
+def compare(event: Event, around: Around, kin: Kin) -> Event:
     """The event with its agreement and the reason. Hopes and unnamed sides are never compared."""
     if event.certainty == "hypothetical" or event.type not in _CLAIMS or event.actor is None:
         return replace(event, agreement="silent", agreement_reason="the zones say nothing about this kind of event")
     if around.during.basis == "none" and around.after.basis == "none":
         return replace(event, agreement="silent", agreement_reason="no source states who held the place then")
-    agrees = _CLAIMS[event.type](event.actor, around)
+    agrees = _CLAIMS[event.type](_named_as(event.actor, around, kin), around)
     reason = f"the article says {_told(event)}; the zones show {_shown(around)}"
     return replace(event, agreement="agrees" if agrees else "disagrees", agreement_reason=reason)
+
+
+def _named_as(actor: str, around: Around, kin: Kin) -> str:
+    """The code under which the zones know the actor."""
+    known = (*_sides(around.during), *_sides(around.after), *_sides(around.before))
+    return next((code for code in known if code == actor or kin(code, actor)), actor)
 
 
 def _gained(actor: str, around: Around) -> bool:

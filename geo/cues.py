@@ -42,7 +42,7 @@ _AFTER = re.compile(
     r"[ \-](" + "|".join(sorted((word for word in _WORDS if word), key=len, reverse=True)) + r")\b", re.IGNORECASE
 )
 _BEFORE = re.compile(
-    r"\b(provinces?|governorate|districts?|city|cities|towns?|villages?|capital|airbase|air base|airport|airfield|"
+    r"\b(provinces?|governorate|city|cities|towns?|villages?|capital|airbase|air base|airport|airfield|"
     r"crossing|dam|camp|base|mount|mountain|lake|river)(?: of)?[ ](?:the )?\Z",
     re.IGNORECASE,
 )

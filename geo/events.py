@@ -267,13 +267,35 @@ def _after_by(scene: Scene, trigger: Trigger, after: Sequence[Party]) -> Party |
 
 
 def _subject(scene: Scene, trigger: Trigger, before: Sequence[Party]) -> Party | None:
-    """The clause's own party, else the sentence's first: a participle has the main clause's subject."""
+    """The party right before the verb, else the clause's own, else the sentence's first.
+
+    A participle has the main clause's subject; "they" is who was named last.
+    """
+    if before and (adjoining := _adjoining(scene, trigger, before)):
+        return adjoining
     clause = clause_of(scene.text, trigger.span)
     own = [one for one in before if one.span.start >= clause.start and not _is_object(scene, one)]
     if trigger.type == "airstrike" and own:
         return own[-1]
     free = [one for one in before if not _is_object(scene, one)]
     return own[0] if own else free[0] if free else None
+
+
+_LINK = re.compile(
+    r"(?: (?:fighters|militants|forces|troops|soldiers|group|men))?"
+    r"(?: (?:has|have|had|also|then|now|later|briefly|quickly|"
+    r"fully|completely|reportedly|previously|first|still|are|were|is|was|be|been))*\s*\Z"
+)
+_THEY = re.compile(r"\b(?:they|it|who|which)(?: (?:had|have|has|also|later|then))* \Z", re.IGNORECASE)
+
+
+def _adjoining(scene: Scene, trigger: Trigger, before: Sequence[Party]) -> Party | None:
+    between = scene.text[before[-1].span.end : trigger.span.start]
+    if _LINK.fullmatch(between.replace("\xa0", " ")):
+        return before[-1]
+    if _THEY.search(between) and re.search(r"\bwh(?:ich|o)\b", between):
+        return before[-1]
+    return None
 
 
 def _is_object(scene: Scene, party: Party) -> bool:

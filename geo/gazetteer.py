@@ -100,8 +100,9 @@ class Gazetteer:
         """All that ``name`` may mean, for a text to choose from: same letters and same sounds together,
         the world tier beside them; the same consonants only when nothing else answers."""
         near = {match.place.id: match for level in ("sound", "exact") for match in self._at(level, _key(level, name))}
-        found = list(near.values()) or self._at("skeleton", _key("skeleton", name))
-        return [*found, *(match for match in self._far(name) if _is_other(match, found))]
+        far = self._far(name)
+        found = list(near.values()) or ([] if far else self._at("skeleton", _key("skeleton", name)))
+        return [*found, *(match for match in far if _is_other(match, found))]
 
     def has(self, folded: str) -> bool:
         """Whether a curated place or a country has exactly this folded name."""

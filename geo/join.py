@@ -20,6 +20,9 @@ __all__ = ["NEAR_KM", "Held", "control_at", "control_of_area", "control_of_place
 NEAR_KM = 10.0
 """How far "near X" reaches from X."""
 
+POINT_KM = 50.0
+"""A place known no better than this (a river, a region) has no point at which to ask; no statement is made of it."""
+
 
 def join(mention: Mention, zones: ZoneIndex, shapes: Mapping[str, BaseGeometry] | None = None) -> Mention:
     """The mention with the control of its place at its time; unchanged when one of the two is not known."""
@@ -36,9 +39,12 @@ def control_of_place(
 ) -> Control:
     """Of a country or a province by share of its area, of anything else at its point.
 
-    ``shapes`` are areas by ISO 3166-1 and 3166-2 code; an area without one is asked at its point.
+    ``shapes`` are areas by ISO 3166-1 and 3166-2 code; an area without one is asked at its point, unless that says
+    nothing of where the place is (``POINT_KM``).
     """
     area = shapes.get(place.country if place.is_country else place.admin1_iso) if _has_shape(place) else None
+    if area is None and place.precision_km > POINT_KM:
+        return Control()
     if area is None:
         return control_at(place.point, interval, zones, place.precision_km)
     return control_of_area(area, interval, zones)

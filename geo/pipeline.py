@@ -39,6 +39,7 @@ class Pipeline:
     recognise: Callable[[str], Sequence[Toponym]]
     parties: PartyFinder
     zones: ZoneIndex
+    is_kin: Callable[[str, str, Interval], bool]
     ground: tuple[Feature, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class Pipeline:
             return event
         place = event.place
         before, during, after = (control_of_place(place, one, self.zones, self.shapes) for one in days)
-        return compare(event, Around(before, during, after))
+        return compare(event, Around(before, during, after), lambda one, other: self.is_kin(one, other, days[1]))
 
 
 def pipeline(
@@ -85,7 +86,7 @@ def pipeline(
     reports, ground = tuple(reports), tuple(zones)
     return Pipeline(
         gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
-        ZoneIndex(ground, reports), ground, anchors(reports, gazetteer, actors),
+        ZoneIndex(ground, reports), actors.are_kin, ground, anchors(reports, gazetteer, actors),
         {**country_shapes(), **province_shapes()},
     )
 
