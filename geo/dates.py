@@ -7,7 +7,7 @@ main event. What nobody states is never today.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,11 +28,12 @@ HISTORY = 5
 
 @dataclass(frozen=True)
 class Timed:
-    """An expression in its surroundings: tense, clause and paragraph."""
+    """An expression in its surroundings: tense, clause, number of its sentence, paragraph."""
 
     expression: Expression
     tense: str
     clause: Span
+    sentence: int
     paragraph: Span
 
 
@@ -76,11 +77,13 @@ def surrounded(text: str) -> Iterator[Timed]:
     found = inherited_years(lowered, expressions(text))
     sentence, parts, verbs = Span(-1, -1), [Span(-1, -1)], Cues((), ())
     for expression in found:
-        current = around(laid.sentences, expression.span)
+        number = bisect_right(laid.sentences, expression.span.start, key=lambda one: one.start) - 1
+        current = laid.sentences[number]
         if current != sentence:
             sentence, parts, verbs = current, clauses(text, current), cues(lowered, current)
         clause = around(parts, expression.span)
-        yield Timed(expression, verbs.at(clause, expression.span), clause, around(laid.paragraphs, expression.span))
+        paragraph = around(laid.paragraphs, expression.span)
+        yield Timed(expression, verbs.at(clause, expression.span), clause, number, paragraph)
 
 
 def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tuple[When, ...]:
@@ -89,11 +92,11 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
     found: list[tuple[Expression, Meaning]] = []
     told: Interval | None = None
     main: date | None = None
-    paragraph = None
+    before: Timed | None = None
     for one in timed:
-        if one.paragraph != paragraph and not history:
+        if not history and not _follows(one, before):
             told = None
-        paragraph = one.paragraph
+        before = one
         meaning = read(one.expression, Discourse(published, one.tense, told, main, history))
         if meaning is None:
             continue
@@ -101,6 +104,11 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
         told = meaning.interval if _leads_on(one.expression, history) else told
         main = main or _main_day(one, meaning)
     return tuple(linked(lower(text), found, published))
+
+
+def _follows(one: Timed, before: Timed | None) -> bool:
+    """In news a date leans only on one of its own sentence or of the sentence before, in its paragraph."""
+    return before is not None and one.paragraph == before.paragraph and one.sentence - before.sentence <= 1
 
 
 def _leads_on(expression: Expression, history: bool) -> bool:

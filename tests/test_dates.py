@@ -57,6 +57,7 @@ def said(text: str, words: str, day: str = MONDAY) -> When:
     ("The graves (July-November 1954) were opened.", "1954-07/1954-11"),
     ("They attacked on Christmas Day 2014.", "2014-12-25"),
     ("They attacked on New Year’s Day 2014.", "2014-01-01"),
+    ("It began with the Sept. 11 attacks.", "2001-09-11"),
     ("They fought on 3-5 April 2016.", "2016-04-03/2016-04-05"),
 ])  # fmt: skip
 def test_a_stated_date_needs_no_publication(text, edtf):
@@ -146,6 +147,15 @@ def test_a_history_is_told_in_its_own_years():
 def test_the_past_perfect_lies_before_the_main_event():
     text = "The army retook Rai on Tuesday. Rebels had seized it on Wednesday."
     assert edtf_of(text, "2016-04-15") == ["2016-04-12", "2016-04-06"]
+
+
+def test_news_names_the_weekdays_of_its_own_week():
+    assert edtf_of("It first fell on 2 May 2015. On Friday it fell again.") == ["2015-05-02", "2016-04-08"]
+
+
+def test_later_than_nothing_is_left_out():
+    assert edtf_of("Five months later, agents captured him.") == []
+    assert edtf_of("He fled in March 2015. Five months later, agents captured him.") == ["2015-03", "2015-08"]
 
 
 def test_an_uncertain_publication_widens_what_counts_from_it():

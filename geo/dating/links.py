@@ -24,7 +24,7 @@ _YEARLESS = ("day_month", "month_day", "month", "days", "month_days")
 
 def inherited_years(lowered: str, found: Sequence[Expression]) -> list[Expression]:
     """ "between June and August 2014", "on 3 and 5 April 2016": the first takes the year of the second."""
-    result = list(found)
+    result = [_eleventh(lowered, one) for one in found]
     for at in range(len(result) - 2, -1, -1):
         one, following = result[at], result[at + 1]
         if one.rule not in _YEARLESS or "year" in one.parts or "which" in one.parts:
@@ -39,6 +39,17 @@ def inherited_years(lowered: str, found: Sequence[Expression]) -> list[Expressio
             rule = "month_year" if one.rule == "month" else one.rule
             result[at] = Expression(one.span, rule, parts)
     return result
+
+
+_ATTACKS = re.compile(r",?\s(?:terror\w{0,5}\s)?(?:attack|hijack|terror|commission|plot)")
+
+
+def _eleventh(lowered: str, one: Expression) -> Expression:
+    """ "the Sept. 11 attacks" are those of 2001 whenever the story appeared."""
+    is_name = one.rule == "month_day" and one.parts["month"].startswith("sept") and one.parts["day"] == "11"
+    if is_name and "year" not in one.parts and _ATTACKS.match(lowered, one.span.end):
+        return Expression(one.span, one.rule, {**one.parts, "year": "2001"})
+    return one
 
 
 def _number(expression: Expression) -> int:

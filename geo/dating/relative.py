@@ -40,7 +40,7 @@ def for_back(parts: Parts, discourse: Discourse) -> Meaning | None:
 
 
 def _back(count: int | None, unit: str, discourse: Discourse) -> Meaning | None:
-    told = discourse.background
+    told = discourse.background if discourse.history else None
     now = told.start if told is not None else discourse.published
     if now is None:
         return None
@@ -67,6 +67,8 @@ def offset(parts: Parts, discourse: Discourse) -> Meaning | None:
     forward = forward or way == "later"
     words = parts.get("count", "")
     count = None if words in FEW else number_of(words)
+    if forward and not told and way not in ("hence", "from now"):
+        return None  # "five months later", and nothing says than what
     if count is None:
         return _vaguely(unit, forward, here, base)
     to = units.shifted(here, count if forward else -count, unit)
