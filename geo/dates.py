@@ -73,8 +73,11 @@ def _hull(a: When, b: When) -> When:
 
 
 def surrounded(text: str) -> Iterator[Timed]:
-    lowered, laid = lower(text), layout(text)
+    lowered = lower(text)
     found = inherited_years(lowered, expressions(text))
+    if not found:
+        return
+    laid = layout(text)
     sentence, parts, verbs = Span(-1, -1), [Span(-1, -1)], Cues((), ())
     for expression in found:
         number = bisect_right(laid.sentences, expression.span.start, key=lambda one: one.start) - 1
