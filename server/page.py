@@ -99,7 +99,8 @@ def _last_day(interval: Interval | None) -> date | None:
 def _days(rows: Iterable[Mapping[str, Any]]) -> list[date]:
     """First and last days of what is dated to the month or better; "since 2014" would stretch the slider."""
     exact = [row for row in rows if row.get("date_precision", "day") in ("day", "week", "month")]
-    return [parse_day(row[end]) for row in exact for end in ("valid_from", "valid_to") if row[end]]
+    firsts = [parse_day(row["valid_from"]) for row in exact if row["valid_from"]]
+    return firsts + [parse_day(row["valid_to"]) - timedelta(days=1) for row in exact if row["valid_to"]]
 
 
 def _padded(box: BBox, part: float) -> BBox:

@@ -66,7 +66,7 @@ def tell(store: Store, article_id: str) -> Story:
     """
     article = next(store.read("articles", Query(ids=(article_id,))), None)
     if article is None:
-        raise NotFound(f"story {article_id!r}, want the id of an article in the store")
+        raise NotFound(f"story: {article_id[:80]!r}, want the id of an article in the store")
     of_article = Query(where={"article": (article_id,)})
     mentions = sorted(store.read("mentions", of_article), key=lambda each: int(str(each.properties["start"])))
     events = sorted(store.read("events", of_article), key=lambda each: int(str(each.properties["start"])))

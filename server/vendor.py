@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app
 
 from geo.errors import DatelineError, NotFound
+from server import caching
 
 bp = Blueprint("vendor", __name__, url_prefix="/vendor/leaflet-1.9.3")
 
@@ -31,8 +32,8 @@ class VendorError(DatelineError):
 @bp.get("/<path:name>")
 def serve(name: str) -> Response:
     body = checked(name, folder())
-    response = Response(body, mimetype=MIMETYPES[Path(name).suffix])
-    response.cache_control.update(public=True, max_age=YEAR, immutable=True)
+    response = caching.respond(caching.pack(body), MIMETYPES[Path(name).suffix])
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response
 
 
@@ -49,7 +50,7 @@ def checked(name: str, place: Path) -> bytes:
     :raises VendorError: when the file is missing or has other content.
     """
     if name not in HASHES:
-        raise NotFound(f"vendor file {name!r}, want one of {', '.join(HASHES)}")
+        raise NotFound(f"vendor file: {name[:80]!r}, want one of {', '.join(HASHES)}")
     try:
         body = (place / name).read_bytes()
     except OSError as error:

@@ -22,8 +22,9 @@ export async function openAtlas(boxes, page) {
   const style = new Style(page.actors);
   new Legend(map, boxes.legend, style);
   const { layers, labels } = await openLayers(map, style, page);
-  if (labels) new PlaceLabels(map, labels);
+  if (labels) new PlaceLabels(map, labels, page.story?.mentions);
   map.on("daychange", ({ day }) => Object.values(layers).forEach((layer) => layer.setDay(day)));
+  style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
   const { mentions, events } = layers;
   const points = Object.fromEntries(Object.entries({ mentions, events }).filter(([, layer]) => layer));
   const inspector = new Inspector(map, { layers: points, style, url: page.urls.control, language: page.language });
@@ -58,7 +59,7 @@ function openMap(box, { bounds, embed }) {
 async function openLayers(map, style, page) {
   const make = {
     zones: (source, options) => new ZoneLayer(source, style, options),
-    fronts: (source, options) => new FrontLayer(source, options),
+    fronts: (source, options) => new FrontLayer(source, style, options),
     mentions: (source, options) => new PointLayer(source, style, { ...options, mark: "ring" }),
     events: (source, options) => new PointLayer(source, style, { ...options, mark: "diamond" }),
   };
@@ -66,8 +67,7 @@ async function openLayers(map, style, page) {
   const layers = {};
   page.layers.forEach((name, index) => {
     if (!sources[index]) return;
-    const { attribution } = sources[index].description;
-    layers[name] = make[name](sources[index], { pane: name, attribution: name === "zones" ? page.credits : attribution });
+    layers[name] = make[name](sources[index], { pane: name, attribution: name === "zones" ? page.credits : "" });
     layers[name].addTo(map);
   });
   layers.zones?.on("timeline", ({ timeline }) => map.fire("zonesseen", { zones: timeline.features }));

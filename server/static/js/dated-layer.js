@@ -33,6 +33,12 @@ export class DatedLayer extends GridLayer {
     this.#frame ||= requestAnimationFrame(() => this.#repaint());
   }
 
+  /** Draws everything again, as when colours have changed. */
+  repaint() {
+    for (const tile of this.#shown.values()) tile.index = -1;
+    this.#repaint();
+  }
+
   /** The features on screen within some pixels of a position, nearest first, each once. */
   near(latLng, pixels) {
     const found = new Map();

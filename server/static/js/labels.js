@@ -12,10 +12,13 @@ export class PlaceLabels {
   #shown = new Map();
   #pen = document.createElement("canvas").getContext("2d");
   #turn = 0;
+  #marked;
 
-  constructor(map, source) {
+  /** `marked`: `{place, name, at}` of what has a mark and a name of its own already: kept clear. */
+  constructor(map, source, marked = []) {
     this.#map = map;
     this.#source = source;
+    this.#marked = marked.filter(({ at }) => at);
     const pane = map.createPane("labels");
     Object.assign(pane.style, { zIndex: 360, pointerEvents: "none" });
     pane.setAttribute("aria-hidden", "true"); // the tables and cards say the same in reading order
@@ -65,11 +68,13 @@ export class PlaceLabels {
     const zoom = this.#map.getZoom();
     const lowest = LOWEST.findLast(([from]) => from <= zoom)?.[1] ?? 5;
     const size = this.#map.getSize();
-    const [boxes, wanted] = [[], new Map()];
+    const boxes = this.#marked.map((mark) => this.#box(mark, this.#map.latLngToContainerPoint(mark.at)));
+    const ownNames = new Set(this.#marked.map(({ place }) => place));
+    const wanted = new Map();
     for (const place of features.filter((each) => each.rank >= lowest).sort((a, b) => b.rank - a.rank)) {
       const at = this.#map.latLngToContainerPoint(place.latlng);
       const box = this.#box(place, at);
-      if (wanted.has(place.id) || !size.contains([at.x, at.y]) || at.x < 0 || at.y < 0) continue;
+      if (wanted.has(place.id) || ownNames.has(place.id) || !size.contains([at.x, at.y]) || at.x < 0 || at.y < 0) continue;
       if (boxes.some((other) => overlap(box, other))) continue;
       boxes.push(box);
       wanted.set(place.id, place);
@@ -79,7 +84,7 @@ export class PlaceLabels {
 
   #box(place, { x, y }) {
     this.#pen.font = "600 13px system-ui";
-    const width = this.#pen.measureText(place.name).width;
+    const width = this.#pen.measureText(place.name ?? "").width;
     return [x - PAD - 4, y - 9 - PAD, x + 8 + width + PAD, y + 9 + PAD];
   }
 }

@@ -16,6 +16,7 @@ export class Legend {
     const open = map.getSize().x >= 800; // on a narrower map it would hide what it explains
     box.replaceChildren(element("details", open ? { open: "" } : {},
       element("summary", {}, "Who held what"), this.#list, this.#marks, this.#note));
+    style.onTheme(() => this.#show());
     map.on("zonesseen", ({ zones }) => this.#add(zones));
     this.#show();
   }
@@ -49,7 +50,7 @@ export class Legend {
     pen.scale(ratio, ratio);
     pen.fillStyle = this.#style.fill(pen, properties);
     pen.fillRect(0, 0, 26, 16);
-    pen.strokeStyle = this.#style.colour(properties.controller);
+    pen.strokeStyle = this.#style.edge(properties.controller);
     pen.strokeRect(0.5, 0.5, 25, 15);
     return element("li", {}, key, words);
   }

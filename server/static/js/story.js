@@ -25,7 +25,8 @@ export class Story {
   #pin() {
     for (const features of byPosition([...this.#story.mentions, ...this.#story.events])) {
       const names = [...new Set(features.map(({ name, toponym }) => name ?? toponym))].join(", ");
-      const icon = new DivIcon({ className: "story-mark", html: element("span"), iconSize: [26, 26] });
+      const html = element("div", {}, element("span"), element("b", { dir: "auto" }, names));
+      const icon = new DivIcon({ className: "story-mark", html, iconSize: [26, 26] });
       const marker = new Marker(features[0].at, { icon, title: names, alt: names, riseOnHover: true });
       marker.on("click", () => this.#open(features[0].at, features));
       this.#marks.push({ marker: marker.addTo(this.#atlas.map), features });

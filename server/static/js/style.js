@@ -1,22 +1,47 @@
+import { MOTIFS } from "./motifs.js";
+
 const FILL = 0.5; // of a zone: the land and its rivers show through
 const PIECE = 16; // pixels of a pattern; divides the tile size, so that patterns meet at tile edges
 const NOBODY = { label: "No statement", colour: "#8d8a84", pattern: "none" };
+const LAND = { light: "#f4efe4", dark: "#272a2e" };
+const CONTRAST = 3; // of an outline against the land, WCAG 2.2, 1.4.11
+const VANISHES = 1.25; // below this contrast a half-transparent fill cannot be seen
 
 /** Colours, patterns and words for controllers: the page's copy of the one table, `geo/style.py`. */
 export class Style {
   #actors;
+  #dark = window.matchMedia("(prefers-color-scheme: dark)");
+  #edges = new Map();
   #fills = new Map();
 
   constructor(actors) {
     this.#actors = actors;
   }
 
+  get isDark() {
+    return this.#dark.matches;
+  }
+
+  /** Calls back when the reader changes between light and dark. */
+  onTheme(changed) {
+    this.#dark.addEventListener("change", () => {
+      this.#edges.clear();
+      changed();
+    });
+  }
+
   label(code) {
-    return code ? (this.#actors[code]?.label ?? code) : NOBODY.label;
+    return code ? this.#of(code).label : NOBODY.label;
   }
 
   colour(code) {
-    return (this.#actors[code] ?? NOBODY).colour;
+    return this.#of(code).colour;
+  }
+
+  /** The colour of an outline: the controller's own, as much darker or lighter as the land asks for. */
+  edge(code) {
+    if (!this.#edges.has(code)) this.#edges.set(code, readable(this.colour(code), this.isDark));
+    return this.#edges.get(code);
   }
 
   /** Codes in the order of the table, those it does not know last. */
@@ -26,47 +51,66 @@ export class Style {
     return [...codes].sort((a, b) => place(a) - place(b));
   }
 
-  /** What a zone is filled with: plain, striped when two hold it, hatched when that is not sure. */
-  fill(context, { controller, controller_b: other, status, confidence }) {
-    const [a, b] = [this.colour(controller), other ? this.colour(other) : null];
+  /** What a zone is filled with: its side's motif, stripes when two hold it, hatching when that is not sure. */
+  fill(context, { controller, controller_b: other, status, confidence, sure = true }) {
+    const kind = fillKind(other, status, sure && confidence !== "low");
     const ratio = Math.max(1, window.devicePixelRatio);
-    const kind = fillKind(b, status, confidence);
-    const key = `${a} ${b} ${kind} ${ratio}`;
-    if (!this.#fills.has(key)) this.#fills.set(key, makeFill(context, { a, b, kind, ratio }));
+    const key = `${controller} ${other} ${kind} ${ratio} ${this.isDark}`;
+    if (!this.#fills.has(key)) {
+      const [a, b] = [this.#visible(controller), other ? this.#visible(other) : null];
+      this.#fills.set(key, makeFill(context, { a, b, kind, ratio }));
+    }
     return this.#fills.get(key);
+  }
+
+  /** Its style, with another colour only where its own would vanish into the land. */
+  #visible(code) {
+    const own = this.#of(code);
+    return contrast(own.colour, this.isDark ? LAND.dark : LAND.light) < VANISHES ? { ...own, colour: this.edge(code) } : own;
+  }
+
+  #of(code) {
+    return this.#actors[code] ?? (code ? { ...NOBODY, label: code } : NOBODY);
   }
 }
 
-function fillKind(other, status, confidence) {
+function fillKind(other, status, sure) {
   if (other || status === "contested" || status === "mixed") return "striped";
-  const unsure = confidence === "low" || ["claimed", "assessed_advance", "unknown"].includes(status);
-  return unsure ? "hatched" : "plain";
+  return sure && !["claimed", "assessed_advance", "unknown"].includes(status) ? "sure" : "hatched";
 }
 
 function makeFill(context, { a, b, kind, ratio }) {
-  if (kind === "plain") return translucent(a, FILL);
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = PIECE * ratio;
+  canvas.width = canvas.height = Math.round(PIECE * ratio);
   const pen = canvas.getContext("2d");
-  pen.scale(ratio, ratio);
-  pen.fillStyle = translucent(a, kind === "hatched" ? FILL * 0.55 : FILL + 0.1);
+  pen.scale(canvas.width / PIECE, canvas.width / PIECE);
+  pen.fillStyle = translucent(a.colour, { sure: FILL, hatched: FILL * 0.5, striped: FILL + 0.1 }[kind]);
   pen.fillRect(0, 0, PIECE, PIECE);
-  if (kind === "hatched") hatch(pen, translucent(a, 0.75), { width: 1.1, every: PIECE / 2 });
-  else band(pen, translucent(b ?? "#fffdf8", FILL + 0.1));
+  if (kind === "striped") band(pen, translucent(b?.colour ?? "#fffdf8", FILL + 0.1));
+  else if (kind === "hatched") diagonals(pen, { colour: translucent(a.colour, 0.75), width: 1.1, every: PIECE / 2 });
+  else motif(pen, a);
   const pattern = context.createPattern(canvas, "repeat");
-  pattern.setTransform(new DOMMatrix().scale(1 / ratio));
+  pattern.setTransform(new DOMMatrix().scale(PIECE / canvas.width));
   return pattern;
+}
+
+/** The side's own small figure, faint: seen by who looks for it, needed by who sees no colours. */
+function motif(pen, { colour, pattern }) {
+  const ink = translucent(mixed(colour, "#000000", 0.25), 0.4);
+  Object.assign(pen, { strokeStyle: ink, fillStyle: ink, lineWidth: 1 });
+  MOTIFS[pattern]?.(pen, PIECE);
 }
 
 /** A diagonal band over half of the piece; what lay there goes first, so that colours do not mix. */
 function band(pen, colour) {
-  for (const operation of ["destination-out", "source-over"]) {
-    pen.globalCompositeOperation = operation;
-    hatch(pen, operation === "source-over" ? colour : "#000", { width: PIECE / 2 / Math.SQRT2, every: PIECE });
-  }
+  const width = PIECE / 2 / Math.SQRT2;
+  pen.globalCompositeOperation = "destination-out";
+  diagonals(pen, { colour: "#000", width, every: PIECE });
+  pen.globalCompositeOperation = "source-over";
+  diagonals(pen, { colour, width, every: PIECE });
 }
 
-function hatch(pen, colour, { width, every }) {
+function diagonals(pen, { colour, width, every }) {
   Object.assign(pen, { strokeStyle: colour, lineWidth: width });
   pen.beginPath();
   for (let x = -PIECE; x <= 2 * PIECE; x += every) {
@@ -76,7 +120,36 @@ function hatch(pen, colour, { width, every }) {
   pen.stroke();
 }
 
+function readable(colour, dark) {
+  const [land, towards] = dark ? [LAND.dark, "#ffffff"] : [LAND.light, "#000000"];
+  let found = colour;
+  for (let part = 0.1; contrast(found, land) < CONTRAST && part < 1; part += 0.1) found = mixed(colour, towards, part);
+  return found;
+}
+
+/** WCAG's ratio of two colours. */
+function contrast(a, b) {
+  const [dim, bright] = [luminance(a), luminance(b)].sort((one, other) => one - other);
+  return (bright + 0.05) / (dim + 0.05);
+}
+
+function luminance(hex) {
+  const [red, green, blue] = channels(hex)
+    .map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function mixed(hex, other, part) {
+  const [from, to] = [channels(hex), channels(other)];
+  const blend = from.map((value, index) => Math.round(value + (to[index] - value) * part));
+  return `#${blend.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
 function translucent(hex, alpha) {
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
-  return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
+  return `rgba(${channels(hex).join(", ")}, ${alpha})`;
+}
+
+function channels(hex) {
+  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 }

@@ -1,4 +1,4 @@
-import { intersects, ogcInterval, yearAround } from "./days.js";
+import { dayNumber, intersects, ogcInterval, yearAround } from "./days.js";
 import { decodeTile } from "./mvt.js";
 import { Timeline } from "./timeline.js";
 
@@ -9,11 +9,13 @@ export class TileSource {
   #cache = new Map();
   #linger;
   #url;
+  #version; // of the store: an address that carries it may be kept for ever
 
   /** `description` is the collection's TileJSON; `linger` as in `Timeline`. */
   constructor(description, { url, linger = 0 }) {
     this.#url = url;
     this.#linger = linger;
+    this.#version = new URL(description.tiles[0], window.location.href).searchParams.get("v");
     this.description = description;
     this.maxZoom = description.maxzoom ?? 14;
   }
@@ -55,8 +57,9 @@ export class TileSource {
   }
 
   #address({ x, y, z }, days) {
-    const url = this.#url.replace("{z}", z).replace("{x}", x).replace("{y}", y);
-    return days ? `${url}?datetime=${ogcInterval([days[0] - this.#linger, days[1]])}` : url;
+    const query = days ? [`datetime=${ogcInterval([days[0] - this.#linger, days[1]])}`] : [];
+    if (this.#version) query.push(`v=${encodeURIComponent(this.#version)}`);
+    return `${this.#url.replace("{z}", z).replace("{x}", x).replace("{y}", y)}?${query.join("&")}`;
   }
 }
 
@@ -69,11 +72,9 @@ async function download(url) {
 }
 
 function dated({ features, extent }) {
-  return features.map((feature) => ({
-    ...feature,
-    extent,
-    from: feature.properties.from ?? -Infinity,
-    to: feature.properties.to ?? Infinity,
-    shape: null,
-  }));
+  return features.map((feature) => {
+    const { from = -Infinity, to = Infinity, certain_from: first, certain_to: end } = feature.properties;
+    const certain = [dayNumber(first) ?? from, dayNumber(end) ?? to]; // told only where it differs
+    return { ...feature, extent, from, to, certain, shape: null };
+  });
 }

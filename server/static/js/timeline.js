@@ -29,8 +29,8 @@ export class Timeline {
 
 function changeDays(features, linger) {
   const days = new Set();
-  for (const { from, to } of features) {
-    days.add(from).add(to);
+  for (const { from, to, certain } of features) {
+    for (const day of [from, to, ...certain]) days.add(day);
     for (let past = 7; past <= linger; past += 7) days.add(to + past);
   }
   return Int32Array.from([...days].filter(Number.isFinite)).sort();

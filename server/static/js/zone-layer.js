@@ -1,3 +1,4 @@
+import { contains } from "./days.js";
 import { DatedLayer } from "./dated-layer.js";
 
 /** Who holds which area: fill and pattern by controller, outlined. */
@@ -9,15 +10,15 @@ export class ZoneLayer extends DatedLayer {
     this.#style = style;
   }
 
-  paint(context, features) {
-    for (const { shape, properties } of features) {
-      context.fillStyle = this.#style.fill(context, properties);
+  paint(context, features, day) {
+    for (const { shape, properties, certain } of features) {
+      context.fillStyle = this.#style.fill(context, { ...properties, sure: contains(...certain, day) });
       context.fill(shape, "evenodd");
     }
     context.lineJoin = "round";
     context.lineWidth = 1.25;
     for (const { shape, properties } of features) {
-      context.strokeStyle = this.#style.colour(properties.controller);
+      context.strokeStyle = this.#style.edge(properties.controller);
       context.stroke(shape);
     }
   }
