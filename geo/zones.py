@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 import shapely
@@ -50,6 +51,7 @@ class ZoneIndex:
         self.reports = tuple(report_of(report) for report in reports)
         self._by_id = {report.id: report for report in self.reports}
         self._segments = lru_cache(maxsize=64)(self._segments_of)
+        self._lock = Lock()  # neither R*Tree nor prepared geometries promise to be safe between threads
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -107,15 +109,15 @@ class ZoneIndex:
         return segments(lines) if lines else np.empty((0, 4))
 
     def _found(
-        self, box: Sequence[float], interval: Interval, is_wanted: Callable[[BaseGeometry], bool]
+        self, box: Sequence[float], interval: Interval, is_wanted: Callable[[BaseGeometry | None], bool]
     ) -> list[Feature]:
         if self._tree is None:
             return []
         west, south, east, north = box
         first, last = _days(interval)
-        hits = self._tree.intersection((west, south, first, east, north, last))
-        rows = [self._rows[hit] for hit in hits]
-        exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]  # type: ignore[arg-type]
+        with self._lock:
+            rows = [self._rows[hit] for hit in self._tree.intersection((west, south, first, east, north, last))]
+            exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]
         return sorted(exact, key=_order)
 
 

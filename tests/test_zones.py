@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -126,3 +127,16 @@ def test_near_measures_to_the_edge() -> None:
     assert found.properties["controller"] == "north"
     assert 7.3 < km < 7.33
     assert zones.near(LngLat(35.9, 49), 7.3, Interval.of_day(date(2022, 4, 1))) == []
+
+
+def test_many_threads_get_the_answers_of_one() -> None:
+    rows = [
+        zone(f"side {number}", Point(36 + number % 7, 48).buffer(1.2), f"2022-04-{1 + number % 9:02}", "2022-05-01")
+        for number in range(60)
+    ]
+    asked = [(LngLat(35 + step / 50, 48.2), date(2022, 4, 1 + step % 20)) for step in range(400)]
+    alone = [[row.id for row in ZoneIndex(rows).at(*each)] for each in asked[:40]]
+    zones = ZoneIndex(rows)
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda each: [row.id for row in zones.at(*each)], asked))
+    assert together[:40] == alone
