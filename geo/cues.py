@@ -70,6 +70,12 @@ _LOCATIVE = re.compile(
     r"(?:north|south|east|west)ern|central|greater|downtown)(?: the)? \Z",
     re.IGNORECASE,
 )
+_PLACED = re.compile(
+    r"\b(?:in|at|near|from|to|of|into|outside|around|inside|towards?|between|through|entered|left|held?|holds|"
+    r"(?:re)?captur(?:ed|ing)|seiz(?:ed|ing)|took|taken|retook|retaken|besieged|liberated|shelled|bombed|reached|"
+    r"overran|lost|controls?|regained) \Z",
+    re.IGNORECASE,
+)
 _DATELINE_END = re.compile(r"(?:, [A-Z][\w.]+){0,2}(?: \([\w /]{2,20}\))?\s?(?::|[–—]|--?\s)")
 _ABBREVIATED = frozenset(("US", "U.S.", "U.S", "UK", "U.K.", "UAE"))
 _NOUN_FOLLOWS = re.compile(
@@ -128,6 +134,12 @@ def is_near(text: str, start: int) -> bool:
 def is_locative(text: str, start: int) -> bool:
     """Whether a preposition of place stands right before."""
     return _LOCATIVE.search(text[max(start - 16, 0) : start]) is not None
+
+
+def is_stated_place(text: str, start: int) -> bool:
+    """Whether a name that is also a common word stands where only a place can: "in Hit", "seized Rai"."""
+    before = text[max(start - 24, 0) : start]
+    return bool(kind_before(text, start)) or _PLACED.search(before) is not None
 
 
 def ends_dateline(text: str, end: int) -> bool:

@@ -53,6 +53,13 @@ def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_
     return written
 
 
+def add_zones(store: Store, zones: Sequence[Feature], source_id: str, known_on: date) -> WriteReport:
+    """Write zones of one source beside those that it stated before; its fronts are drawn anew from all of them."""
+    mine = Query(where={"source_id": (source_id,)})
+    together = {row.id: row for row in (*store.read("zones", mine), *zones)}
+    return replace_zones(store, list(together.values()), source_id, known_on)
+
+
 def pipeline_of(store: Store) -> Pipeline:
     """The pipeline over what the store holds now."""
     return pipeline(Gazetteer.load(), Actors.load(), store.read("reports", Query()), store.read("zones", Query()))

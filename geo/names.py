@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 APOSTROPHES = "'’‘`´ʻʼʽʾʿˈ′ʹ‛՚"
 HYPHENS = "-‐‑‒–—_"
@@ -34,17 +33,6 @@ _FINAL = re.compile(r"(?<=..)(?:ah|at|a|h)$")
 _VOWELS = re.compile(r"[aiuyw]")
 
 
-@dataclass(frozen=True)
-class Folded:
-    """``text`` folded, and for each of its characters the code point it comes from.
-
-    ``origins`` has one more entry than ``text``: the length of the original.
-    """
-
-    text: str
-    origins: tuple[int, ...]
-
-
 def fold(name: str) -> str:
     """K0: no case, marks or apostrophes; hyphens are spaces.
 
@@ -52,17 +40,6 @@ def fold(name: str) -> str:
     ('ar rai', 'chobanbey')
     """
     return " ".join("".join(map(_folded, name)).split())
-
-
-def fold_with_origins(text: str) -> Folded:
-    """Fold without joining spaces, keeping where each character comes from."""
-    letters: list[str] = []
-    origins: list[int] = []
-    for place, letter in enumerate(text):
-        folded = _folded(letter)
-        letters.append(folded)
-        origins.extend([place] * len(folded))
-    return Folded("".join(letters), (*origins, len(text)))
 
 
 def _folded(letter: str) -> str:

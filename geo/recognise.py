@@ -60,7 +60,7 @@ class Recogniser:
     def __init__(self, gazetteer: Gazetteer, organisations: Iterable[str] = ()) -> None:
         self._gazetteer = gazetteer
         self._demonyms = frozenset(fold(word) for one in countries().values() for word in one.demonyms)
-        self._organisations = frozenset(fold(name) for name in organisations if " " in name)
+        self._organisations = frozenset(fold(name) for name in organisations if _is_proper(name))
 
     def __call__(self, text: str) -> tuple[Toponym, ...]:
         """Every toponym of ``text`` in order, with its role."""
@@ -120,6 +120,12 @@ class Recogniser:
         )
 
 
+def _is_proper(name: str) -> bool:
+    """A name of its own, as "Free Syrian Army"; "Syrian army" is a demonym before a noun."""
+    words = re.split(r"[ \-]", name)
+    return len(words) > 1 and all(word[:1].isupper() or word in ("of", "the", "and", "al") for word in words)
+
+
 def tokenise(text: str) -> list[Token]:
     """Words with their code points; the possessive is left off, hyphens and slashes divide."""
     return [_token(match) for match in _TOKEN.finditer(text)]
@@ -157,11 +163,13 @@ def _believable(text: str, words: Sequence[Token], match: Match) -> bool:
     if alone and (match.level != "exact" or match.place.feature_class not in "PA") and _is_surname(text, words[0]):
         return False
     if match.name.ambiguous and alone:
-        return cues.is_locative(text, start) or bool(cues.kind_before(text, start) or _opens_title(text, words[0]))
+        return cues.is_stated_place(text, start) or _opens_title(text, words[0])
     return fold(words[0].word) not in _common() or not alone
 
 
 def _is_told_far(text: str, token: Token, match: Match) -> bool:
+    if cues.names_organisation(text, token.end):
+        return True
     if fold(token.word) in _common() or len(token.word) < 4 or cues.follows_title(text, token.start):
         return False
     if cues.is_locative(text, token.start) or cues.kind_before(text, token.start):

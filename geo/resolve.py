@@ -101,7 +101,7 @@ def _demonyms() -> dict[str, str]:
 
 def _choose(group: Sequence[Toponym], gazetteer: Gazetteer, story: _Story) -> tuple[Candidate, ...]:
     """The candidates of one name, best first."""
-    toponym = group[0]
+    toponym = next((each for each in group if each.cue), group[0])
     containers = {fold(name) for each in group for name in each.containers}
     scored = [_scored(match, toponym, containers, story) for match in _matches(toponym, gazetteer)]
     return tuple(sorted(scored, key=lambda one: (-one.score, -one.place.population, one.place.id)))
@@ -121,7 +121,7 @@ def _matches(toponym: Toponym, gazetteer: Gazetteer) -> list[Match]:
 def _scored(match: Match, toponym: Toponym, containers: set[str], story: _Story) -> Candidate:
     place = match.place
     parts = {
-        f"found by {match.level} name": 0.3 * match.quality + (0.1 if match.name.preferred else 0.0),
+        f"found by {match.level} name": 0.3 * match.quality + _own_name(match),
         "kind": _kind_score(place, toponym.cue, match),
         "lies in what the text says": 0.2 if containers & _holders(place) else 0.0,
         "the story's country": 0.25 * story.countries.get(place.country, 0.0),
@@ -131,6 +131,11 @@ def _scored(match: Match, toponym: Toponym, containers: set[str], story: _Story)
     }
     score = min(max(sum(parts.values()) / FULL, 0.0), 1.0)
     return Candidate(place, round(score, 3), _reason(place, match, toponym, parts))
+
+
+def _own_name(match: Match) -> float:
+    """The name that a place goes by counts more than one of its others; "Rai" is not "al-Rai crossing"."""
+    return 0.1 if match.name.preferred and match.level == "exact" else 0.0
 
 
 def _population(place: Place) -> int:
@@ -156,7 +161,7 @@ def _default_kind(place: Place, match: Match) -> float:
         return 0.1
     if place.feature_class == "A":
         return 0.05
-    return 0.05 if match.name.preferred else 0.0
+    return 0.05 if _own_name(match) else -0.05
 
 
 def _holders(place: Place) -> set[str]:
