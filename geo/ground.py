@@ -15,6 +15,7 @@ from geo.model import Feature, Query
 from geo.pipeline import Pipeline, pipeline
 from geo.reports import read_reports
 from geo.store import Store, WriteReport
+from geo.zones import answered
 
 
 def load_places(store: Store, gazetteer: Gazetteer, known_on: date) -> WriteReport:
@@ -57,7 +58,7 @@ def add_zones(store: Store, zones: Sequence[Feature], source_id: str, known_on: 
     """Write zones of one source beside those that it stated before; its fronts are drawn anew from all of them."""
     mine = Query(where={"source_id": (source_id,)})
     together = {row.id: row for row in (*store.read("zones", mine), *zones)}
-    return replace_zones(store, list(together.values()), source_id, known_on)
+    return replace_zones(store, answered(together.values()), source_id, known_on)
 
 
 def pipeline_of(store: Store) -> Pipeline:

@@ -43,7 +43,7 @@ class ZoneIndex:
     """
 
     def __init__(self, zones: Iterable[Feature], reports: Iterable[Feature] = ()) -> None:
-        self._rows = list(_answering([zone for zone in zones if zone.geometry and not zone.geometry.is_empty]))
+        self._rows = answered(zones)
         for row in self._rows:
             shapely.prepare(row.geometry)
         self._tree = _tree(self._rows)
@@ -121,16 +121,28 @@ class ZoneIndex:
         return sorted(exact, key=_order)
 
 
-def _answering(zones: Sequence[Feature]) -> Iterator[Feature]:
-    """Each zone once for every unbroken span of days on which it answers."""
+def answered(zones: Iterable[Feature]) -> list[Feature]:
+    """Each zone once for every unbroken span of days on which it answers, given all that its source says.
+
+    A row of a source with a step ends where the source speaks again, or after ``ANSWERED_STEPS`` steps. A row with a
+    gap becomes two; the later has an id of its own.
+    """
+    rows = [zone for zone in zones if zone.geometry is not None and not zone.geometry.is_empty]
     calendars: defaultdict[str, set[date]] = defaultdict(set)
-    for zone in zones:
+    for zone in rows:
         calendars[str(zone.properties.get("source_id"))].update(_as_of(zone))
     ordered = {source: sorted(days) for source, days in calendars.items()}
-    for zone in zones:
-        for span in _spans(zone, ordered[str(zone.properties.get("source_id"))]):
-            valid = Validity(span, zone.valid.certain.intersection(span), zone.valid.edtf, zone.valid.precision)
-            yield zone if span == zone.valid.outer else replace(zone, valid=valid)
+    return [cut for zone in rows for cut in _cut(zone, ordered[str(zone.properties.get("source_id"))])]
+
+
+def _cut(zone: Feature, calendar: Sequence[date]) -> Iterator[Feature]:
+    for number, span in enumerate(_spans(zone, calendar)):
+        if span == zone.valid.outer:
+            yield zone
+            continue
+        valid = Validity(span, zone.valid.certain.intersection(span), zone.valid.edtf, zone.valid.precision)
+        told = {**zone.properties, "as_of": [str(day) for day in _as_of(zone) if day in span]}
+        yield replace(zone, id=f"{zone.id}-{span.start}" if number else zone.id, valid=valid, properties=told)
 
 
 def _spans(zone: Feature, calendar: Sequence[date]) -> Iterator[Interval]:

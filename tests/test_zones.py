@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.interval import Interval, Validity, day_from_number
 from geo.model import Feature, LngLat
-from geo.zones import ZoneIndex
+from geo.zones import ZoneIndex, answered
 
 SQUARE = box(36, 48, 40, 50)
 
@@ -69,6 +69,17 @@ def test_the_next_day_of_a_source_ends_the_last_one_even_where_it_says_nothing()
     zones = ZoneIndex([snapshot("north", SQUARE, ["2022-04-01"]), snapshot("south", far, ["2022-04-02"])])
     assert sides(zones.at(LngLat(37, 49), date(2022, 4, 1))) == ["north"]
     assert zones.at(LngLat(37, 49), date(2022, 4, 2)) == []
+
+
+def test_rows_of_one_source_are_cut_to_follow_each_other_in_any_order_of_loads() -> None:
+    one, two = snapshot("north", SQUARE, ["2022-04-01"]), snapshot("south", SQUARE, ["2022-04-02"])
+    for loads in ([one, two], [two, one]):
+        cut = sorted(answered(loads), key=lambda row: row.id)
+        assert [str(row.valid.outer) for row in cut] == ["2022-04-01", "2022-04-02/2022-04-05"]
+        assert answered(cut) == cut
+    gap = answered([snapshot("north", SQUARE, ["2022-04-01", "2022-04-20"])])
+    assert [row.properties["as_of"] for row in gap] == [["2022-04-01"], ["2022-04-20"]]
+    assert len({row.id for row in gap}) == 2
 
 
 def test_a_row_of_several_days_leaves_its_gaps_open() -> None:
