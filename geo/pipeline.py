@@ -57,7 +57,7 @@ class Pipeline:
         found = self.resolve(self.recognise(text), self.gazetteer)
         mentions = tuple(replace(mention, when=when(mention.toponym.span)) for mention in found)
         events = find_events(Scene(text, mentions, self.parties(text), when))
-        joined = tuple(join(mention, self.zones, self.shapes) if mention.place else mention for mention in mentions)
+        joined = tuple(self._joined(mention) for mention in mentions)
         return Reading(dated, joined, tuple(self._compared(event) for event in events), times)
 
     def zones_between(self, days: Interval) -> list[Feature]:
@@ -69,6 +69,12 @@ class Pipeline:
             return article
         when, how = infer_published(article.text, article.title, anchors=self.anchors)
         return replace(article, published=when, published_how=how)
+
+    def _joined(self, mention: Mention) -> Mention:
+        """Of a mention that nobody dates, nobody can say who held its place."""
+        if mention.when is None or mention.when.interval == Interval():
+            return mention
+        return join(mention, self.zones, self.shapes)
 
     def _compared(self, event: Event) -> Event:
         days = days_around(event.when.interval)

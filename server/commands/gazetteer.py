@@ -28,7 +28,7 @@ def gazetteer() -> None:
 @pass_session
 def find(session: Session, name: str, near: str | None) -> None:
     """What a name may mean, best first, and how it was found."""
-    matches = Gazetteer.load().candidates(name)
+    matches = sorted(Gazetteer.load().candidates(name), key=_likelihood)
     if near:
         point = _position(near)
         matches.sort(key=lambda match: rough_km(point, match.place.point))
@@ -37,6 +37,12 @@ def find(session: Session, name: str, near: str | None) -> None:
     if not matches:
         session.say(f"no place is known as {name!r}")
         sys.exit(1)
+
+
+def _likelihood(match: Match) -> tuple[float, bool, float, int]:
+    """Towns before districts, then the better known: what a name means without a text around it."""
+    place = match.place
+    return -match.quality, place.is_area and not place.is_country, -place.importance, -place.population
 
 
 def _line(match: Match) -> str:

@@ -1,0 +1,17 @@
+"""What several test files share: the demo's store, made once by the command that `make demo` runs."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from server.cli import dateline
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of `make demo`. Do not write to it; copy it first."""
+    path = tmp_path_factory.mktemp("demo") / "demo.gpkg"
+    CliRunner().invoke(dateline, ["--quiet", "--store", str(path), "init", "--demo"], catch_exceptions=False)
+    return path
