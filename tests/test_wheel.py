@@ -1,0 +1,49 @@
+"""The wheel holds everything that Dateline reads at run time."""
+from __future__ import annotations
+
+import configparser
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names in a wheel built from this checkout."""
+    out = tmp_path_factory.mktemp("wheel")
+    build = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--wheel-dir", str(out)]
+    command = [sys.executable, "-W", "ignore", "-m", "pip", "wheel", str(ROOT), *build]
+    subprocess.run(command, check=True, capture_output=True)
+    with zipfile.ZipFile(next(out.glob("dateline-*.whl"))) as wheel:
+        return set(wheel.namelist())
+
+
+def packaged(folder: Path) -> set[str]:
+    return {
+        path.relative_to(ROOT).as_posix() for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_every_module_template_script_and_style_is_inside(inside: set[str]) -> None:
+    assert packaged(ROOT / "geo") | packaged(ROOT / "server") <= inside
+
+
+def test_the_data_lies_where_the_library_looks_for_it(inside: set[str]) -> None:
+    read = {path for path in packaged(ROOT / "data") if not path.startswith("data/sources/")}
+    assert {f"geo/{path}" for path in read} <= inside
+
+
+def test_every_package_is_listed() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    found = {
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for top in ("geo", "server") for path in (ROOT / top).rglob("__init__.py")
+    }
+    assert found | {"geo.data"} == set(config["options"]["packages"].split())
