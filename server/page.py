@@ -23,6 +23,7 @@ CREDITS = "Natural Earth, GSHHG · zones: Wikipedia contributors, CC BY-SA"
 RARE = 0.5
 """A year with less than this part of an average year's changes does not widen the slider."""
 
+EXACT = timedelta(days=14)
 AROUND = timedelta(days=45)
 """What the slider of a story shows before its first and after its last day."""
 
@@ -97,10 +98,13 @@ def _last_day(interval: Interval | None) -> date | None:
 
 
 def _days(rows: Iterable[Mapping[str, Any]]) -> list[date]:
-    """First and last days of what is dated to the month or better; "since 2014" would stretch the slider."""
-    exact = [row for row in rows if row.get("date_precision", "day") in ("day", "week", "month")]
-    firsts = [parse_day(row["valid_from"]) for row in exact if row["valid_from"]]
-    return firsts + [parse_day(row["valid_to"]) - timedelta(days=1) for row in exact if row["valid_to"]]
+    """First and last days of what is dated to two weeks or better; "since 2014" would stretch the slider."""
+    found = []
+    for row in rows:
+        if row["valid_from"] and row["valid_to"]:
+            first, last = parse_day(row["valid_from"]), parse_day(row["valid_to"]) - timedelta(days=1)
+            found += [first, last] if last - first < EXACT else []
+    return found
 
 
 def _padded(box: BBox, part: float) -> BBox:

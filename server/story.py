@@ -21,6 +21,9 @@ _CONTROL = (
     "precision_km", "basis", "shares", "changed",
 )
 
+AREAS = ("PCL", "ADM1", "RGN")
+"""How the feature codes of countries, provinces and regions begin."""
+
 
 class Mark(NamedTuple):
     """Code points ``start`` up to ``end`` of the text: a ``mention`` or a ``time``, by the feature's id."""
@@ -75,7 +78,7 @@ def tell(store: Store, article_id: str) -> Story:
         tuple(_paragraphs(article, mentions)),
         tuple(mention_row(each) for each in mentions),
         tuple(feature_row(each) for each in events),
-        _bounds([*events, *(each for each in mentions if each.properties["role"] == "literal")]),
+        _bounds(_spots(mentions, events)) or _bounds(mentions),
     )
 
 
@@ -170,6 +173,13 @@ def _find(sentence: str, mentions: Iterable[Feature]) -> Iterator[Mark]:
         if start >= 0:
             after = start + len(toponym)
             yield Mark(start, after, "mention", mention.id)
+
+
+def _spots(mentions: Iterable[Feature], events: Iterable[Feature]) -> list[Feature]:
+    """What lies at a point: a country or a province would make the map of a story too wide to see its towns."""
+    literal = [each for each in mentions if each.properties["role"] == "literal"]
+    areas = {each.properties["place"] for each in literal if str(each.properties["feature_code"]).startswith(AREAS)}
+    return [each for each in (*literal, *events) if each.properties["place"] not in areas]
 
 
 def _position(geometry: BaseGeometry | None) -> list[float] | None:

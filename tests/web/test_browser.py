@@ -176,6 +176,10 @@ def test_a_click_on_the_map_says_who_held_the_point(visit: Any) -> None:
     expect(answer).to_contain_text("Who held this point on 20 April 2016")
     expect(answer).to_contain_text("Islamic State")
     expect(answer).to_contain_text("Source")
+    answer.get_by_text("Through all time").click()
+    lines = answer.locator(".history li")
+    expect(lines.filter(has_text="Held by Syrian rebels").first).to_contain_text("April 2016")
+    assert lines.count() >= 4
 
 
 def test_where_no_source_speaks_the_map_says_so(visit: Any) -> None:

@@ -8,6 +8,7 @@ import { Legend } from "./legend.js";
 import { PointLayer } from "./point-layer.js";
 import { TimeSlider } from "./slider.js";
 import { State } from "./state.js";
+import { Story } from "./story.js";
 import { Style } from "./style.js";
 import { TileSource } from "./tiles.js";
 import { ZoneLayer } from "./zone-layer.js";
@@ -18,11 +19,11 @@ const PANES = { zones: 200, fronts: 350, mentions: 380, events: 381 };
 /** `page` is the data that the server put into the page; see `server/maps.py`. */
 export async function openAtlas(boxes, page) {
   const map = openMap(boxes.map, page);
-  new Basemap(map, page.urls.basemap).load();
+  const countries = new Basemap(map, page.urls.basemap).load();
   const style = new Style(page.actors);
   new Legend(map, boxes.legend, style);
   const { layers, labels } = await openLayers(map, style, page);
-  if (labels) new PlaceLabels(map, labels, page.story?.mentions);
+  if (labels) new PlaceLabels(map, labels, countries.then((names) => [...names, ...Story.names(page.story)]));
   map.on("daychange", ({ day }) => Object.values(layers).forEach((layer) => layer.setDay(day)));
   style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
   const { mentions, events } = layers;

@@ -5,6 +5,7 @@ export class Basemap {
   #map;
   #url;
   #layers = [];
+  #renderers = {};
   #dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   constructor(map, url) {
@@ -16,10 +17,14 @@ export class Basemap {
     this.#dark.addEventListener("change", () => this.#restyle());
   }
 
-  /** Draws land first; the rest follows as it comes. */
+  /** Draws land first; the rest follows as it comes. The answer: names of countries, for `PlaceLabels`. */
   async load() {
     const [countries, ...rest] = ["countries", "lakes", "rivers", "admin1"].map((name) => this.#fetch(name));
-    const land = await countries;
+    this.#loadRest(await countries, rest);
+    return (await countries).features.map(countryName);
+  }
+
+  async #loadRest(land, rest) {
     this.#add(land, "land", (colours) => ({ stroke: false, fill: true, fillColor: colours.land, fillOpacity: 1 }));
     this.#add(land, "borders", (colours) => line(colours.border, 1.2, 0.9));
     const [lakes, rivers, provinces] = await Promise.all(rest);
@@ -40,8 +45,6 @@ export class Basemap {
     this.#layers.push({ layer, paint });
   }
 
-  #renderers = {};
-
   #renderer(pane) {
     this.#renderers[pane] ??= canvas({ pane, padding: 0.3 });
     return this.#renderers[pane];
@@ -57,6 +60,27 @@ export class Basemap {
     const read = (name) => values.getPropertyValue(`--map-${name}`).trim();
     return { land: read("land"), water: read("water"), river: read("river"), border: read("border") };
   }
+}
+
+/** A country's name in the middle of its largest part. */
+function countryName({ properties, geometry }) {
+  const rings = (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).map(([outer]) => middle(outer));
+  const largest = rings.reduce((a, b) => (b.area > a.area ? b : a));
+  const { name, iso_a2: code } = properties;
+  return { id: `country:${code}`, name, kind: "country", rank: 4 + Math.min(0.9, largest.area / 100), latlng: largest.at };
+}
+
+/** Area in square degrees and centroid of a ring, by the shoelace formula. */
+function middle(ring) {
+  let [area, x, y] = [0, 0, 0];
+  for (let i = 0; i + 1 < ring.length; i += 1) {
+    const [[x1, y1], [x2, y2]] = [ring[i], ring[i + 1]];
+    const cross = x1 * y2 - x2 * y1;
+    area += cross / 2;
+    x += (x1 + x2) * cross;
+    y += (y1 + y2) * cross;
+  }
+  return { area: Math.abs(area), at: [y / (6 * area), x / (6 * area)] };
 }
 
 function line(color, weight, opacity = 1) {

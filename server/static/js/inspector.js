@@ -1,7 +1,7 @@
 import { Popup } from "./leaflet.js";
 import { isoDay, mediumDay } from "./days.js";
 import { element } from "./dom.js";
-import { controlCard, eventCard, mentionCard, withDays } from "./popup.js";
+import { controlCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
 import { positionText } from "./words.js";
 
 const REACH = 14; // pixels around a click or a touch
@@ -14,6 +14,7 @@ export class Inspector {
   #url;
   #language;
   #day = null;
+  #popup = null;
 
   /** `layers`: `{mentions, events}`, each a `PointLayer`. */
   constructor(map, { layers, style, url, language }) {
@@ -37,7 +38,7 @@ export class Inspector {
 
   /** Opens a card at a place. */
   show(latlng, box) {
-    new Popup({ maxWidth: 340, minWidth: 220, autoPanPadding: [16, 16], className: "paper" })
+    this.#popup = new Popup({ maxWidth: 340, minWidth: 220, autoPanPadding: [16, 16], className: "paper" })
       .setLatLng(latlng).setContent(box).openOn(this.#map);
   }
 
@@ -47,19 +48,50 @@ export class Inspector {
       layer.near(latlng, REACH).slice(0, 3).map((feature) => make[name](withDays(feature), this.#style, this.#language)));
   }
 
-  async #ask({ lng, lat }, box) {
+  async #ask(latlng, box) {
     const day = this.#day;
-    const query = new URLSearchParams({ lon: lng.toFixed(5), lat: lat.toFixed(5), datetime: isoDay(day) });
     try {
-      const response = await fetch(`${this.#url}?${query}`);
-      const answer = await response.json();
-      if (!response.ok) throw new Error(answer.detail ?? response.statusText);
+      const answer = await this.#fetch(latlng, { datetime: isoDay(day) });
       box.replaceChildren(
         element("p", { class: "answer-day" }, `Who held this point on ${mediumDay(day, this.#language)}`),
         controlCard(answer, this.#style),
+        this.#history(latlng),
       );
     } catch (error) {
-      box.replaceChildren(element("p", { class: "trouble" }, `No answer: ${error.message}`));
+      box.replaceChildren(trouble(error));
     }
+    this.#fit();
   }
+
+  /** What has grown moves the map until all of it is in view. */
+  #fit() {
+    if (this.#popup?.isOpen()) this.#popup.update();
+  }
+
+  /** A disclosure that asks for the whole record when it is first opened. */
+  #history(latlng) {
+    const box = element("details", { class: "record" }, element("summary", {}, "Through all time"));
+    box.addEventListener("toggle", async () => {
+      try {
+        const { history } = await this.#fetch(latlng, {});
+        box.append(historyList(history, this.#style, this.#language));
+      } catch (error) {
+        box.append(trouble(error));
+      }
+      this.#fit();
+    }, { once: true });
+    return box;
+  }
+
+  async #fetch({ lng, lat }, parameters) {
+    const query = new URLSearchParams({ lon: lng.toFixed(5), lat: lat.toFixed(5), ...parameters });
+    const response = await fetch(`${this.#url}?${query}`);
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.detail ?? response.statusText);
+    return answer;
+  }
+}
+
+function trouble(error) {
+  return element("p", { class: "trouble" }, `No answer: ${error.message}`);
 }

@@ -1,5 +1,5 @@
 /** What opens on the map: built node by node, so that text stays text. */
-import { isoDay, mediumDay, spanText } from "./days.js";
+import { isoDay, spanText } from "./days.js";
 import { element, link } from "./dom.js";
 import { ageText, controlSentence, eventWord, frontText, percent } from "./words.js";
 
@@ -63,11 +63,12 @@ export function withDays({ properties, from, to }) {
   return { ...days, ...properties };
 }
 
-/** The history of a place as a list, oldest first. */
-export function historyList(changes, style, language) {
-  if (!changes?.length) return null;
-  return element("ol", { class: "history" }, ...changes.map(({ from, control }) => element("li", {},
-    element("time", { datetime: isoDay(from) }, mediumDay(from, language)), " ", controlSentence(control, style))));
+/** All that is known of a place, oldest first: the lines of `/api/control` without a date. */
+export function historyList(lines, style, language) {
+  return element("ol", { class: "history" }, ...lines.map((line) => element("li", line.is_remark ? { class: "is-remark" } : {},
+    element("span", { class: "history-when" }, spanText(line.valid_from, line.valid_to, language)),
+    line.controller ? controlSentence(line, style) : "No statement",
+    line.note ? element("small", { dir: "auto" }, line.note) : null)));
 }
 
 function basisText(control) {

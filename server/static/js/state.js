@@ -39,7 +39,7 @@ export class State {
     window.clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
       const { lat, lng } = this.#map.getCenter();
-      const view = `map=${this.#map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
+      const view = `map=${Number(this.#map.getZoom().toFixed(2))}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
       const date = this.#day === null ? "" : `&date=${isoDay(this.#day)}`;
       window.history.replaceState(null, "", `#${view}${date}`);
     }, 250);

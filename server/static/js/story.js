@@ -4,6 +4,7 @@ import { element } from "./dom.js";
 import { eventCard, mentionCard } from "./popup.js";
 
 const CLOSE = 9; // zoom that shows a town among its neighbours
+const WIDE = [[/^PCL/, 6], [/^(ADM1|RGN)/, 8]]; // zooms that show a country, a province
 
 /** A story beside its map: its places as marks; a click in the text flies there and sets the day. */
 export class Story {
@@ -22,11 +23,16 @@ export class Story {
     document.addEventListener("click", (event) => this.#follow(event));
   }
 
+  /** The story's own places as `PlaceLabels` wants them: before all others, clear of their marks. */
+  static names(story) {
+    return byPosition(pinned(story)).map(([{ id, place, name, at }]) => (
+      { id: place ?? id, name: name ?? "", latlng: at, rank: 9, kind: "marked" }));
+  }
+
   #pin() {
-    for (const features of byPosition([...this.#story.mentions, ...this.#story.events])) {
+    for (const features of byPosition(pinned(this.#story))) {
       const names = [...new Set(features.map(({ name, toponym }) => name ?? toponym))].join(", ");
-      const html = element("div", {}, element("span"), element("b", { dir: "auto" }, names));
-      const icon = new DivIcon({ className: "story-mark", html, iconSize: [26, 26] });
+      const icon = new DivIcon({ className: "story-mark", html: element("span"), iconSize: [26, 26] });
       const marker = new Marker(features[0].at, { icon, title: names, alt: names, riseOnHover: true });
       marker.on("click", () => this.#open(features[0].at, features));
       this.#marks.push({ marker: marker.addTo(this.#atlas.map), features });
@@ -58,8 +64,9 @@ export class Story {
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const day = dayNumber(feature.valid_from);
     if (day !== null && !holds(feature, this.#day)) map.fire("daywanted", { day });
-    map.flyTo(feature.at, Math.max(map.getZoom(), CLOSE), { animate: !calm, duration: 0.8 });
-    this.#open(feature.at, [feature]);
+    const wide = WIDE.find(([codes]) => codes.test(feature.feature_code))?.[1];
+    map.once("moveend", () => this.#open(feature.at, [feature])); // there, so that the card can be fitted in
+    map.flyTo(feature.at, wide ?? Math.max(map.getZoom(), CLOSE), { animate: !calm, duration: 0.8 });
   }
 
   #open(at, features) {
@@ -77,11 +84,20 @@ function holds({ valid_from: from, valid_to: to }, day) {
   return contains(dayNumber(from), dayNumber(to), day);
 }
 
+/** What gets a mark: places and events with a position; a country or a province is no point. */
+function pinned(story) {
+  if (!story) return [];
+  const isWide = ({ feature_code: code }) => WIDE.some(([codes]) => codes.test(code));
+  const areas = new Set(story.mentions.filter(isWide).map(({ place }) => place));
+  const rows = [...story.mentions.filter(({ role }) => role === "literal"), ...story.events];
+  return rows.filter(({ at, place }) => at && !areas.has(place));
+}
+
 function byPosition(features) {
   const groups = new Map();
-  for (const feature of features.filter(({ at }) => at)) {
+  for (const feature of features) {
     const key = feature.at.join();
     groups.set(key, [...(groups.get(key) ?? []), feature]);
   }
-  return groups.values();
+  return [...groups.values()];
 }

@@ -5,7 +5,7 @@ const PIECE = 16; // pixels of a pattern; divides the tile size, so that pattern
 const NOBODY = { label: "No statement", colour: "#8d8a84", pattern: "none" };
 const LAND = { light: "#f4efe4", dark: "#272a2e" };
 const CONTRAST = 3; // of an outline against the land, WCAG 2.2, 1.4.11
-const VANISHES = 1.25; // below this contrast a half-transparent fill cannot be seen
+const VANISHES = 2; // below this contrast against dark land a half-transparent fill cannot be seen
 
 /** Colours, patterns and words for controllers: the page's copy of the one table, `geo/style.py`. */
 export class Style {
@@ -66,7 +66,8 @@ export class Style {
   /** Its style, with another colour only where its own would vanish into the land. */
   #visible(code) {
     const own = this.#of(code);
-    return contrast(own.colour, this.isDark ? LAND.dark : LAND.light) < VANISHES ? { ...own, colour: this.edge(code) } : own;
+    const vanishes = this.isDark && contrast(own.colour, LAND.dark) < VANISHES;
+    return vanishes ? { ...own, colour: this.edge(code) } : own;
   }
 
   #of(code) {
