@@ -22,6 +22,7 @@ _STYLE_LINK = re.compile(r'<link rel="stylesheet" href="([^"]*)"\s*/?>')
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _DATA = re.compile(r'<script type="application/json"[^<]*</script>')
 _ADDRESS = re.compile(r"""https?://[^\s"'`)]*|(?:src|href)\s*=\s*["'](?!data:|#)[^"']*|url\(["']?//[^)]*""")
+_HEAD = re.compile(r'<html>\s*<head>\s*<title>Dateline</title>\s*<meta http-equiv="content-type"[^>]*>')
 _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
 _CSS_IMAGE = re.compile(r"url\(([\"']?)(?!data:|#)([^)\"']+)\1\)")
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -37,7 +38,8 @@ def to_html(map: folium.Map) -> str:
     page = _SCRIPT_LINK.sub(lambda link: f"<script>{_script(link[1])}</script>", page)
     page = _STYLE_LINK.sub(lambda link: f"<style>{_style(link[1])}</style>", page)
     page = _VIEWPORT.sub('<meta name="viewport" content="width=device-width, initial-scale=1">', page)
-    return page.strip().replace("<html>", '<html lang="en">', 1).replace("<head>", f"<head>\n{_policy(page)}", 1) + "\n"
+    head = f'<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Dateline</title>\n{_policy(page)}'
+    return _HEAD.sub(lambda _: head, page.strip(), count=1) + "\n"
 
 
 def _check(page: str) -> None:
