@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import configparser
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,10 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="module")
 def inside(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The names in a wheel built from this checkout."""
-    out = tmp_path_factory.mktemp("wheel")
+    """The names in a wheel built from a copy of this checkout; an old build beside it must not help."""
+    out, copy = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("copy")
+    for name in ("geo", "server", "data"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
     build = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--wheel-dir", str(out)]
-    command = [sys.executable, "-W", "ignore", "-m", "pip", "wheel", str(ROOT), *build]
+    command = [sys.executable, "-W", "ignore", "-m", "pip", "wheel", str(copy), *build]
     subprocess.run(command, check=True, capture_output=True)
     with zipfile.ZipFile(next(out.glob("dateline-*.whl"))) as wheel:
         return set(wheel.namelist())
