@@ -347,6 +347,7 @@ def test_a_card_says_who_held_it_how_the_day_was_found_and_on_what_it_rests(
     seen = visit(offline, page_of(mention(), event()), tmp_path)
     happened = seen.open_place("al-Rai").inner_text()
     seen.page.keyboard.press("Escape")
+    seen.page.locator(".leaflet-popup-content").wait_for(state="detached")
     seen.go("2016-04-07")
     card = seen.open_place("al-Rai")
     card.get_by_text("1 source").click()
@@ -404,8 +405,9 @@ def test_hostile_text_is_shown_as_text_and_nothing_of_it_runs(offline: BrowserCo
     sentences = card.locator("blockquote").all_text_contents()
     shown = card.text_content() or ""
     seen.page.keyboard.press("Escape")
+    seen.page.locator(".leaflet-popup-content").wait_for(state="detached")
     seen.page.locator("path.zone").click(position={"x": 9, "y": 40})
-    zone_card = seen.page.locator(".leaflet-popup-content").last.text_content() or ""
+    zone_card = seen.page.locator(".leaflet-popup-content").text_content() or ""
     assert texts == [HOSTILE, HOSTILE]
     assert sentences == [HOSTILE, HOSTILE]
     assert shown.count("{{7*191}}") > 15 and zone_card.count("{{7*191}}") > 3

@@ -15,6 +15,8 @@ function start(map, data) {
     L.DomEvent.disableScrollPropagation(box);
   }
   credit(map);
+  // Leaflet listens for Escape only while the map itself has the focus, not a mark on it.
+  map.getContainer().addEventListener("keydown", (event) => event.key === "Escape" && map.closePopup());
   show(slider ? slider.day : null);
 }
 
