@@ -21,7 +21,7 @@ from geo.model import Article, When
 MAX_CHARACTERS = 2_000_000
 READABLE = (".txt", ".jsonl", ".jsonl.gz")
 
-_HEADER = re.compile(r"(?:[A-Z][A-Za-z ]{1,20}:[^\n]*\n)+\n")
+_HEADER = re.compile(r"(?:[A-Z][A-Za-z ]{1,20}:[^\n]*\n)+\r?\n")
 _KEYS = ("title", "date", "source", "url", "language", "based on", "publish")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
