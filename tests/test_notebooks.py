@@ -1,0 +1,70 @@
+"""The notebooks run from the first cell to the last, and their map shows without a network."""
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from playwright.sync_api import sync_playwright
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+
+
+def test_notebooks_are_kept_without_what_they_gave() -> None:
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    assert [path.name for path in paths] == ["one_story.ipynb"]
+    for path in paths:
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        assert [(cell.outputs, cell.execution_count) for cell in cells] == [([], None)] * len(cells)
+
+
+@pytest.fixture(scope="module")
+def one_story() -> nbformat.NotebookNode:
+    notebook = nbformat.read(NOTEBOOKS / "one_story.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}}).execute()
+    return notebook
+
+
+def test_one_story_finds_al_rai_taken_twice(one_story: nbformat.NotebookNode) -> None:
+    tables = [_shown(cell, "text/plain") for cell in one_story.cells if cell.cell_type == "code"]
+    events = next(table for table in tables if "control_gain" in table)
+    rows = [line.split() for line in events.splitlines() if "al-Rai" in line]
+    assert ["2016-04-07", "al-Rai", "control_gain", "REBELS", "agrees"] in [row[1:] for row in rows]
+    assert ["2016-04-11", "al-Rai", "control_gain", "ISIL", "agrees"] in [row[1:] for row in rows]
+
+
+@pytest.mark.browser
+def test_one_storys_map_shows_in_its_cell_with_the_network_off(
+    one_story: nbformat.NotebookNode, tmp_path: Path
+) -> None:
+    cell = [cell for cell in one_story.cells if cell.cell_type == "code"][-1]
+    (tmp_path / "cell.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{_shown(cell, 'text/html')}", "utf-8")
+    asked: list[str] = []
+    said: list[str] = []
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        path = shutil.which("chromium")
+        assert path, "no chromium on the path, want the system's package: make install-test"
+        browser = playwright.chromium.launch(executable_path=path, args=options)
+        context = browser.new_context()
+        context.set_offline(True)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto((tmp_path / "cell.html").as_uri())
+        frame = page.frame_locator("iframe")
+        frame.get_by_label("Day", exact=True).press("Home")
+        day = frame.locator(".day").text_content()
+        zones = frame.locator("path.zone").count()
+        browser.close()
+    assert day is not None and day.endswith("4 April 2016")
+    assert zones > 10
+    assert [url for url in asked if not url.startswith(("file:", "about:srcdoc"))] == []
+    assert said == []
+
+
+def _shown(cell: nbformat.NotebookNode, kind: str) -> str:
+    return "".join(str(output.data[kind]) for output in cell.outputs if kind in output.get("data", {}))
