@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -16,12 +16,16 @@ from geo.features import event_features, mention_features
 from geo.formats import FORMATS
 from geo.formats.reading import as_json, as_text
 from geo.ground import pipeline_of
+from geo.interval import Interval
 from geo.model import Article, Feature, Reading
 from geo.pipeline import Pipeline, bundled
 from geo.schema import MENTIONS
 from server.commands.session import Day, Session, pass_session, today
 
 STDIN = "-"
+HALF_A_YEAR = 183
+"""Days to each side of a story's last day that its one-page map can be moved through."""
+
 ENDINGS = ("*.txt", "*.jsonl", "*.jsonl.gz")
 
 
@@ -62,10 +66,12 @@ def _html(readings: Iterable[Reading], pipeline: Pipeline) -> Iterator[str]:
 
 
 def _ground(mentions: Iterable[Feature], pipeline: Pipeline) -> list[Feature]:
-    """The zones of the story's own days and a month to each side."""
-    from geo.preview import surroundings  # noqa: PLC0415  as above
-
-    return pipeline.zones_between(surroundings(mentions))
+    """The zones of the year around the last day that the stories speak of."""
+    ends = [row.valid.outer.end for row in mentions if row.valid.outer.end]
+    if not ends:
+        return []
+    half = timedelta(days=HALF_A_YEAR)
+    return pipeline.zones_between(Interval(max(ends) - half, max(ends) + half))
 
 
 _PRINTERS = {"geojson": _geojson, "json": _json, "text": _text, "html": _html}
