@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from server import (
+    assets,
     basemap,
     control,
     embed,
@@ -21,7 +22,7 @@ from server import (
     vendor,
 )
 
-BLUEPRINTS = (maps.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, exports.bp, control.bp, health.bp)
+BLUEPRINTS = (maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, exports.bp, control.bp, health.bp)
 
 
 def create_app(config: Mapping[str, object] | None = None) -> Flask:

@@ -1,12 +1,15 @@
 """The pages as HTML, without a browser."""
 from __future__ import annotations
 
+import gzip
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import server
 from geo.errors import NotFound
 from server.story import Mark, paragraphs
 from server.vendor import HASHES, VendorError, checked
@@ -107,3 +110,21 @@ def test_the_basemap_is_served_packed_and_once(client: FlaskClient, name: str) -
 
 def test_the_basemap_has_no_other_file(client: FlaskClient) -> None:
     assert client.get("/basemap/README.geojson").status_code == 404
+
+
+def test_scripts_and_styles_come_packed_and_may_be_kept_for_ever(client: FlaskClient) -> None:
+    html = client.get("/").text
+    address = re.search(r'<script src="(/assets/[0-9a-f]+/js/app\.js)" type="module">', html)
+    assert address
+    answer = client.get(address[1], headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip" and "immutable" in answer.headers["Cache-Control"]
+    assert "immutable" not in client.get("/assets/old/js/app.js").headers["Cache-Control"]
+    for name in ("js/nothing.js", "../__init__.py", "js/../../settings.py"):
+        assert client.get(f"/assets/x/{name}").status_code == 404
+
+
+def test_the_parts_of_a_page_are_small(client: FlaskClient) -> None:
+    """Own scripts and styles, gzipped one by one; Leaflet's 46 kB come on top."""
+    folder = Path(server.__file__).parent / "static"
+    sizes = [len(gzip.compress(path.read_bytes())) for path in folder.rglob("*.*")]
+    assert sum(sizes) < 40_000

@@ -1,6 +1,7 @@
 /** Puts a map together: basemap, dated layers, labels, time bar, legend, address, answers. */
 import { Control, Map as LeafletMap } from "./leaflet.js";
 import { Basemap } from "./basemap.js";
+import { dayNumber } from "./days.js";
 import { FrontLayer } from "./front-layer.js";
 import { Inspector } from "./inspector.js";
 import { PlaceLabels } from "./labels.js";
@@ -22,7 +23,7 @@ export async function openAtlas(boxes, page) {
   const countries = new Basemap(map, page.urls.basemap).load();
   const style = new Style(page.actors);
   new Legend(map, boxes.legend, style);
-  const { layers, labels } = await openLayers(map, style, page);
+  const { layers, labels, newsDays } = await openLayers(map, style, page);
   if (labels) new PlaceLabels(map, labels, countries.then((names) => [...names, ...Story.names(page.story)]));
   map.on("daychange", ({ day }) => Object.values(layers).forEach((layer) => layer.setDay(day)));
   style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
@@ -30,7 +31,9 @@ export async function openAtlas(boxes, page) {
   const points = Object.fromEntries(Object.entries({ mentions, events }).filter(([, layer]) => layer));
   const inspector = new Inspector(map, { layers: points, style, url: page.urls.control, language: page.language });
   new State(map);
-  const slider = new TimeSlider(map, boxes.time, { first: page.days[0], last: page.days[1], language: page.language });
+  const [first, last] = page.days;
+  const news = page.story ? Story.days(page.story) : exactDays(newsDays);
+  const slider = new TimeSlider(map, boxes.time, { first, last, language: page.language, news });
   return { map, style, inspector, slider };
 }
 
@@ -72,7 +75,13 @@ async function openLayers(map, style, page) {
     layers[name].addTo(map);
   });
   layers.zones?.on("timeline", ({ timeline }) => map.fire("zonesseen", { zones: timeline.features }));
-  return { layers, labels: sources.at(-1) };
+  const newsDays = sources[page.layers.indexOf("events")]?.description.change_days ?? [];
+  return { layers, labels: sources.at(-1), newsDays: newsDays.map(dayNumber) };
+}
+
+/** Of the days on which something began or ended those with a change on the next one: what lasted a day. */
+function exactDays(changes) {
+  return changes.filter((day, index) => changes[index + 1] === day + 1);
 }
 
 async function describe(name, { urls }) {

@@ -95,10 +95,10 @@ function sources(list) {
     element("ul", {}, ...list.map((source) => element("li", { dir: "auto" }, ...sourceParts(source)))));
 }
 
-function sourceParts({ title, url, publisher, date, quote }) {
+function sourceParts({ title, url, publisher, date, note, quote }) {
   const name = link(url, title || publisher || url || "unnamed source");
   const rest = [title ? publisher : null, date].filter(Boolean).join(", ");
-  return [name, rest ? ` · ${rest}` : null, quote ? ` · “${quote}”` : null].filter(Boolean);
+  return [name, rest ? ` · ${rest}` : null, note ? `: ${note}` : null, quote ? ` · “${quote}”` : null].filter(Boolean);
 }
 
 function facts(pairs) {

@@ -1,5 +1,6 @@
 import { addMonths, dayNumber, isoDay, longDay, shortDay } from "./days.js";
 import { element } from "./dom.js";
+import { DayStrip } from "./strip.js";
 
 const FRAME = 160; // milliseconds a day while playing
 
@@ -11,12 +12,17 @@ export class TimeSlider {
   #timer = 0;
   #day = null;
   #language;
+  #news;
+  #strip;
 
-  constructor(map, box, { first, last, language }) {
+  /** `news`: days to mark. */
+  constructor(map, box, { first, last, language, news = [] }) {
     this.#map = map;
     this.#span = [first, last];
     this.#language = language;
+    this.#news = news;
     this.#parts = build(box);
+    this.#strip = new DayStrip(this.#parts.range.parentElement);
     this.#setSpan();
     this.#listen();
   }
@@ -89,6 +95,7 @@ export class TimeSlider {
   #setSpan() {
     const [first, last] = this.#span;
     Object.assign(this.#parts.range, { min: first, max: last });
+    this.#strip.show(this.#news, this.#span);
     showTicks(this.#parts.ticks, first, last, this.#language);
   }
 

@@ -29,6 +29,11 @@ export class Story {
       { id: place ?? id, name: name ?? "", latlng: at, rank: 9, kind: "marked" }));
   }
 
+  /** The days on which something happened. */
+  static days({ events }) {
+    return events.map(({ valid_from: from }) => dayNumber(from)).filter((day) => day !== null);
+  }
+
   #pin() {
     for (const features of byPosition(pinned(this.#story))) {
       const names = [...new Set(features.map(({ name, toponym }) => name ?? toponym))].join(", ");
