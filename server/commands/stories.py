@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import click
@@ -15,17 +15,14 @@ from geo.errors import DatelineError, InvalidInput
 from geo.features import event_features, mention_features
 from geo.formats import FORMATS
 from geo.formats.reading import as_json, as_text
+from geo.fronts import front_rows
 from geo.ground import pipeline_of
-from geo.interval import Interval
-from geo.model import Article, Feature, Reading
+from geo.model import Article, Reading
 from geo.pipeline import Pipeline, bundled
 from geo.schema import MENTIONS
 from server.commands.session import Day, Session, pass_session, today
 
 STDIN = "-"
-HALF_A_YEAR = 183
-"""Days to each side of a story's last day that its one-page map can be moved through."""
-
 ENDINGS = ("*.txt", "*.jsonl", "*.jsonl.gz")
 
 
@@ -56,22 +53,14 @@ def _text(readings: Iterable[Reading], pipeline: Pipeline) -> Iterator[str]:
 
 
 def _html(readings: Iterable[Reading], pipeline: Pipeline) -> Iterator[str]:
-    from geo.preview import preview, to_html  # noqa: PLC0415  folium is slow to load and only needed here
+    from geo.preview import preview, story_days, to_html  # noqa: PLC0415  folium is slow to load and only needed here
 
     told = list(readings)
     mentions = [feature for reading in told for feature in mention_features(reading)]
     events = [feature for reading in told for feature in event_features(reading)]
+    ground = pipeline.zones_between(story_days([*mentions, *events]))
     title = told[0].article.title or "Story" if len(told) == 1 else f"{len(told)} stories"
-    yield to_html(preview(mentions, _ground(mentions, pipeline), title=title, events=events))
-
-
-def _ground(mentions: Iterable[Feature], pipeline: Pipeline) -> list[Feature]:
-    """The zones of the year around the last day that the stories speak of."""
-    ends = [row.valid.outer.end for row in mentions if row.valid.outer.end]
-    if not ends:
-        return []
-    half = timedelta(days=HALF_A_YEAR)
-    return pipeline.zones_between(Interval(max(ends) - half, max(ends) + half))
+    yield to_html(preview(mentions, ground, title=title, events=events, fronts=front_rows(ground)))
 
 
 _PRINTERS = {"geojson": _geojson, "json": _json, "text": _text, "html": _html}
