@@ -1,15 +1,20 @@
 """Many articles through one pipeline into one store; an article is one transaction."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
+from geo.duplicates import Dispatch, Dispatches, dispatch
 from geo.errors import NoPublicationDate
 from geo.features import article_feature, event_features, mention_features
+from geo.interval import Interval
 from geo.model import Article, Feature, Query, Reading, When
 from geo.pipeline import Pipeline
 from geo.store import Store, WriteReport
+
+Rows = Mapping[str, list[Feature]]
+"""The rows of one reading by collection; ``articles`` holds exactly one."""
 
 
 @dataclass(frozen=True)
@@ -21,43 +26,132 @@ class Ingested:
     written: WriteReport
     mentions: int
     events: int
+    duplicate_of: str | None = None
 
 
-def ingest(articles: Iterable[Article], pipeline: Pipeline, store: Store, known_on: date) -> Iterator[Ingested]:
-    """Read each article and keep it. Twice is once: what is the same stays as it was.
+def rows_of(reading: Reading) -> Rows:
+    """What is kept of a reading: plain rows, which also travel between processes.
 
-    :raises NoPublicationDate: for a story without a date that its own words do not give either; the
-        articles before it are kept, nothing of it is.
+    :raises NoPublicationDate: for a story without a date that its own words do not give either.
     """
-    for article in articles:
-        yield keep(pipeline.read(article), store, known_on)
-
-
-def keep(reading: Reading, store: Store, known_on: date) -> Ingested:
-    """Write one reading, and end the belief in what an earlier reading of the article found but this did not."""
     article = reading.article
     if article.published is None:
         raise NoPublicationDate(
             f"article {article.title or article.id!r}: {article.published_how}; say when it appeared (--date)"
         )
-    rows = {
-        "articles": [article_feature(reading)], "mentions": mention_features(reading),
-        "events": event_features(reading),
+    return {
+        "articles": [article_feature(reading)], "mentions": _unique(mention_features(reading)),
+        "events": _unique(event_features(reading)),
     }
+
+
+class Corpus:
+    """A store of stories, and which of them are wire copies of which."""
+
+    def __init__(self, store: Store, known_on: date) -> None:
+        self._store = store
+        self._known_on = known_on
+        self._dispatches = Dispatches(self._on_day)
+
+    def keep(self, rows: Rows) -> Ingested:
+        """Write one story, its copies linked to their original, all or nothing. Twice is once.
+
+        Another text under the same id is a new revision: the belief in the old rows ends, also in those of which
+        the new text says nothing.
+        """
+        (article,) = rows["articles"]
+        try:
+            originals = self._originals(article)
+            article = _linked(article, originals[article.id])
+            with self._store.transaction():
+                done = keep({**rows, "articles": [article]}, self._store, self._known_on)
+                self._relink({id_: first for id_, first in originals.items() if id_ != article.id})
+        except BaseException:
+            self._dispatches.forget()
+            raise
+        return done
+
+    def _originals(self, article: Feature) -> dict[str, str | None]:
+        """By id, for the article and all whose original it may change: of whom it is a copy, ``None`` of nobody."""
+        mine = _dispatch(article)
+        self._dispatches.put(mine)
+        found = _originals(self._dispatches.family(mine))
+        copies = Query(where={"duplicate_of": (article.id,)})
+        for old in map(_dispatch, self._store.read("articles", copies)):
+            if old.id not in found:
+                found |= _originals(self._dispatches.family(old))
+        return found
+
+    def _relink(self, originals: Mapping[str, str | None]) -> None:
+        if not originals:
+            return
+        rows = list(self._store.read("articles", Query(ids=tuple(sorted(originals)))))
+        changed = [row for row in rows if row.properties["duplicate_of"] != originals[row.id]]
+        opened = Interval(self._known_on)
+        self._store.write(
+            "articles", [replace(_linked(row, originals[row.id]), known=opened) for row in changed], self._known_on
+        )
+
+    def _on_day(self, day: date) -> Iterator[Dispatch]:
+        return map(_dispatch, self._store.read("articles", Query(when=Interval.of_day(day))))
+
+
+def _dispatch(article: Feature) -> Dispatch:
+    return dispatch(article.id, article.valid.outer, str(article.properties["text"]))
+
+
+def _originals(family: list[Dispatch]) -> dict[str, str | None]:
+    first = family[0].id
+    return {each.id: None if each.id == first else first for each in family}
+
+
+def _linked(article: Feature, original: str | None) -> Feature:
+    return replace(article, properties={**article.properties, "duplicate_of": original})
+
+
+def ingest(articles: Iterable[Article], pipeline: Pipeline, store: Store, known_on: date) -> Iterator[Ingested]:
+    """Read each article and keep it.
+
+    :raises NoPublicationDate: for a story without a date; the articles before it are kept, nothing of it is.
+    """
+    corpus = Corpus(store, known_on)
+    for article in articles:
+        yield corpus.keep(rows_of(pipeline.read(article)))
+
+
+def keep(rows: Rows, store: Store, known_on: date) -> Ingested:
+    """Write the rows of one story, and end the belief in what was found in it before but is not now.
+
+    What a story says first is known from its publication; what it comes to say later, from ``known_on``.
+    """
+    (article,) = rows["articles"]
+    is_known = any(True for _ in store.read("articles", Query(ids=(article.id,))))
     with store.transaction():
-        reports = [_replace(store, name, article.id, found, known_on) for name, found in rows.items()]
+        reports = [
+            _replace(store, name, article.id, _opened(found, known_on) if is_known else found, known_on)
+            for name, found in rows.items()
+        ]
     written = sum(reports, WriteReport())
-    return Ingested(article.id, article.title, written, len(rows["mentions"]), len(rows["events"]))
+    title, original = str(article.properties["title"]), article.properties.get("duplicate_of")
+    return Ingested(
+        article.id, title, written, len(rows["mentions"]), len(rows["events"]), str(original) if original else None
+    )
 
 
-def _replace(store: Store, collection: str, article: str, found: list[Feature], known_on: date) -> WriteReport:
+def _opened(found: list[Feature], known_on: date) -> list[Feature]:
+    return [replace(feature, known=Interval(known_on)) for feature in found]
+
+
+def _replace(
+    store: Store, collection: str, article: str, found: list[Feature], known_on: date
+) -> WriteReport:
     if collection != "articles":
         mine = Query(where={"article": (article,)})
         kept = {feature.id for feature in found}
         gone = tuple(sorted({old.id for old in store.read(collection, mine)} - kept))
         if gone:
             store.delete(collection, Query(ids=gone), known_on)
-    return store.write(collection, _unique(found), known_on)
+    return store.write(collection, found, known_on)
 
 
 def _unique(features: Iterable[Feature]) -> list[Feature]:
@@ -67,10 +161,14 @@ def _unique(features: Iterable[Feature]) -> list[Feature]:
 def reread(pipeline: Pipeline, store: Store, known_on: date) -> Iterator[Ingested]:
     """Read every kept article anew, as after the zones have changed; corrected rows keep the old belief."""
     for row in list(store.read("articles", Query())):
-        yield keep(pipeline.read(_article(row)), store, known_on)
+        rows = rows_of(pipeline.read(article_of(row)))
+        original = row.properties.get("duplicate_of")
+        linked = _linked(rows["articles"][0], str(original) if original else None)
+        yield keep({**rows, "articles": [linked]}, store, known_on)
 
 
-def _article(row: Feature) -> Article:
+def article_of(row: Feature) -> Article:
+    """The article that a kept row was made from."""
     get = row.properties.get
     return Article(
         text=str(get("text")), title=str(get("title") or ""), source=str(get("source") or ""),

@@ -101,6 +101,7 @@ ARTICLES = Collection(
         Field("publishable", "boolean", "Whether the text may be shown whole"),
         Field("based_on", "text", "What an own-written story rests on"),
         Field("revision", "text", "Hash of the content"),
+        Field("duplicate_of", "text", "Id of the story of which this is a wire copy; empty for an original"),
         Field("text", "text", "The story"),
     ),
     private=frozenset({"text"}),

@@ -100,7 +100,7 @@ def test_json_lines_are_read_one_at_a_time(tmp_path: Path) -> None:
     path = written(tmp_path, "s.jsonl", b'{"text": "First."}\n{broken\n')
     articles = read_file(path)
     assert next(articles).text == "First."
-    with pytest.raises(InvalidInput, match="s.jsonl: line 2"):
+    with pytest.raises(InvalidInput, match=r"s\.jsonl: line 2"):
         next(articles)
 
 
