@@ -1,0 +1,101 @@
+"""Real GIS programs read what Dateline keeps and serves: QGIS, ogrinfo and ogr2ogr, while the service runs."""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from shapely.geometry import shape
+from werkzeug.serving import make_server
+
+from geo.model import Query
+from geo.schema import COLLECTIONS
+from geo.store import open_store
+from server import create_app
+
+pytestmark = pytest.mark.gis
+
+LAYERS = list(COLLECTIONS)
+
+
+@pytest.fixture
+def served(demo_store: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A service on the loopback over a copy of the demo's store; its address and the store's path."""
+    path = Path(shutil.copy(demo_store, tmp_path / "war.gpkg"))
+    app = create_app({"store": str(path)})
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", path
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["dateline"].close()
+
+
+def run(*words: object) -> str:
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def qgis(path: Path) -> dict[str, dict[str, object]]:
+    probe = Path(__file__).parent / "qgis_probe.py"
+    environment = {"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(path.parent),
+                   "XDG_RUNTIME_DIR": str(path.parent)}
+    done = subprocess.run(["/usr/bin/python3", str(probe), str(path), *LAYERS], capture_output=True, text=True,
+                          check=False, timeout=120, env=environment)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, dict[str, object]] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_qgis_opens_every_layer_while_the_service_runs(served: tuple[str, Path]) -> None:
+    _, path = served
+    store = open_store(str(path))
+    with store.transaction():
+        store.delete("events", Query(ids=("no such event",)), date(2026, 1, 1))
+        found = qgis(path)
+    for name in LAYERS:
+        assert found[name]["valid"], name
+        assert found[name]["count"] == store.summary(name).count, name
+        assert found[name]["crs"] == "EPSG:4326", name
+    assert found["zones"]["fields"]["valid_from"] == "Date"  # type: ignore[index]
+    assert str(found["zones"]["geometry"]).startswith("MultiPolygon")
+    store.close()
+
+
+def test_ogrinfo_lists_the_layers_with_their_fields(served: tuple[str, Path]) -> None:
+    _, path = served
+    told = run("ogrinfo", "-ro", "-so", path, "mentions")
+    for line in ("valid_from: Date", "score: Real", "start: Integer", "controller: String", "WGS 84"):
+        assert line in told, line
+    listed = run("ogrinfo", "-ro", path)
+    assert all(f": {name}" in listed for name in LAYERS)
+
+
+def test_ogr2ogr_reads_the_export(served: tuple[str, Path], tmp_path: Path) -> None:
+    address, path = served
+    out = tmp_path / "mentions.gpkg"
+    run("ogr2ogr", "-f", "GPKG", out, f"{address}/export/mentions.geojson")
+    store = open_store(str(path))
+    assert f"Feature Count: {store.summary('mentions').count}" in run("ogrinfo", "-ro", "-so", "-al", out)
+    store.close()
+
+
+def test_gdal_draws_the_zones_that_the_store_holds(served: tuple[str, Path], tmp_path: Path) -> None:
+    """The area of one day's zones through ogr2ogr is that of the store's."""
+    address, _ = served
+    out = tmp_path / "zones.geojson"
+    run("ogr2ogr", "-f", "GeoJSON", out, f"{address}/export/zones.geojson?datetime=2016-04-09")
+    drawn = {one["properties"]["controller"]: 0.0 for one in json.loads(out.read_text("utf-8"))["features"]}
+    for one in json.loads(out.read_text("utf-8"))["features"]:
+        drawn[one["properties"]["controller"]] += shape(one["geometry"]).area
+    assert {"ISIL", "REBELS", "GOV_SY", "SDF"} <= set(drawn)
+    assert min(drawn.values()) > 0
