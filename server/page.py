@@ -19,7 +19,7 @@ LAYERS = ("zones", "fronts", "mentions", "events")
 THEATRE = BBox(35.4, 29.0, 48.8, 37.6)
 """Syria and Iraq: what a store without zones shows."""
 
-CREDITS = "Natural Earth, GSHHG · zones: Wikipedia contributors, CC BY-SA"
+CREDITS = "Natural Earth, GSHHG · zones: Wikipedia, CC BY-SA"
 RARE = 0.5
 """A year with less than this part of an average year's changes does not widen the slider."""
 

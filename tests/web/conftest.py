@@ -5,12 +5,14 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from shapely.geometry import MultiPoint, Point
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -143,9 +145,9 @@ class _Silent(WSGIRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def site(app: Flask) -> Iterator[str]:
-    """The address of the site, served to this machine only."""
+@contextmanager
+def _serving(app: WSGIApplication) -> Iterator[str]:
+    """The address of an application, served to this machine only."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -153,6 +155,21 @@ def site(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(app: Flask) -> Iterator[str]:
+    with _serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+def newspaper(site: str) -> Iterator[str]:
+    """A page of another origin that frames a story as strictly as publishing systems do."""
+    frame = f"<iframe src='{site}/embed/story' sandbox='allow-scripts allow-same-origin' width=600 height=420></iframe>"
+    page = Response(f"<!doctype html><link rel=icon href=data:,><p>Paper</p>{frame}", mimetype="text/html")
+    with _serving(page) as address:
+        yield address + "/"
 
 
 @pytest.fixture(scope="session")

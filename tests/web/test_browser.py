@@ -233,7 +233,7 @@ def test_hostile_text_is_text_everywhere(visit: Any) -> None:
             assert payload in page.locator(part).inner_text().replace("\n", "")
     assert page.locator(".story-head a").count() == 0, "a javascript: address is no link"
     for link in page.locator("[data-feature]").all()[:12]:
-        link.click()
+        link.dispatch_event("click")
         expect(page.locator(".leaflet-popup")).to_be_visible()
     popup = page.locator(".leaflet-popup")
     assert popup.locator("a[href^='javascript:']").count() == 0
@@ -245,6 +245,34 @@ def test_hostile_text_is_text_everywhere(visit: Any) -> None:
     expect(page.locator(".leaflet-popup")).to_contain_text("{{7*7}}")
     assert page.evaluate("window.hacked") is None
     assert page.locator("main b, main script, main img:not(.leaflet-tile)").count() == 0
+
+
+def test_on_a_small_screen_the_card_is_a_sheet(visit: Any) -> None:
+    visit.page.set_viewport_size({"width": 360, "height": 740})
+    page = visit.open("/stories/story")
+    mark = page.locator(".story-text").get_by_role("link", name="al-Rai")
+    mark.click()
+    sheet = page.get_by_role("dialog", name="About this place")
+    expect(sheet).to_contain_text("Held by Syrian rebels")
+    assert sheet.bounding_box()["height"] <= 350
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(mark).to_be_focused()
+
+
+def test_a_change_to_dark_repaints_the_map(visit: Any) -> None:
+    page = visit.open("/" + AT_AL_RAI + "2016-04-20")
+    light = colour(page)
+    page.emulate_media(color_scheme="dark")
+    assert colour(page) != light, "the dark grey of ISIL would vanish on dark land"
+
+
+def test_an_embed_works_in_a_sandboxed_frame_of_another_origin(visit: Any, newspaper: str) -> None:
+    visit.page.goto(newspaper)
+    frame = visit.page.frame_locator("iframe")
+    expect(frame.get_by_role("slider", name="Day")).to_be_visible()
+    expect(frame.locator(".story-mark")).to_have_count(2)
+    visit.requests.remove(newspaper)
 
 
 def test_the_story_reads_without_javascript(chromium: Browser, site: str) -> None:

@@ -15,6 +15,7 @@ import { TileSource } from "./tiles.js";
 import { ZoneLayer } from "./zone-layer.js";
 
 const LINGER = 28; // days for which a mention or an event stays, paler
+const NAMES_ZOOM = 7; // a few tiles hold the names for every zoom
 const PANES = { zones: 200, fronts: 350, mentions: 380, events: 381 };
 
 /** `page` is the data that the server put into the page; see `server/maps.py`. */
@@ -88,5 +89,6 @@ async function describe(name, { urls }) {
   const response = await fetch(urls.tilejson.replace("{collection}", name));
   if (!response.ok) return null;
   const linger = ["mentions", "events"].includes(name) ? LINGER : 0;
-  return new TileSource(await response.json(), { url: urls.tiles.replace("{collection}", name), linger });
+  const deepest = name === "places" ? NAMES_ZOOM : Infinity;
+  return new TileSource(await response.json(), { url: urls.tiles.replace("{collection}", name), linger, deepest });
 }

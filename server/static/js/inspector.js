@@ -2,9 +2,11 @@ import { Popup } from "./leaflet.js";
 import { isoDay, mediumDay } from "./days.js";
 import { element } from "./dom.js";
 import { controlCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
+import { Sheet } from "./sheet.js";
 import { positionText } from "./words.js";
 
 const REACH = 14; // pixels around a click or a touch
+const ROOM = 330; // pixels of height that a map needs to hold a card
 
 /** Answers a click on the map: what is drawn there, and who held the place that day. */
 export class Inspector {
@@ -15,6 +17,7 @@ export class Inspector {
   #language;
   #day = null;
   #popup = null;
+  #sheet = new Sheet();
 
   /** `layers`: `{mentions, events}`, each a `PointLayer`. */
   constructor(map, { layers, style, url, language }) {
@@ -38,6 +41,11 @@ export class Inspector {
 
   /** Opens a card at a place. */
   show(latlng, box) {
+    if (this.#map.getSize().y < ROOM) {
+      this.#sheet.open(box);
+      return;
+    }
+    this.#sheet.close();
     this.#popup = new Popup({ maxWidth: 340, minWidth: 220, autoPanPadding: [16, 16], className: "paper" })
       .setLatLng(latlng).setContent(box).openOn(this.#map);
   }

@@ -11,13 +11,13 @@ export class TileSource {
   #url;
   #version; // of the store: an address that carries it may be kept for ever
 
-  /** `description` is the collection's TileJSON; `linger` as in `Timeline`. */
-  constructor(description, { url, linger = 0 }) {
+  /** `description` is the collection's TileJSON; `linger` as in `Timeline`; beyond zoom `deepest` tiles are enlarged. */
+  constructor(description, { url, linger = 0, deepest = Infinity }) {
     this.#url = url;
     this.#linger = linger;
     this.#version = new URL(description.tiles[0], window.location.href).searchParams.get("v");
     this.description = description;
-    this.maxZoom = description.maxzoom ?? 14;
+    this.maxZoom = Math.min(description.maxzoom ?? 14, deepest);
   }
 
   /** The days that one request brings. */
