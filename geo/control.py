@@ -10,17 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import shapely
-from shapely.geometry import MultiPolygon, Point
+from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.confidence import level_on
 from geo.errors import InvalidParameter
 from geo.interval import DAY, FIRST, LAST, Interval, day_number, parse_day
-from geo.measure import area_km2, bearing, disc, distance_km, nearest
+from geo.measure import bearing, disc, distance_km, nearest
 from geo.model import Change, Control, Feature, LngLat
 from geo.reports import Report
-from geo.zones import Evidence, ZoneIndex
+from geo.zones import Evidence, ZoneIndex, common
 
 AT_PLACE_KM = 2.0
 """Within this of a reported place an answer rests on the report itself, not on ground stretched from it."""
@@ -81,8 +80,8 @@ def control_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex) ->
     best = min((_rank(zone) for zone in found), default=None)
     used = [zone for zone in found if _rank(zone) == best]
     for zone in used:
-        held[str(zone.properties.get("controller"))] += area_km2(_common(area, zone))
-    whole = area_km2(_ground(area))
+        held[str(zone.properties.get("controller"))] += zones.common_km2(area, zone)
+    whole = zones.whole_km2(area)
     shares = {side: round(km2 / whole, 4) for side, km2 in sorted(held.items(), key=lambda each: -each[1])}
     shares = {side: share for side, share in shares.items() if share > 0}
     return _of_shares(shares, day, used) if shares else Control()
@@ -177,7 +176,7 @@ def _rivals(spot: Spot, day: date, zones: ZoneIndex, zone: Feature) -> list[str]
     for other in zones.touching(area, day):
         side = _text(other, "controller")
         if side and side not in sides and _rank(other) == _rank(zone):
-            ground[side] += _common(area, other).area
+            ground[side] += common(area, other).area
     return sorted(ground, key=lambda side: (-ground[side], side))
 
 
@@ -213,17 +212,6 @@ def _sources(zone: Feature) -> list[Mapping[str, object]]:
 
 def _unique(sources: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
     return tuple({str(sorted(source.items(), key=str)): source for source in sources}.values())
-
-
-def _common(area: BaseGeometry, zone: Feature) -> MultiPolygon:
-    assert zone.geometry is not None
-    return _ground(area.intersection(zone.geometry))
-
-
-def _ground(area: BaseGeometry) -> MultiPolygon:
-    """The polygons of a geometry, without the lines and points that an overlay may leave."""
-    parts = [part for each in shapely.get_parts(area) for part in shapely.get_parts(each)]
-    return MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
 
 
 def _text(zone: Feature, name: str) -> str | None:

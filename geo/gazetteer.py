@@ -51,6 +51,8 @@ class Gazetteer:
         self._places = {place.id: place for place in (*_countries(), *places)}
         self._world = world
         self._keys: dict[str, dict[str, list[tuple[str, Name]]]] = {level: defaultdict(list) for level in LEVELS}
+        self._reach: dict[str, int] = {}
+        self._sound_reach: dict[str, int] = {}
         for place in self._places.values():
             self._index(place)
 
@@ -67,6 +69,8 @@ class Gazetteer:
             for level, key in keys.items():
                 if key and all(entry[0] != place.id for entry in self._keys[level][key]):
                     self._keys[level][key].append((place.id, name))
+            _lengthen(self._reach, keys["exact"])
+            _lengthen(self._sound_reach, keys.get("sound", ""))
 
     def __getitem__(self, place_id: str) -> Place:
         place = self._places.get(place_id) or (self._world.get(place_id) if self._world else None)
@@ -108,6 +112,23 @@ class Gazetteer:
         """Whether a curated place or a country has exactly this folded name."""
         return folded in self._keys["exact"]
 
+    def has_sound(self, sound: str) -> bool:
+        """Whether a curated place has a name of this sound key."""
+        return sound in self._keys["sound"]
+
+    def has_far(self, folded: str) -> bool:
+        """Whether a town of the world tier has exactly this folded name."""
+        return self._world is not None and self._world.knows(folded)
+
+    def reach(self, first: str) -> int:
+        """The most words of a name that starts with this folded word; 0 when none does."""
+        far = self._world.reach(first) if self._world else 0
+        return max(self._reach.get(first, 0), far)
+
+    def sound_reach(self, first: str) -> int:
+        """The same for a name whose sound key starts with this word of one."""
+        return self._sound_reach.get(first, 0)
+
     def _at(self, level: str, key: str) -> list[Match]:
         entries = self._keys[level].get(key, []) if key else []
         return [Match(self._places[place_id], level, name) for place_id, name in entries]
@@ -116,6 +137,12 @@ class Gazetteer:
         if self._world is None:
             return []
         return [Match(place, "exact", Name(name)) for place in self._world.find(fold(name))]
+
+
+def _lengthen(reach: dict[str, int], key: str) -> None:
+    words = key.split()
+    if words:
+        reach[words[0]] = max(reach.get(words[0], 0), len(words))
 
 
 def _key(level: str, name: str) -> str:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-APOSTROPHES = "'’‘`´ʻʼʽʾʿˈ′ʹ‛՚"
+DROPPED = "'’‘`´ʻʼʽʾʿˈ′ʹ‛՚."
+"""Apostrophes and full stops: "Ra'i" is Rai, "U.S." is US."""
+
 HYPHENS = "-‐‑‒–—_"
 _LETTERS = {"ı": "i", "ş": "sh", "ç": "ch", "ğ": "g", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
 _TATWEEL = "ـ"
@@ -34,21 +37,27 @@ _VOWELS = re.compile(r"[aiuyw]")
 
 
 def fold(name: str) -> str:
-    """K0: no case, marks or apostrophes; hyphens are spaces.
+    """K0: no case, marks, apostrophes or full stops; hyphens are spaces.
 
     >>> fold("Ar-Rā‘ī"), fold("Çobanbey")
     ('ar rai', 'chobanbey')
     """
-    return " ".join("".join(map(_folded, name)).split())
+    letters = name.lower().translate(_ASCII) if name.isascii() else "".join(map(_folded, name))
+    return " ".join(letters.split())
+
+
+_ASCII = {ord(letter): None for letter in DROPPED if letter.isascii()} | {
+    ord(letter): " " for letter in HYPHENS if letter.isascii()
+}
 
 
 def _folded(letter: str) -> str:
-    if letter.isascii():
-        return "" if letter in APOSTROPHES else " " if letter in HYPHENS else letter.lower()
-    if letter in APOSTROPHES or letter == _TATWEEL:
+    if letter in DROPPED or letter == _TATWEEL:
         return ""
     if letter in HYPHENS or letter.isspace():
         return " "
+    if letter.isascii():
+        return letter.lower()
     small = letter.lower()
     if small in _LETTERS:
         return _LETTERS[small]
@@ -64,9 +73,14 @@ def sound_key(name: str) -> str:
     >>> sound_key("Abu Kamal") == sound_key("Al-Bukamal")
     False
     """
-    tokens = fold(name).split()
+    return sound_of(fold(name))
+
+
+def sound_of(folded: str) -> str:
+    """K1 of a name that is folded already."""
+    tokens = folded.split()
     words = _without_generic(_without_articles(tokens)) or tokens
-    return " ".join(filter(None, (_sound(word) for word in words)))
+    return " ".join(filter(None, map(_sound, words)))
 
 
 def _without_articles(tokens: list[str]) -> list[str]:
@@ -88,6 +102,7 @@ def _without_generic(tokens: list[str]) -> list[str]:
     return [token for token in tokens if token not in GENERIC]
 
 
+@lru_cache(maxsize=50_000)
 def _sound(word: str) -> str:
     for written, sound in _SOUNDS:
         word = word.replace(written, sound)

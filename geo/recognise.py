@@ -10,22 +10,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from geo import cues
 from geo.assets import data_path
 from geo.countries import countries
 from geo.gazetteer import Gazetteer, Match
 from geo.model import Span, Toponym
-from geo.names import fold
+from geo.names import fold, sound_of
+from geo.tokens import Token, may_start, run_end, tokenise
 
-LONGEST = 7
-"""Words in the longest name that is looked up."""
-
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w[\w'’‘`ʼʿʾ]*", re.UNICODE)
-_POSSESSIVE = re.compile(r"(?:['’]s?|s['’])\Z")
-_GAP = re.compile(r"[ \-‐‑–]{1,2}|\. (?=[A-Z])|, (?=D\.?C)")
-_ARTICLES = frozenset("al el ad adh an ar as ash at ath az ul de la le los las".split())
+SHORTEST_SOUND = 4
+"""A name must be longer than this to be found by its sound."""
 
 _NAMESAKES = frozenset("jordan chad georgia israel paris sydney florence victoria austin charlotte sofia".split())
 """Places that people are also called after; a capitalised word before one makes it a person."""
@@ -36,14 +31,6 @@ def _common() -> frozenset[str]:
     """Words of English that are also towns somewhere; the world tier never finds them alone."""
     lines = data_path("common_words.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
-
-
-class Token(NamedTuple):
-    """One word: where it starts and ends in the text, possessive endings left off."""
-
-    start: int
-    end: int
-    word: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +47,9 @@ class Recogniser:
     def __init__(self, gazetteer: Gazetteer, organisations: Iterable[str] = ()) -> None:
         self._gazetteer = gazetteer
         self._demonyms = frozenset(fold(word) for one in countries().values() for word in one.demonyms)
+        self._demonym_reach = _reach_of(self._demonyms)
         self._organisations = frozenset(fold(name) for name in organisations if _is_proper(name))
+        self._organisation_reach = _reach_of(self._organisations)
 
     def __call__(self, text: str) -> tuple[Toponym, ...]:
         """Every toponym of ``text`` in order, with its role."""
@@ -81,32 +70,49 @@ class Recogniser:
             here += used
 
     def _longest(self, text: str, tokens: Sequence[Token], here: int) -> tuple[_Found | None, int]:
-        if not _may_start(tokens, here):
+        """The longest name that starts here, and how many words are done with."""
+        if not may_start(tokens, here):
             return None, 1
-        for last in reversed(range(here, _reach(text, tokens, here))):
-            span = Span(tokens[here].start, tokens[last].end)
-            words = tokens[here : last + 1]
-            if fold(text[slice(*span)]) in self._demonyms:
-                return _Found(span, demonym=True), last + 1 - here
-            if self._names_place(text, words):
-                return _Found(span), last + 1 - here
+        reach, sound_reach = self._reaches(tokens, here)
+        end = run_end(text, tokens, here, max(reach, sound_reach))
+        for last in range(end, here, -1) if reach or sound_reach else ():
+            words = tokens[here:last]
+            folded = " ".join(token.folded for token in words)
+            if folded in self._demonyms:
+                return _Found(Span(words[0].start, words[-1].end), demonym=True), last - here
+            if last - here <= reach and self._is_named_so(text, words, folded):
+                return _Found(Span(words[0].start, words[-1].end)), last - here
+            if last - here <= sound_reach and self._sounds_so(text, words, folded):
+                return _Found(Span(words[0].start, words[-1].end)), last - here
         return None, 1
 
-    def _names_place(self, text: str, words: Sequence[Token]) -> bool:
-        surface = text[words[0].start : words[-1].end]
-        if not surface[-1].isalnum() and not surface.endswith("."):
+    def _reaches(self, tokens: Sequence[Token], here: int) -> tuple[int, int]:
+        """How many words a name that starts here may have, by its letters and by its sound."""
+        first = tokens[here].folded
+        sounds = sound_of(" ".join(token.folded for token in tokens[here : here + 3])).split()
+        sound_reach = self._gazetteer.sound_reach(sounds[0]) if sounds else 0
+        return max(self._gazetteer.reach(first), self._demonym_reach.get(first, 0)), sound_reach and sound_reach + 2
+
+    def _is_named_so(self, text: str, words: Sequence[Token], folded: str) -> bool:
+        near, far = self._gazetteer.has(folded), self._gazetteer.has_far(folded)
+        if not (near or (far and not words[-1].word.islower())):
             return False
-        if words[-1].word.islower() and not self._gazetteer.has(fold(surface)):
+        matches = self._gazetteer.find(folded, levels=("exact",))
+        return any(_believable(text, words, match) for match in matches)
+
+    def _sounds_so(self, text: str, words: Sequence[Token], folded: str) -> bool:
+        if len(folded) <= SHORTEST_SOUND or words[-1].word.islower() or not self._gazetteer.has_sound(sound_of(folded)):
             return False
-        levels = ("exact", "sound") if len(surface) > 4 else ("exact",)
-        matches = self._gazetteer.find(surface, levels=levels)
+        matches = self._gazetteer.find(folded, levels=("sound",), world=False)
         return any(_believable(text, words, match) for match in matches)
 
     def _masks(self, text: str, tokens: Sequence[Token]) -> Iterator[Span]:
-        for here in range(len(tokens)):
-            for last in reversed(range(here + 1, _reach(text, tokens, here))):
-                if fold(text[tokens[here].start : tokens[last].end]) in self._organisations:
-                    yield Span(tokens[here].start, tokens[last].end)
+        """The names of organisations that may hold names of places."""
+        for here, token in enumerate(tokens):
+            reach = self._organisation_reach.get(token.folded, 0)
+            for last in range(run_end(text, tokens, here, reach), here + 1, -1) if reach else ():
+                if " ".join(each.folded for each in tokens[here:last]) in self._organisations:
+                    yield Span(token.start, tokens[last - 1].end)
                     break
 
     def _toponym(self, text: str, found: _Found, masked: Sequence[Span]) -> Toponym | None:
@@ -120,38 +126,19 @@ class Recogniser:
         )
 
 
+def _reach_of(names: Iterable[str]) -> dict[str, int]:
+    """For each first word, the most words of a name that starts with it."""
+    reach: dict[str, int] = {}
+    for name in names:
+        words = name.split()
+        reach[words[0]] = max(reach.get(words[0], 0), len(words))
+    return reach
+
+
 def _is_proper(name: str) -> bool:
     """A name of its own, as "Free Syrian Army"; "Syrian army" is a demonym before a noun."""
     words = re.split(r"[ \-]", name)
     return len(words) > 1 and all(word[:1].isupper() or word in ("of", "the", "and", "al") for word in words)
-
-
-def tokenise(text: str) -> list[Token]:
-    """Words with their code points; the possessive is left off, hyphens and slashes divide."""
-    return [_token(match) for match in _TOKEN.finditer(text)]
-
-
-def _token(match: re.Match[str]) -> Token:
-    word = match[0] if "." in match[0] else _POSSESSIVE.sub("", match[0])
-    return Token(match.start(), match.start() + len(word), word)
-
-
-def _may_start(tokens: Sequence[Token], here: int) -> bool:
-    word = tokens[here].word
-    if not word or word[0].isdigit():
-        return False
-    if word[0].isupper() or not word[0].isascii():
-        return True
-    following = tokens[here + 1].word if here + 1 < len(tokens) else ""
-    return word in _ARTICLES and following[:1].isupper() and tokens[here + 1].start - tokens[here].end == 1
-
-
-def _reach(text: str, tokens: Sequence[Token], here: int) -> int:
-    """One past the last token of the run that may be one name with ``tokens[here]``."""
-    last = here + 1
-    while last < min(here + LONGEST, len(tokens)) and _GAP.fullmatch(text, tokens[last - 1].end, tokens[last].start):
-        last += 1
-    return last
 
 
 def _believable(text: str, words: Sequence[Token], match: Match) -> bool:
@@ -164,13 +151,13 @@ def _believable(text: str, words: Sequence[Token], match: Match) -> bool:
         return False
     if match.name.ambiguous and alone:
         return cues.is_stated_place(text, start) or _opens_title(text, words[0])
-    return fold(words[0].word) not in _common() or not alone
+    return words[0].folded not in _common() or not alone
 
 
 def _is_told_far(text: str, token: Token, match: Match) -> bool:
     if cues.names_organisation(text, token.end):
         return True
-    if fold(token.word) in _common() or len(token.word) < 4 or cues.follows_title(text, token.start):
+    if token.folded in _common() or len(token.word) < 4 or cues.follows_title(text, token.start):
         return False
     if cues.is_locative(text, token.start) or cues.kind_before(text, token.start):
         return not _is_named(text, token)

@@ -13,11 +13,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from rtree import index
+from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.fronts import contacts
 from geo.interval import FIRST, LAST, Interval, Validity, day_number, parse_day
-from geo.measure import distance_km, frame, nearest, segments
+from geo.measure import area_km2, distance_km, frame, nearest, segments
 from geo.model import Feature, LngLat
 from geo.reports import Report, report_of
 
@@ -51,6 +52,7 @@ class ZoneIndex:
         self.reports = tuple(report_of(report) for report in reports)
         self._by_id = {report.id: report for report in self.reports}
         self._segments = lru_cache(maxsize=64)(self._segments_of)
+        self._common: dict[tuple[int, int], tuple[float, BaseGeometry, Feature | None]] = {}
         self._lock = Lock()  # neither R*Tree nor prepared geometries promise to be safe between threads
 
     def __len__(self) -> int:
@@ -107,6 +109,20 @@ class ZoneIndex:
         mine = [zone for zone in on_day if zone.properties.get("source_id") == source_id]
         lines: list[BaseGeometry] = [contact.line for contact in contacts(mine)]
         return segments(lines) if lines else np.empty((0, 4))
+
+    def common_km2(self, area: BaseGeometry, zone: Feature) -> float:
+        """How much of ``area`` lies in the zone; kept, for news names the same countries and provinces all the time."""
+        key = (id(area), id(zone))
+        if key not in self._common:
+            self._common[key] = area_km2(common(area, zone)), area, zone
+        return self._common[key][0]
+
+    def whole_km2(self, area: BaseGeometry) -> float:
+        """The ground of ``area``, kept as well."""
+        key = (id(area), 0)
+        if key not in self._common:
+            self._common[key] = area_km2(ground(area)), area, None
+        return self._common[key][0]
 
     def _found(
         self, box: Sequence[float], interval: Interval, is_wanted: Callable[[BaseGeometry | None], bool]
@@ -202,3 +218,15 @@ def _to_ground(point: LngLat, zone: Feature) -> float:
         return 0.0
     foot = nearest(point, segments([zone.geometry.boundary]))
     return distance_km(point, foot) if foot is not None else float("inf")
+
+
+def common(area: BaseGeometry, zone: Feature) -> MultiPolygon:
+    """The part of ``area`` that lies in the zone."""
+    assert zone.geometry is not None
+    return ground(area.intersection(zone.geometry))
+
+
+def ground(area: BaseGeometry) -> MultiPolygon:
+    """The polygons of a geometry, without the lines and points that an overlay may leave."""
+    parts = [part for each in shapely.get_parts(area) for part in shapely.get_parts(each)]
+    return MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
