@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -21,10 +22,16 @@ def test_notebooks_are_kept_without_what_they_gave() -> None:
 
 
 @pytest.fixture(scope="module")
-def one_story() -> nbformat.NotebookNode:
+def one_story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[nbformat.NotebookNode]:
+    """Executed in folders of its own: a machine without a home, or with a full one, gives the same."""
     notebook = nbformat.read(NOTEBOOKS / "one_story.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}}).execute()
-    return notebook
+    home = str(tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+            patch.setenv(name, home)
+        where = {"metadata": {"path": NOTEBOOKS}}
+        NotebookClient(notebook, timeout=60, kernel_name="python3", resources=where).execute()
+        yield notebook
 
 
 def test_one_story_finds_al_rai_taken_twice(one_story: nbformat.NotebookNode) -> None:
