@@ -21,10 +21,13 @@ ROLES = ("literal", "dateline", "demonym", "organisation", "metonym", "other")
 TYPES = ("control_gain", "control_loss", "control_state", "attack", "airstrike", "siege", "clash", "other")
 CERTAINTIES = ("reported", "claimed", "hypothetical")
 
-_MARK = re.compile(r"\[\[(?P<name>[^\[\]{}|]+)\|(?P<attributes>[^\[\]{}]+)\]\]|\{\{(?P<time>[^\[\]{}|]+)\|(?P<days>[^\[\]{}|]+)\}\}")
+_MARK = re.compile(
+    r"\[\[(?P<name>[^\[\]{}|]+)\|(?P<attributes>[^\[\]{}]+)\]\]|\{\{(?P<time>[^\[\]{}|]+)\|(?P<days>[^\[\]{}|]+)\}\}"
+)
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _OCCURRENCE = re.compile(r"(.+?)(?:#([1-9]))?")
 _ATTRIBUTES = {"place", "at", "name", "when", "role", "near", "optional"}
+_COLUMNS = "type | actor | target | place | days | certainty | trigger | attribution"
 _EVENTS_LINE = "---events---"
 _STATED = "Date"
 _GOLD = "Published"
@@ -273,7 +276,7 @@ def _events(lines: str, text: str, published: Interval | None, top: _Place) -> I
 def _event(line: str, text: str, published: Interval | None, at: _Place) -> GoldEvent:
     cells = [cell.strip() for cell in line.split("|")]
     if len(cells) != 8:
-        raise at.error(f"{len(cells)} columns, want type | actor | target | place | days | certainty | trigger | attribution")
+        raise at.error(f"{len(cells)} columns, want {_COLUMNS}")
     type_, actor, target, place, when, certainty, trigger, attribution = ("" if cell == "-" else cell for cell in cells)
     certainty, _, optional = certainty.partition(" ")
     if type_ not in TYPES or certainty not in CERTAINTIES or optional not in ("", "optional") or not place:
