@@ -1,4 +1,4 @@
-"""Files → articles: plain text with an optional header, and JSON lines.
+"""One story as text or as a line of JSON → an article.
 
 A header is a block of ``Key: value`` lines at the top, ended by an empty line, with at least a title or
 a date among ``Title``, ``Date``, ``Source``, ``Url``, ``Language``, ``Based on`` and ``Publish``. Spans
@@ -6,43 +6,22 @@ count from the first character after it; a text without a header is taken whole.
 """
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 from geo.errors import InvalidInput, InvalidParameter
 from geo.interval import Interval, parse_day
 from geo.model import Article, When
 
 MAX_CHARACTERS = 2_000_000
-READABLE = (".txt", ".jsonl", ".jsonl.gz")
 
 _HEADER = re.compile(r"(?:[A-Z][A-Za-z ]{1,20}:[^\n]*\n)+\r?\n")
 _KEYS = ("title", "date", "source", "url", "language", "based on", "publish")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-
-
-def read_file(path: Path, published: date | None = None) -> Iterator[Article]:
-    """The articles of one file, by its ending; ``published`` is what the user states for all of them.
-
-    :raises InvalidInput: when the file cannot be read, is binary, empty, or of no known ending.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"{path}: {error.strerror}, want a readable file") from error
-    if path.name.endswith(".gz"):
-        data = _unzipped(data, path)
-    if path.name.endswith((".jsonl", ".jsonl.gz")):
-        yield from read_lines(decode(data, str(path)), str(path), published)
-    elif path.suffix in (".txt", ""):
-        yield read_text(decode(data, str(path)), str(path), published)
-    else:
-        raise InvalidInput(f"{path}: {path.suffix!r} files are not read, want one of {', '.join(READABLE)}")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]")
+_WEB = ("http://", "https://")
 
 
 def decode(data: bytes, name: str) -> str:
@@ -54,9 +33,7 @@ def decode(data: bytes, name: str) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{name}: byte {error.start} is not UTF-8, want a text file") from error
-    binary = _CONTROL.search(text)
-    if binary:
-        raise InvalidInput(f"{name}: control character {binary[0]!r} at {binary.start()}, want a text file")
+    _check_characters(text, name)
     return text
 
 
@@ -65,25 +42,17 @@ def read_text(text: str, name: str, published: date | None = None) -> Article:
     header = _header(text)
     body = text[header.end() :] if header else text
     fields = _fields(header[0]) if header else {}
-    _check(body, name)
     return article(body, {**fields, **({"date": published.isoformat()} if published else {})}, name)
 
 
-def read_lines(text: str, name: str, published: date | None = None) -> Iterator[Article]:
-    """One article a line: JSON objects with ``text`` and, where known, ``id title date source url``."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            yield _of_line(line, f"{name}: line {number}", published)
-
-
-def _of_line(line: str, name: str, published: date | None) -> Article:
+def read_line(data: bytes, name: str, published: date | None = None) -> Article:
+    """One JSON object with a ``text`` and, where known, ``id title date source url language``."""
     try:
-        record = json.loads(line)
+        record = json.loads(decode(data, name))
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{name}: {error}, want one JSON object a line") from error
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise InvalidInput(f"{name}: want a JSON object with a 'text'")
-    _check(record["text"], name)
     fields = {key: str(value) for key, value in record.items() if value is not None and key != "text"}
     fields.setdefault("date", fields.pop("published", ""))
     if published:
@@ -92,11 +61,20 @@ def _of_line(line: str, name: str, published: date | None) -> Article:
 
 
 def article(text: str, fields: Mapping[str, str], name: str) -> Article:
-    """An article of ``text`` with what is stated about it; its id is made of its address or its content."""
+    """An article of ``text`` with what is stated about it; its id is made of its address or its content.
+
+    A time of day is cut off: a story appears on the day of its publisher's clock. An address that is none of
+    the web makes the id, but no link.
+
+    :raises InvalidInput: when there is no text, too much of it, or a day that is none.
+    """
+    _check(text, name)
+    for value in (text, *fields.values()):
+        _check_characters(value, name)
     day = fields.get("date", "").strip()[:10]
     url, title = fields.get("url", ""), fields.get("title", "")
     return Article(
-        text=text, title=title, source=fields.get("source", ""), url=url,
+        text=text, title=title, source=fields.get("source", ""), url=url if url.startswith(_WEB) else "",
         published=_stated(day, name) if day else None, published_how="stated" if day else "",
         language=fields.get("language") or "en", publishable=fields.get("publish", "").lower() in ("yes", "true"),
         based_on=fields.get("based on", ""), id=fields.get("id") or article_id(url, title, text),
@@ -138,8 +116,7 @@ def _check(text: str, name: str) -> None:
         raise InvalidInput(f"{name}: {len(text):,} characters, want at most {MAX_CHARACTERS:,}")
 
 
-def _unzipped(data: bytes, path: Path) -> bytes:
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError) as error:
-        raise InvalidInput(f"{path}: {error}, want a gzip file") from error
+def _check_characters(text: str, name: str) -> None:
+    wrong = _NO_TEXT.search(text)
+    if wrong:
+        raise InvalidInput(f"{name}: control character {wrong[0]!r} at {wrong.start()}, want text")

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.articles import MAX_CHARACTERS, article_id, decode, read_file, read_lines, read_text
+from geo.articles import MAX_CHARACTERS, article_id, decode, read_line, read_text
 from geo.errors import InvalidInput
 from geo.interval import Interval
 from geo.model import Article
+from geo.sources import read_file
 
 HEADER = """Title: Rebels leave al-Rai
 Date: 2016-04-11
@@ -106,10 +107,10 @@ def test_json_lines_are_read_one_at_a_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name, data, wanted", [
     ("empty.txt", b" \n ", "the article is empty, want its text"),
-    ("nul.txt", b"The town\x00 fell.", "want a text file"),
+    ("nul.txt", b"The town\x00 fell.", "want text"),
     ("image.txt", b"\x89PNG\r\n\x1a\n", "not UTF-8, want a text file"),
     ("latin.txt", b"caf\xe9", "byte 3 is not UTF-8, want a text file"),
-    ("story.docx", b"PK", "want one of"),
+    ("story.docx", b"PK", "want .txt, .jsonl"),
     ("date.txt", b"Title: x\nDate: 2016-13-40\n\ntext", "2016-13-40"),
     ("date.txt", b"Title: x\nDate: Monday\n\ntext", "Monday"),
     ("s.jsonl", b"[1, 2]", "line 1: want a JSON object with a 'text'"),
@@ -154,9 +155,21 @@ def test_any_bytes_are_an_article_or_one_clear_error(data: bytes) -> None:
         assert str(error).startswith("x: ")
 
 
-@given(st.text(max_size=200))
-def test_any_line_is_articles_or_one_clear_error(text: str) -> None:
+@given(st.binary(max_size=200) | st.builds(lambda text: json.dumps({"text": text}).encode(), st.text(max_size=50)))
+def test_any_line_is_an_article_or_one_clear_error(line: bytes) -> None:
     try:
-        assert all(article.text.strip() for article in read_lines(text, "x"))
+        assert read_line(line, "x").text.strip()
     except InvalidInput as error:
-        assert str(error).startswith("x: line ")
+        assert str(error).startswith("x: ")
+
+
+def test_a_lone_surrogate_is_no_text() -> None:
+    with pytest.raises(InvalidInput, match="want text"):
+        read_line(b'{"text": "al-Rai \\ud800"}', "x")
+
+
+def test_only_an_address_of_the_web_becomes_a_link() -> None:
+    first, second = (read_line(json.dumps({"text": "x", "url": url}).encode(), "x") for url in (
+        "javascript:alert(1)", "https://n.example/1"))
+    assert (first.url, second.url) == ("", "https://n.example/1")
+    assert first.id == article_id("javascript:alert(1)", "", "x")

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, s
 from shapely.geometry import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from geo.articles import article, read_file
+from geo.articles import article
 from geo.assets import data_path
 from geo.errors import InvalidInput
 from geo.features import event_features, mention_features
@@ -28,6 +28,7 @@ from geo.pipeline import bundled
 from geo.preview import compact, preview, story_days, to_html
 from geo.preview.inert import inert_json
 from geo.preview.storymap import SCRIPTS
+from geo.sources import read_file
 
 AL_RAI, AZAZ = (37.4478, 36.6118), (37.0463, 36.5866)
 PAYLOADS = (

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.articles import read_file
 from geo.model import Article, Mention, Reading
 from geo.pipeline import bundled
+from geo.sources import read_file
 from tests.truth import SEEDS, differences, truths
 
 RAI, BUKAMAL = "000_de9abf9e6dc456bf.txt", "001_6233e64afeae54ea.txt"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from geo.articles import decode, read_file, read_text
+from geo.articles import decode, read_text
 from geo.corpus import ingest as ingest_articles
 from geo.errors import DatelineError, InvalidInput
 from geo.features import event_features, mention_features
@@ -20,6 +20,7 @@ from geo.ground import pipeline_of
 from geo.model import Article, Reading
 from geo.pipeline import Pipeline, bundled
 from geo.schema import MENTIONS
+from geo.sources import read_file
 from server.commands.session import Day, Session, pass_session, today
 
 STDIN = "-"
