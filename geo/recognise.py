@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
-from geo import cues
-from geo.assets import data_path
+from geo import cues, roles
 from geo.countries import countries
 from geo.gazetteer import Gazetteer, Match
 from geo.model import Span, Toponym
@@ -22,16 +20,6 @@ from geo.tokens import Token, may_start, run_end, tokenise
 SHORTEST_SOUND = 4
 """A name must be longer than this to be found by its sound."""
 
-_NAMESAKES = frozenset("jordan chad georgia israel paris sydney florence victoria austin charlotte sofia".split())
-"""Places that people are also called after; a capitalised word before one makes it a person."""
-
-
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    """Words of English that are also towns somewhere; the world tier never finds them alone."""
-    lines = data_path("common_words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
-
 
 @dataclass(frozen=True)
 class _Found:
@@ -39,6 +27,7 @@ class _Found:
 
     span: Span
     demonym: bool = False
+    may_be_person: bool = False
 
 
 class Recogniser:
@@ -55,11 +44,27 @@ class Recogniser:
         """Every toponym of ``text`` in order, with its role."""
         tokens = tokenise(text)
         masked = list(self._masks(text, tokens))
-        return tuple(
-            toponym
-            for found in self._runs(text, tokens)
-            if (toponym := self._toponym(text, found, masked)) is not None
-        )
+        found = [one for one in self._runs(text, tokens) if not roles.is_namesake(text, one.span)]
+        people = {fold(text[slice(*one.span)]) for one in found if self._is_person(text, one)}
+        places = [one for one in found if fold(text[slice(*one.span)]) not in people]
+        return tuple(self._toponyms(text, places, masked))
+
+    def _toponyms(self, text: str, found: Sequence[_Found], masked: Sequence[Span]) -> Iterator[Toponym]:
+        before: Toponym | None = None
+        for one in found:
+            toponym = self._toponym(text, one, masked)
+            if toponym.role == "metonym" and before and before.role == "literal" and \
+                    roles.is_chained(text, before.span, toponym.span):
+                toponym = replace(toponym, role="literal")
+            before = toponym
+            yield toponym
+
+    def _is_person(self, text: str, found: _Found) -> bool:
+        """A name that people bear too, behind another name: it stays a person all through the story."""
+        return found.may_be_person and roles.is_surname(text, found.span, self._demonyms)
+
+    def _is_meant(self, text: str, words: Sequence[Token], match: Match) -> bool:
+        return roles.believable(text, words, match)
 
     def _runs(self, text: str, tokens: Sequence[Token]) -> Iterator[_Found]:
         here = 0
@@ -81,10 +86,15 @@ class Recogniser:
             if folded in self._demonyms:
                 return _Found(Span(words[0].start, words[-1].end), demonym=True), last - here
             if last - here <= reach and self._is_named_so(text, words, folded):
-                return _Found(Span(words[0].start, words[-1].end)), last - here
+                return self._found(words, folded, "exact"), last - here
             if last - here <= sound_reach and self._sounds_so(text, words, folded):
-                return _Found(Span(words[0].start, words[-1].end)), last - here
+                return self._found(words, folded, "sound"), last - here
         return None, 1
+
+    def _found(self, words: Sequence[Token], folded: str, level: str) -> _Found:
+        matches = self._gazetteer.find(folded, levels=(level,))
+        may_be_person = all(roles.may_be_surname(words, match) for match in matches)
+        return _Found(Span(words[0].start, words[-1].end), may_be_person=may_be_person)
 
     def _reaches(self, tokens: Sequence[Token], here: int) -> tuple[int, int]:
         """How many words a name that starts here may have, by its letters and by its sound."""
@@ -98,13 +108,13 @@ class Recogniser:
         if not (near or (far and not words[-1].word.islower())):
             return False
         matches = self._gazetteer.find(folded, levels=("exact",))
-        return any(_believable(text, words, match) for match in matches)
+        return any(self._is_meant(text, words, match) for match in matches)
 
     def _sounds_so(self, text: str, words: Sequence[Token], folded: str) -> bool:
         if len(folded) <= SHORTEST_SOUND or words[-1].word.islower() or not self._gazetteer.has_sound(sound_of(folded)):
             return False
         matches = self._gazetteer.find(folded, levels=("sound",), world=False)
-        return any(_believable(text, words, match) for match in matches)
+        return any(self._is_meant(text, words, match) for match in matches)
 
     def _masks(self, text: str, tokens: Sequence[Token]) -> Iterator[Span]:
         """The names of organisations that may hold names of places."""
@@ -115,14 +125,12 @@ class Recogniser:
                     yield Span(token.start, tokens[last - 1].end)
                     break
 
-    def _toponym(self, text: str, found: _Found, masked: Sequence[Span]) -> Toponym | None:
+    def _toponym(self, text: str, found: _Found, masked: Sequence[Span]) -> Toponym:
         span, surface = found.span, text[slice(*found.span)]
-        if _is_person(text, found):
-            return None
         kind = cues.kind_after(text, span.end) or cues.kind_before(text, span.start)
         return Toponym(
-            span, surface, _role(text, found, masked), kind or _own_kind(surface), cues.is_near(text, span.start),
-            containers=_containers(text, span),
+            span, surface, roles.role(text, span, found.demonym, masked), kind or _own_kind(surface),
+            cues.is_near(text, span.start), containers=_containers(text, span),
         )
 
 
@@ -139,72 +147,6 @@ def _is_proper(name: str) -> bool:
     """A name of its own, as "Free Syrian Army"; "Syrian army" is a demonym before a noun."""
     words = re.split(r"[ \-]", name)
     return len(words) > 1 and all(word[:1].isupper() or word in ("of", "the", "and", "al") for word in words)
-
-
-def _believable(text: str, words: Sequence[Token], match: Match) -> bool:
-    """Whether a name that is also a common word, or one far away, is meant as a place here."""
-    start = words[0].start
-    alone = len(words) == 1
-    if alone and match.place.tier == "world" and not match.place.is_country:
-        return _is_told_far(text, words[0], match)
-    if alone and (match.level != "exact" or match.place.feature_class not in "PA") and _is_surname(text, words[0]):
-        return False
-    if match.name.ambiguous and alone:
-        return cues.is_stated_place(text, start) or _opens_title(text, words[0])
-    return words[0].folded not in _common() or not alone
-
-
-def _is_told_far(text: str, token: Token, match: Match) -> bool:
-    if cues.names_organisation(text, token.end):
-        return True
-    if token.folded in _common() or len(token.word) < 4 or cues.follows_title(text, token.start):
-        return False
-    if cues.is_locative(text, token.start) or cues.kind_before(text, token.start):
-        return not _is_named(text, token)
-    return match.place.population >= 200_000 and not _is_named(text, token)
-
-
-def _is_named(text: str, token: Token) -> bool:
-    """Whether a capitalised neighbour makes it a part of a longer name."""
-    after = re.compile(r" [A-Z]\w").match(text, token.end)
-    before = re.compile(r"[A-Z]\w+ \Z").search(text[max(token.start - 20, 0) : token.start])
-    return after is not None or (before is not None and not cues.is_locative(text, token.start))
-
-
-def _is_surname(text: str, token: Token) -> bool:
-    """"Bashar Assad", "President Assad": a name behind a name that is no place's."""
-    before = re.compile(r"([A-Z]\w+) \Z").search(text[max(token.start - 20, 0) : token.start])
-    return before is not None and not cues.is_locative(text, token.start)
-
-
-def _opens_title(text: str, token: Token) -> bool:
-    """A sentence that opens with a known name and goes on with a verb: "Rai is ...", "Hit fell ..."."""
-    return re.compile(r" (?:is|was|has|had|fell|remains?)\b").match(text, token.end) is not None
-
-
-def _is_person(text: str, found: _Found) -> bool:
-    span, surface = found.span, text[slice(*found.span)]
-    if fold(surface) not in _NAMESAKES:
-        return False
-    before = re.compile(r"(?<![.!?] )\b[A-Z]\w+ \Z").search(text[max(span.start - 24, 0) : span.start])
-    return cues.follows_title(text, span.start) or (before is not None and not cues.is_locative(text, span.start))
-
-
-def _role(text: str, found: _Found, masked: Sequence[Span]) -> str:
-    span = found.span
-    if any(mask.start <= span.start and span.end <= mask.end and mask != span for mask in masked):
-        return "organisation"
-    if cues.names_organisation(text, span.end):
-        return "organisation"
-    if found.demonym or cues.is_compound(text, span.end) or cues.is_adjective(text, span):
-        return "demonym"
-    if _starts_line(text, span.start) and text[slice(*span)].isupper() and cues.ends_dateline(text, span.end):
-        return "dateline"
-    return "literal"
-
-
-def _starts_line(text: str, start: int) -> bool:
-    return start == 0 or text[:start].rstrip(" ").endswith("\n")
 
 
 def _own_kind(surface: str) -> str:

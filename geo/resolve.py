@@ -29,6 +29,14 @@ MARGIN = 0.02
 """So close to the runner-up, in another place, nobody is chosen."""
 
 CURATED_TOWN = 10_000
+LARGE_TOWN = 500_000
+FOCUS = 2
+"""So many places of the curated gazetteer make a story one of the theatre."""
+
+SHORTEST = 4
+"""Letters of a name's first word that may stand for the whole name."""
+
+ALIKE = 0.12
 DECAY_KM = 300.0
 _EVIDENCE = {"literal": 1.0, "demonym": 0.7, "organisation": 0.5, "dateline": 0.2, "metonym": 0.2}
 _TIERS = {"curated": 0.15, "dump": 0.08, "world": 0.0}
@@ -36,10 +44,14 @@ _TIERS = {"curated": 0.15, "dump": 0.08, "world": 0.0}
 
 @dataclass(frozen=True)
 class _Story:
-    """What is known of where the story plays: weights of countries (0..1), places already found."""
+    """What is known of where the story plays: weights of countries (0..1), places already found.
+
+    ``doubt`` is taken off a name that only sounds so, where another place is spelt so.
+    """
 
     countries: Mapping[str, float]
     anchors: tuple[Place, ...] = ()
+    doubt: float = 0.0
 
 
 def resolve(toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> tuple[Mention, ...]:
@@ -54,6 +66,7 @@ def resolve(toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> tuple[Mention,
     story = replace(story, anchors=anchors)
     chosen = {key: _choose(group, gazetteer, story) for key, group in groups.items()}
     _widen_to_provinces(groups, chosen)
+    _shorten(groups, chosen)
     return tuple(_mention(toponym, chosen.get(_key(toponym), ())) for toponym in toponyms)
 
 
@@ -99,12 +112,39 @@ def _demonyms() -> dict[str, str]:
     return {fold(word): iso for iso, country in countries().items() for word in country.demonyms}
 
 
+def _shorten(
+    groups: Mapping[tuple[str, str], Sequence[Toponym]], chosen: dict[tuple[str, str], tuple[Candidate, ...]]
+) -> None:
+    """"Jisr" after "Jisr al-Shughur" is that town, not one far away that is called so."""
+    whole = {key: ranked for key, ranked in chosen.items() if ranked and ranked[0].place.tier != "world"}
+    for key, ranked in chosen.items():
+        word = key[0]
+        if " " in word or len(word) < SHORTEST or (ranked and ranked[0].place.tier != "world"):
+            continue
+        longer = [other for other in whole if other[0].startswith(f"{word} ")]
+        if len(longer) == 1:
+            first = replace(whole[longer[0]][0], reason=f"short for {groups[longer[0]][0].text}")
+            chosen[key] = (first, *ranked)
+
+
 def _choose(group: Sequence[Toponym], gazetteer: Gazetteer, story: _Story) -> tuple[Candidate, ...]:
     """The candidates of one name, best first."""
     toponym = next((each for each in group if each.cue), group[0])
     containers = {fold(name) for each in group for name in each.containers}
-    scored = [_scored(match, toponym, containers, story) for match in _matches(toponym, gazetteer)]
+    matches = [match for match in _matches(toponym, gazetteer) if _is_likely(match, containers, story)]
+    is_spelt = any(match.level == "exact" and match.place.tier != "world" for match in matches)
+    story = replace(story, doubt=ALIKE if is_spelt else 0.0)
+    scored = [_scored(match, toponym, containers, story) for match in matches]
     return tuple(sorted(scored, key=lambda one: (-one.score, -one.place.population, one.place.id)))
+
+
+def _is_likely(match: Match, containers: set[str], story: _Story) -> bool:
+    """In a story of the theatre a far small town must be stated: a country told, or what it lies in."""
+    place = match.place
+    if place.tier != "world" or place.is_country or sum(one.tier != "world" for one in story.anchors) < FOCUS:
+        return True
+    is_told = story.countries.get(place.country, 0.0) > 0 or bool(containers & _holders(place))
+    return is_told or place.population >= LARGE_TOWN
 
 
 def _matches(toponym: Toponym, gazetteer: Gazetteer) -> list[Match]:
@@ -121,7 +161,9 @@ def _matches(toponym: Toponym, gazetteer: Gazetteer) -> list[Match]:
 def _scored(match: Match, toponym: Toponym, containers: set[str], story: _Story) -> Candidate:
     place = match.place
     parts = {
-        f"found by {match.level} name": 0.3 * match.quality + _own_name(match),
+        f"found by {match.level} name": 0.3 * match.quality + _own_name(match) - (
+            story.doubt if match.level != "exact" else 0.0
+        ),
         "kind": _kind_score(place, toponym.cue, match),
         "lies in what the text says": 0.2 if containers & _holders(place) else 0.0,
         "the story's country": 0.25 * story.countries.get(place.country, 0.0),

@@ -1,0 +1,158 @@
+"""What a name plays in its sentence: a place to be mapped, a people, an organisation, a government, a person.
+
+All of it is read from the words beside the name, in bounded windows.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from geo import cues
+from geo.assets import data_path
+from geo.countries import capitals
+from geo.gazetteer import Match
+from geo.model import Span
+from geo.names import fold
+from geo.tokens import Token
+
+BIG_TOWN = 200_000
+"""A far town of this size needs no preposition to be believed."""
+
+_NAMESAKES = frozenset("jordan chad georgia israel paris sydney florence victoria austin charlotte sofia".split())
+"""Places that people are also called after; a capitalised word beside one makes it a person."""
+
+_SEATS = frozenset("erbil arbil brussels tel aviv gaza sanaa kiev kyiv pyongyang".split())
+"""Seats of power beside the capitals."""
+
+_NEXT_CAPITAL = re.compile(r" (?:[A-Z]\w|(?:al|el|bin|ibn|abu)[- ][A-Z])")
+_LAST_CAPITAL = re.compile(r"\b([A-Z][\w’']+) \Z")
+_VERB_AFTER = re.compile(r" (?:is|was|has|had|fell|remains?|and [A-Z][\w'’]+ (?:were|fell|followed|are|had|have))\b")
+_CLUB = re.compile(r"\b(?:Real|Atletico|Inter|AC|FC|Bayern|Borussia|Sporting|Paris Saint-|Ajax) \Z")
+_FIRST_NAME = re.compile(r" [A-Z][a-z]+(?:['’]s)?\b(?! (?:province|governorate|city|district))")
+_DIRECTIONS = frozenset(
+    "northern southern eastern western central upper lower greater rural north south east west".split()
+)
+
+_AT_CAPITAL = re.compile(
+    r"(?:\b(?:in|at|near|into|outside|around|inside|towards?|across|through|reached|entered|left|hit|shelled|bombed|"
+    r"stormed|captured|seized|took|besieged|attacked|struck|leaving|downtown|central|(?:north|south|east|west)ern)"
+    r"|\b(?:north(?:-?east|-?west)?|south(?:-?east|-?west)?|east|west|outskirts|suburbs?|streets|cent(?:re|er)|heart|city|"
+    r"capital|corner|quarters?|most|half|all|province|gates|countryside|siege|bombing|battle|residents|people|parts|"
+    r"town|fall|airport|district) of"
+    r"|\b(?:road|highway|fl[ae]w|fled|travel(?:led|ed)|return(?:ed)?|sent|moved|close|went|convoys?|back|came|visit(?:ed)?|drove|"
+    r"taken|brought|way|advance|march|buses|arrived|miles|km|kilomet(?:re|er)s|hours|drive|flight|displaced|evacuated|based|"
+    r"stretch(?:ing|es)?|bound|marched|pushed|advanced|retreated|withdrew|withdrawn|moved)[\w ]{0,16} (?:to|from)"
+    r"|(?<!support )(?<!backing )(?<!pressure )(?<!orders )(?<!help )(?<!aid )(?<!money )\bfrom"
+    r"|\b(?:road|highway|line|route|halfway|moved|km|travelled|drove|distance)[\w ,]{0,24} between(?: [A-Z]\w+ and)?"
+    r"|\bfrom [A-Z][\w-]+(?: [A-Z][\w-]+)? to)(?: the)? \Z",
+    re.IGNORECASE,
+)
+_RULERS_IN = re.compile(
+    r"\b(?:government|authorities|rulers|leaders|leadership|ministers?|officials|regime|palace|parliament) in \Z"
+)
+_TOWN_AFTER = re.compile(
+    r"(?:['’]s)?(?:[-–—][A-Z]| (?:highway|road|airport|suburbs?|countryside|streets?|markets?|hospitals?|"
+    r"neighbou?rhoods?|(?:north|south|east|west)ern|old city|centre|center)\b)"
+)
+_CHAIN = re.compile(r"(?:['’]s)?(?:, (?:and |or )?| and | or |/)")
+
+
+@lru_cache(maxsize=1)
+def common_words() -> frozenset[str]:
+    """Words of English that are also towns somewhere; the world tier never finds them alone."""
+    lines = data_path("common_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def believable(text: str, words: Sequence[Token], match: Match) -> bool:
+    """Whether a name that is also a common word, or one far away, is meant as a place here."""
+    first, alone = words[0], len(words) == 1
+    if alone and match.place.tier == "world" and not match.place.is_country:
+        return _is_told_far(text, first, match)
+    if match.name.ambiguous and alone:
+        return cues.is_stated_place(text, first.start, first.end) or _VERB_AFTER.match(text, first.end) is not None
+    return first.folded not in common_words() or not alone
+
+
+def may_be_surname(words: Sequence[Token], match: Match) -> bool:
+    """Whether a name is of the kind that people bear too: "Assad", "al-Maliki"; towns by their own name are not."""
+    if len(words) > 2 or (len(words) == 2 and words[0].word.lower() not in ("al", "el")):
+        return False
+    is_plain_town = len(words) == 1 and match.level == "exact" and match.place.feature_class in "PA"
+    return not is_plain_town
+
+
+def is_surname(text: str, span: Span, demonyms: frozenset[str]) -> bool:
+    """Whether a capitalised word that is no place's stands right before: "Bashar Assad", "President Assad"."""
+    if cues.follows_title(text, span.start):
+        return True
+    before = _LAST_CAPITAL.search(text[max(span.start - 24, 0) : span.start])
+    if before is None:
+        return False
+    word = fold(before[1])
+    return not (word in common_words() or word in demonyms or word in _DIRECTIONS or cues.is_locative(text, span.start))
+
+
+def is_namesake(text: str, span: Span) -> bool:
+    """Whether a person is called after the place: "Michael Jordan", "Chad Smith", or a club: "Real Madrid"."""
+    if _CLUB.search(text[max(span.start - 16, 0) : span.start]):
+        return True
+    if fold(text[slice(*span)]) not in _NAMESAKES:
+        return False
+    first = _FIRST_NAME.match(text, span.end)
+    return is_surname(text, span, frozenset()) or (first is not None and not cues.is_locative(text, span.start))
+
+
+def role(text: str, span: Span, demonym: bool, masked: Sequence[Span]) -> str:
+    """The role of a name that is no person's; ``masked`` are the names of organisations in the text."""
+    if any(mask.start <= span.start and span.end <= mask.end and mask != span for mask in masked):
+        return "organisation"
+    if cues.names_organisation(text, span.end):
+        return "organisation"
+    if demonym or cues.is_compound(text, span.end) or cues.is_adjective(text, span):
+        return "demonym"
+    if _starts_line(text, span.start) and text[slice(*span)].isupper() and cues.ends_dateline(text, span.end):
+        return "dateline"
+    return "metonym" if _is_government(text, span) else "literal"
+
+
+def is_chained(text: str, before: Span, span: Span) -> bool:
+    """Whether two names stand in one list: "Homs, Hama and Damascus"."""
+    return _CHAIN.fullmatch(text, before.end, span.start) is not None
+
+
+def _is_government(text: str, span: Span) -> bool:
+    """A capital of which nothing says that it is meant as a town stands for who rules there."""
+    name = fold(text[slice(*span)])
+    if name not in capitals() and name not in _SEATS:
+        return False
+    lead = text[max(span.start - cues.WINDOW, 0) : span.start]
+    if _RULERS_IN.search(lead):
+        return True
+    is_town = _AT_CAPITAL.search(lead) is not None or bool(cues.kind_before(text, span.start))
+    is_town = is_town or _TOWN_AFTER.match(text, span.end) is not None
+    is_contained = re.match(r", [A-Z]", text[span.end : span.end + 4]) is not None
+    is_headed = cues.kind_after(text, span.end) != ""
+    return not (is_town or is_contained or is_headed)
+
+
+def _is_told_far(text: str, token: Token, match: Match) -> bool:
+    if cues.names_organisation(text, token.end):
+        return True
+    if token.folded in common_words() or len(token.word) < 4 or cues.follows_title(text, token.start):
+        return False
+    if cues.is_locative(text, token.start) or cues.kind_before(text, token.start):
+        return not _is_part_of_name(text, token)
+    return match.place.population >= BIG_TOWN and not _is_part_of_name(text, token)
+
+
+def _is_part_of_name(text: str, token: Token) -> bool:
+    """Whether a capitalised neighbour makes it a part of a longer name."""
+    after = _NEXT_CAPITAL.match(text, token.end)
+    before = _LAST_CAPITAL.search(text[max(token.start - 20, 0) : token.start])
+    return after is not None or (before is not None and not cues.is_locative(text, token.start))
+
+
+def _starts_line(text: str, start: int) -> bool:
+    return start == 0 or text[:start].rstrip(" ").endswith("\n")

@@ -1,0 +1,270 @@
+"""Scores the whole reader: ``python -m tools.score`` prints what it gets right, per corpus and part.
+
+The dispatches are ours (``tests/dispatches``); GeoVirus and WikiWars lie beside the checkout and are read where they
+are (``--corpora FOLDER``). Counted are, for the dispatches:
+
+* places: literal names that were mapped, by overlapping spans, against the gold ones;
+* right place: of the names found, those within 10 km and 161 km of the gold place; countries and provinces by
+  identity; and how many lie on another continent (over 3,000 km off);
+* dates: of those, the ones whose interval is the gold one;
+* times: expressions whose interval is the gold one;
+* events: type, place and day; a gold day must be met exactly, a longer gold interval must be touched.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from geo.articles import article
+from geo.errors import NotFound
+from geo.gazetteer import Gazetteer
+from geo.model import Event, LngLat, Mention, Place, Reading, Span, When
+from geo.pipeline import Pipeline, bundled
+from geo.resolve import rough_km
+from tools.dispatches import Dispatch, GoldEvent, GoldMention, load
+
+NEAR_KM, FAR_KM, CONTINENT_KM = 10.0, 161.0, 3000.0
+
+
+@dataclass
+class Tally:
+    """Counts of one part, and examples of what went wrong."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, name: str, is_right: bool, example: str = "") -> None:
+        self.counts[name] += 1
+        self.counts[f"{name} right"] += is_right
+        if not is_right and example:
+            self.wrong.append(f"{name}: {example}")
+
+    def share(self, name: str) -> float:
+        return self.counts[f"{name} right"] / max(self.counts[name], 1)
+
+    def f1(self, gold: str, found: str) -> tuple[float, float, float]:
+        """Precision, recall, F1: ``gold`` counts what should be found, ``found`` what was."""
+        precision, recall = self.share(found), self.share(gold)
+        return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def read(dispatch: Dispatch, pipeline: Pipeline) -> Reading:
+    """The reading of a dispatch as a reader gets it: title, text, and the date if it states one."""
+    stated = {"date": dispatch.stated.isoformat()} if dispatch.stated else {}
+    return pipeline.read(article(dispatch.text, {"title": dispatch.title, **stated}, dispatch.file))
+
+
+def score_dispatches(part: str, pipeline: Pipeline) -> Tally:
+    tally = Tally()
+    for dispatch in load(part):
+        reading = read(dispatch, pipeline)
+        _publication(dispatch, reading, tally)
+        _places(dispatch, reading, pipeline.gazetteer, tally)
+        _times(dispatch, reading, tally)
+        _events(dispatch, reading, pipeline.gazetteer, tally)
+    return tally
+
+
+def _publication(dispatch: Dispatch, reading: Reading, tally: Tally) -> None:
+    if dispatch.stated is None and dispatch.published is not None:
+        found = reading.article.published
+        is_right = found is not None and found.interval == dispatch.published
+        tally.add("publication", is_right, f"{dispatch.file}: {found and found.edtf}, want {dispatch.published}")
+
+
+def _places(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: Tally) -> None:
+    mapped = [one for one in reading.mentions if one.place]
+    for gold in dispatch.literal:
+        found = next((one for one in mapped if _overlap(one.toponym.span, gold.span)), None)
+        where = f"{dispatch.file} {gold.text!r}"
+        tally.add("gold place", found is not None, f"{where} {_why_missing(gold.span, reading)}")
+        if found and found.place:
+            _place_right(gold, found, gazetteer, tally, where)
+    ignored = [one.span for one in dispatch.mentions if one.optional]
+    literal = [one.span for one in dispatch.literal]
+    for one in mapped:
+        if not any(_overlap(one.toponym.span, span) for span in ignored):
+            is_right = any(_overlap(one.toponym.span, span) for span in literal)
+            tally.add("found place", is_right, f"{dispatch.file} {one.toponym.text!r} as {one.place and one.place.id}")
+
+
+def _why_missing(span: Span, reading: Reading) -> str:
+    one = next((one for one in reading.mentions if _overlap(one.toponym.span, span)), None)
+    return f"({one.toponym.role}: {one.reason})" if one else "(not recognised)"
+
+
+def _place_right(gold: GoldMention, found: Mention, gazetteer: Gazetteer, tally: Tally, where: str) -> None:
+    assert found.place is not None
+    apart = _apart(gold.place, gold.point, found.place, gazetteer)
+    kind = "country" if found.place.is_country else "sub-national"
+    example = f"{where} as {found.place.id}, want {gold.place or gold.point}"
+    tally.add("place 10 km", apart <= NEAR_KM, example)
+    tally.add(f"place 10 km {kind}", apart <= NEAR_KM)
+    tally.add("place 161 km", apart <= FAR_KM)
+    tally.counts["wrong continent"] += apart > CONTINENT_KM
+    if gold.when is not None:
+        got = found.when.interval if found.when else None
+        tally.add("date", got == gold.when, f"{where} {got}, want {gold.when} ({found.when and found.when.reason})")
+
+
+def _apart(wanted: str, point: LngLat | None, found: Place, gazetteer: Gazetteer) -> float:
+    """Kilometres; 0 for the same place, infinite between a country or a province and anything else."""
+    if wanted == found.id:
+        return 0.0
+    gold = _known(wanted, gazetteer) if wanted else None
+    if gold is not None and (gold.is_area or found.is_area) and gold.feature_code != found.feature_code:
+        return CONTINENT_KM if gold.country == found.country else rough_km(gold.point, found.point) + FAR_KM
+    target = gold.point if gold else point
+    return rough_km(target, found.point) if target else float("inf")
+
+
+def _known(place: str, gazetteer: Gazetteer) -> Place | None:
+    try:
+        return gazetteer[place]
+    except NotFound:
+        return None
+
+
+def _times(dispatch: Dispatch, reading: Reading, tally: Tally) -> None:
+    for gold in (one for one in dispatch.times if not one.optional):
+        found = [when for when in reading.times if when.span and _overlap(when.span, gold.span)]
+        best = next((when for when in found if when.interval == gold.days), None)
+        tally.add("gold time", best is not None, f"{dispatch.file} {gold.text!r} {_told(found)}, want {gold.days}")
+    spans = [(one.span, one.days) for one in dispatch.times]
+    for when in reading.times:
+        over = [days for span, days in spans if when.span and _overlap(when.span, span)]
+        tally.add("found time", when.interval in over, "")
+
+
+def _told(found: Iterable[When]) -> str:
+    return ", ".join(str(when.interval) for when in found) or "nothing"
+
+
+def _events(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: Tally) -> None:
+    left = [event for event in reading.events if event.place]
+    matched: list[Event] = []
+    for gold in sorted(dispatch.events, key=lambda one: one.optional):
+        found = next((one for one in left if one not in matched and _same_event(gold, one, gazetteer)), None)
+        if found:
+            matched.append(found)
+        if not gold.optional:
+            tally.add("gold event", found is not None, f"{dispatch.file} {_words(gold)}; near: {_near(gold, left)}")
+            if found:
+                tally.add("actor", found.actor == (gold.actor or None), f"{dispatch.file} {_words(gold)}: {found.actor}")
+                tally.add("certainty", found.certainty == gold.certainty,
+                          f"{dispatch.file} {_words(gold)}: {found.certainty}, want {gold.certainty}")
+        elif found:
+            left.remove(found)
+    for event in left:
+        tally.add("found event", event in matched,
+                  f"{dispatch.file} {event.type} {event.actor} {event.place and event.place.id} {event.when.edtf} "
+                  f"{event.trigger!r} {event.certainty}")
+
+
+def _words(gold: GoldEvent) -> str:
+    return f"{gold.type} {gold.actor} {gold.place} {gold.days} {gold.trigger_text!r}"
+
+
+def _near(gold: GoldEvent, events: Sequence[Event]) -> str:
+    beside = [one for one in events if one.sentence.start <= gold.trigger.start < one.sentence.end]
+    return "; ".join(f"{one.type} {one.actor} {one.place and one.place.id} {one.when.edtf}" for one in beside)
+
+
+def _same_event(gold: GoldEvent, event: Event, gazetteer: Gazetteer) -> bool:
+    if gold.type != event.type or event.place is None:
+        return False
+    if (gold.certainty == "hypothetical") != (event.certainty == "hypothetical"):
+        return False
+    if _apart(gold.place, gold.point, event.place, gazetteer) > NEAR_KM:
+        return False
+    if gold.days is None:
+        return True
+    return event.when.interval == gold.days if gold.days.days == 1 else event.when.interval.intersects(gold.days)
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+def score_geovirus(path: Path, pipeline: Pipeline) -> Tally:
+    """Recognition against the gold spans; and, given a gold span, the place that the reader puts there."""
+    tally = Tally()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        document = json.loads(line)
+        reading = pipeline.read(article(document["text"], {"date": "2015-01-01"}, document["id"]))
+        _geovirus(document, reading, pipeline, tally)
+    return tally
+
+
+def _geovirus(document: dict[str, object], reading: Reading, pipeline: Pipeline, tally: Tally) -> None:
+    golds: list[dict[str, object]] = document["toponyms"]  # type: ignore[assignment]
+    spans = [Span(int(str(one["start"])), int(str(one["end"]))) for one in golds]
+    literal = [one for one in reading.mentions if one.toponym.role == "literal"]
+    for gold, span in zip(golds, spans, strict=True):
+        found = next((one for one in literal if _overlap(one.toponym.span, span)), None)
+        where = f"{document['id']} {gold['text']!r}"
+        tally.add("gold place", found is not None, where)
+        point = LngLat(float(str(gold["lon"])), float(str(gold["lat"])))
+        tally.add("in gazetteer", _holds(str(gold["text"]), point, pipeline.gazetteer))
+        is_right = found is not None and found.place is not None and _is_gold(str(gold["page"]), point, found.place)
+        tally.add("given span", is_right, f"{where} as {found and found.place and found.place.id}")
+    for one in literal:
+        tally.add("found place", any(_overlap(one.toponym.span, span) for span in spans),
+                  f"{document['id']} {one.toponym.text!r}")
+
+
+def _is_gold(page: str, point: LngLat, found: Place) -> bool:
+    """A country by its name (the gold points are centroids), all else within 161 km."""
+    title = page.rpartition("/")[2].replace("_", " ").casefold()
+    if found.is_country:
+        return title in {name.toponym.casefold() for name in found.names} or rough_km(point, found.point) <= 3 * FAR_KM
+    return rough_km(point, found.point) <= FAR_KM
+
+
+def _holds(text: str, point: LngLat, gazetteer: Gazetteer) -> bool:
+    return any(
+        match.place.is_country or rough_km(match.place.point, point) <= FAR_KM for match in gazetteer.candidates(text)
+    )
+
+
+def table(name: str, tally: Tally) -> Iterator[str]:
+    """Lines of a table in Markdown."""
+    precision, recall, f1 = tally.f1("gold place", "found place")
+    yield f"| {name} | places | {f1:.3f} | P {precision:.3f} R {recall:.3f} of {tally.counts['gold place']} |"
+    for key in ("place 10 km", "place 161 km", "place 10 km sub-national", "place 10 km country", "in gazetteer",
+                "given span", "date", "publication", "actor", "certainty"):
+        if tally.counts[key]:
+            yield f"| {name} | {key} | {tally.share(key):.3f} | of {tally.counts[key]} |"
+    if tally.counts["gold time"]:
+        yield f"| {name} | wrong continent | {tally.counts['wrong continent']} | |"
+    for key in ("time", "event"):
+        if tally.counts[f"gold {key}"]:
+            precision, recall, f1 = tally.f1(f"gold {key}", f"found {key}")
+            yield f"| {name} | {key}s | {f1:.3f} | P {precision:.3f} R {recall:.3f} of {tally.counts[f'gold {key}']} |"
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=("dev", "frozen"), action="append", help="only this part of the dispatches")
+    parser.add_argument("--corpora", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "corpora")
+    parser.add_argument("--show", action="store_true", help="list what went wrong (never look at the frozen part)")
+    options = parser.parse_args(arguments)
+    pipeline = bundled()
+    results = {f"dispatches {part}": score_dispatches(part, pipeline) for part in options.part or ("dev", "frozen")}
+    geovirus = options.corpora / "geovirus" / "geovirus.jsonl"
+    if geovirus.exists() and not options.part:
+        results["geovirus"] = score_geovirus(geovirus, pipeline)
+    print("| corpus | what | score | |\n|---|---|---|---|")
+    for name, tally in results.items():
+        print("\n".join(table(name, tally)))
+        if options.show:
+            print("\n".join(tally.wrong))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
