@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest docs lock basemap clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest score pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,12 @@ contracts: $(VENV)/.test  ## Check who imports whom
 
 pytest: $(VENV)/.test  ## Run the tests
 	$(BIN)/python -m pytest
+
+score: $(VENV)/.test  ## Measure the reader on our dispatches and on the corpora beside the checkout
+	$(BIN)/python -m tools.score
+
+pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
+	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)
 
 lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \

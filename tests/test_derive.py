@@ -28,7 +28,7 @@ LANDS: Mapping[str, shapely.Geometry] = {"AA": box(40, 34, 41, 35), "BB": box(41
 DEFINITE = ("control", "claimed", "besieged")
 
 
-def report(  # noqa: PLR0913, PLR0917
+def report(
     place: str, lng: float, lat: float, when: str, controller: str, status: str = "control", country: str = "AA",
     sourced: str = "yes", besieged_by: str | None = None, controller_b: str | None = None,
 ) -> Feature:

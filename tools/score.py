@@ -155,9 +155,9 @@ def _events(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: T
         if not gold.optional:
             tally.add("gold event", found is not None, f"{dispatch.file} {_words(gold)}; near: {_near(gold, left)}")
             if found:
-                tally.add("actor", found.actor == (gold.actor or None), f"{dispatch.file} {_words(gold)}: {found.actor}")
-                tally.add("certainty", found.certainty == gold.certainty,
-                          f"{dispatch.file} {_words(gold)}: {found.certainty}, want {gold.certainty}")
+                where = f"{dispatch.file} {_words(gold)}"
+                tally.add("actor", found.actor == (gold.actor or None), f"{where}: {found.actor}")
+                tally.add("certainty", found.certainty == gold.certainty, f"{where}: {found.certainty}")
         elif found:
             left.remove(found)
     for event in left:
