@@ -9,7 +9,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -56,6 +56,15 @@ class _Stream:
     raw: IO[bytes]
     data: IO[bytes]
     published: date | None
+
+
+def stories_of(files: Iterable[Path], published: date | None = None) -> Iterator[Story]:
+    """The stories of all files, in order; a file that cannot be read is a story that says so when it is parsed."""
+    for path in files:
+        try:
+            yield from read_path(path, published)
+        except InvalidInput as error:
+            yield Story(str(path), partial(_refuse, str(error)))
 
 
 def files_of(source: str) -> list[Path]:
@@ -175,16 +184,18 @@ def _available(stream: IO[bytes], most: int) -> bytes:
 
 def _lines(stream: _Stream) -> Iterator[Story]:
     """One line at a time; one that is too long is named and passed over."""
-    number = 0
+    number = before = 0
     while line := stream.data.readline(MAX_LINE + 1):
         number += 1
         name = f"{stream.name}: line {number}"
+        after = stream.raw.tell() if stream.raw.seekable() else before + len(line)
+        size, before = after - before, after
         if len(line) > MAX_LINE:
             while line and not line.endswith(b"\n"):
                 line = stream.data.readline(_CHUNK)
             yield Story(name, partial(_refuse, f"{name}: more than {MAX_LINE:,} bytes, want one article a line"))
         elif line.strip():
-            yield Story(name, partial(read_line, line, name, stream.published), len(line))
+            yield Story(name, partial(read_line, line, name, stream.published), size)
 
 
 def _refuse(reason: str) -> Article:

@@ -3,125 +3,204 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from functools import lru_cache, partial
+from itertools import chain
+from typing import Any
 
 import click
 
-from geo.articles import decode, read_text
-from geo.corpus import ingest as ingest_articles
-from geo.errors import DatelineError, InvalidInput
+from geo.corpus import Corpus, Ingested, Rows, rows_of
 from geo.features import event_features, mention_features
 from geo.formats import FORMATS
 from geo.formats.reading import as_json, as_text
 from geo.fronts import front_rows
 from geo.ground import pipeline_of
-from geo.model import Article, Reading
+from geo.model import Feature, Reading
 from geo.pipeline import Pipeline, bundled
 from geo.schema import MENTIONS
-from geo.sources import read_file
+from geo.sources import Story, files_of, read_stream, stories_of
+from geo.store import open_store
+from geo.workers import Done, Job, do_all
 from server.commands.session import Day, Session, pass_session, today
 
 STDIN = "-"
-ENDINGS = ("*.txt", "*.jsonl", "*.jsonl.gz")
+LONG_BYTES = 1_000_000
+"""From here on a terminal shows a bar."""
+
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read side by side."
+)
 
 
-@click.command(epilog="Example: dateline read story.txt --format text")
-@click.argument("files", nargs=-1, metavar="[FILE|-]...")
+@click.command(epilog="Examples: dateline read story.html --format text · dateline read archive.jsonl.gz --format json "
+                      "--workers 4 > archive.read.jsonl")
+@click.argument("sources", nargs=-1, metavar="[SOURCE|-]...")
 @click.option("--date", "published", type=Day(), help="When the stories appeared, if they do not say.")
 @click.option("--format", "form", type=click.Choice(["geojson", "json", "text", "html"]), default="geojson",
               show_default=True, help="What to print.")
-def read(files: tuple[str, ...], published: date | None, form: str) -> None:
-    """Read stories and print what they say; nothing is kept."""
-    pipeline = bundled()
-    readings = (pipeline.read(article) for article in _articles(files or (STDIN,), published))
-    for piece in _PRINTERS[form](readings, pipeline):
-        click.echo(piece, nl=False)
+@workers_option
+@pass_session
+def read(session: Session, sources: tuple[str, ...], published: date | None, form: str, workers: int) -> None:
+    """Read stories and print what they say; nothing is kept.
+
+    A SOURCE is text, a saved HTML page, an RSS or Atom file, JSON lines, each also with .gz; a folder (the stories
+    directly in it), a pattern, or - for standard input. What fails is named and does not stop the others.
+    """
+    stories, total = _stories(sources or (STDIN,), published)
+    form_of = _FORMS[form]
+    with _bar(session, total, hidden=sys.stdout.isatty()) as step:
+        outcome = _Outcome(step)
+        results = outcome.good(do_all(Job(bundled, form_of.work), stories, workers))
+        first = next(results, None)
+        if first is not None or not outcome.failed:
+            for piece in form_of.write(results if first is None else chain([first], results)):
+                click.echo(piece, nl=False)
+    outcome.leave(nothing_read=2)
 
 
-def _geojson(readings: Iterable[Reading], pipeline: Pipeline) -> Iterator[str]:
-    rows = (feature for reading in readings for feature in mention_features(reading))
-    return (piece.decode() for piece in FORMATS["geojson"].write(MENTIONS, rows))
+@dataclass(frozen=True)
+class _Form:
+    """``work`` makes a plain value of a reading, where it was read; ``write`` puts them all together."""
+
+    work: Callable[[Reading], Any]
+    write: Callable[[Iterable[Any]], Iterator[str]]
 
 
-def _json(readings: Iterable[Reading], pipeline: Pipeline) -> Iterator[str]:
-    return (json.dumps(as_json(reading), ensure_ascii=False) + "\n" for reading in readings)
+def _json_line(reading: Reading) -> str:
+    return json.dumps(as_json(reading), ensure_ascii=False) + "\n"
 
 
-def _text(readings: Iterable[Reading], pipeline: Pipeline) -> Iterator[str]:
-    return (line + "\n" for reading in readings for line in as_text(reading))
+def _text_lines(reading: Reading) -> str:
+    return "".join(line + "\n" for line in as_text(reading))
 
 
-def _html(readings: Iterable[Reading], pipeline: Pipeline) -> Iterator[str]:
+def _geojson(found: Iterable[list[Feature]]) -> Iterator[str]:
+    return (piece.decode() for piece in FORMATS["geojson"].write(MENTIONS, chain.from_iterable(found)))
+
+
+def _told(reading: Reading) -> tuple[str, list[Feature], list[Feature]]:
+    return reading.article.title, mention_features(reading), event_features(reading)
+
+
+def _html(found: Iterable[tuple[str, list[Feature], list[Feature]]]) -> Iterator[str]:
     from geo.preview import preview, story_days, to_html  # noqa: PLC0415  folium is slow to load and only needed here
 
-    told = list(readings)
-    mentions = [feature for reading in told for feature in mention_features(reading)]
-    events = [feature for reading in told for feature in event_features(reading)]
-    ground = pipeline.zones_between(story_days([*mentions, *events]))
-    title = told[0].article.title or "Story" if len(told) == 1 else f"{len(told)} stories"
+    told = list(found)
+    mentions = [feature for _, features, _ in told for feature in features]
+    events = [feature for _, _, features in told for feature in features]
+    ground = bundled().zones_between(story_days([*mentions, *events]))
+    title = told[0][0] or "Story" if len(told) == 1 else f"{len(told)} stories"
     yield to_html(preview(mentions, ground, title=title, events=events, fronts=front_rows(ground)))
 
 
-_PRINTERS = {"geojson": _geojson, "json": _json, "text": _text, "html": _html}
+_FORMS = {
+    "geojson": _Form(mention_features, _geojson), "json": _Form(_json_line, iter),
+    "text": _Form(_text_lines, iter), "html": _Form(_told, _html),
+}
 
 
-def _articles(names: Iterable[str], published: date | None) -> Iterator[Article]:
-    for name in names:
-        if name == STDIN:
-            data = sys.stdin.buffer.read()
-            yield read_text(decode(data, "standard input"), "standard input", published)
-        else:
-            for path in _files(Path(name)):
-                yield from read_file(path, published)
-
-
-def _files(path: Path) -> list[Path]:
-    """The file, the stories of a folder, or what a pattern finds."""
-    if path.is_dir():
-        found = sorted({each for ending in ENDINGS for each in path.glob(ending)})
-    elif any(sign in path.name for sign in "*?["):
-        found = sorted(path.parent.glob(path.name))
-    else:
-        return [path]
-    if not found:
-        raise InvalidInput(f"{path}: no stories there, want {', '.join(ENDINGS)}")
-    return found
-
-
-@click.command(epilog="Example: dateline --store war.gpkg ingest stories/ --date 2016-04-11")
+@click.command(epilog="Example: dateline --store war.gpkg ingest stories/ feed.rss 'pages/*.html' --date 2016-04-11")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--date", "published", type=Day(), help="When the stories appeared, if they do not say.")
 @click.option("--dry-run", is_flag=True, help="Read and report; keep nothing.")
+@workers_option
 @pass_session
-def ingest(session: Session, sources: tuple[str, ...], published: date | None, dry_run: bool) -> None:
-    """Read stories and keep them in the store; twice is once. A story that fails does not stop the others."""
-    failed = 0
-    with session.open() as store:
-        pipeline = pipeline_of(store)
-        for name in session.progress([str(path) for source in sources for path in _files(Path(source))], "Reading"):
-            try:
-                if dry_run:
-                    _rehearse(session, pipeline, Path(name), published)
-                    continue
-                for kept in ingest_articles(read_file(Path(name), published), pipeline, store, today()):
-                    session.report(
-                        {"article": kept.article, "title": kept.title, "mentions": kept.mentions,
-                         "events": kept.events, "added": kept.written.added, "changed": kept.written.changed,
-                         "unchanged": kept.written.unchanged},
-                        f"{kept.title or kept.article}: {kept.mentions} mentions, {kept.events} events, "
-                        f"{kept.written.added} rows new, {kept.written.changed} changed",
-                    )
-            except DatelineError as error:
-                failed += 1
-                click.echo(f"dateline: {error}", err=True)
-    if failed:
-        sys.exit(1)
+def ingest(session: Session, sources: tuple[str, ...], published: date | None, dry_run: bool,
+           workers: int = 1) -> None:
+    """Read stories and keep them in the store; twice is once. A story that fails does not stop the others.
+
+    Sources are those of `dateline read`. Another text under the same address is a new revision; a wire copy is
+    linked to its original.
+    """
+    stories, total = _stories(sources, published)
+    make = partial(_pipeline_at, session.store)
+    with session.open() as store, _bar(session, total, hidden=session.json) as step:
+        corpus, outcome = Corpus(store, today()), _Outcome(step)
+        for rows in outcome.good(do_all(Job(make, rows_of), stories, workers)):
+            told = _rehearsed(rows) if dry_run else _kept(corpus.keep(rows))
+            if session.json or total < LONG_BYTES:
+                session.report(told, ", ".join(f"{value} {name}" for name, value in told.items() if value))
+    _pipeline_at.cache_clear()
+    outcome.leave()
 
 
-def _rehearse(session: Session, pipeline: Pipeline, path: Path, published: date | None) -> None:
-    for article in read_file(path, published):
-        reading = pipeline.read(article)
-        found = {"mentions": len(mention_features(reading)), "events": len(event_features(reading))}
-        session.report({"title": article.title, **found}, f"{article.title or path}: {found}")
+@lru_cache(maxsize=1)
+def _pipeline_at(store: str) -> Pipeline:
+    """The pipeline over a store as it is now, for this process and those forked from it."""
+    opened = open_store(store)
+    try:
+        return pipeline_of(opened)
+    finally:
+        opened.close()
+
+
+def _kept(kept: Ingested) -> Mapping[str, object]:
+    return {
+        "article": kept.article, "title": kept.title, "mentions": kept.mentions, "events": kept.events,
+        "added": kept.written.added, "changed": kept.written.changed, "unchanged": kept.written.unchanged,
+        "duplicate_of": kept.duplicate_of,
+    }
+
+
+def _rehearsed(rows: Rows) -> Mapping[str, object]:
+    (article,) = rows["articles"]
+    return {
+        "title": article.properties["title"], "mentions": len(rows["mentions"]), "events": len(rows["events"]),
+    }
+
+
+def _stories(sources: Iterable[str], published: date | None) -> tuple[Iterator[Story], int]:
+    """The stories, and how many bytes they are, 0 when nobody knows."""
+    groups: list[Iterator[Story]] = []
+    total = 0
+    for source in sources:
+        if source == STDIN:
+            groups.append(_of_stdin(published))
+            continue
+        files = files_of(source)
+        total += sum(path.stat().st_size for path in files if path.is_file())
+        groups.append(stories_of(files, published))
+    return chain.from_iterable(groups), total
+
+
+def _of_stdin(published: date | None) -> Iterator[Story]:
+    return read_stream(sys.stdin.buffer, "standard input", published)
+
+
+class _Outcome:
+    """Counts what was read and names what was not."""
+
+    def __init__(self, step: Callable[[int], None]) -> None:
+        self._step = step
+        self._read = 0
+        self.failed: list[str] = []
+
+    def good(self, done: Iterable[Done[Any]]) -> Iterator[Any]:
+        """The results, in order; problems go to standard error as they come."""
+        for one in done:
+            self._step(one.size)
+            if one.problem:
+                self.failed.append(one.problem)
+                click.echo(f"dateline: {one.problem}", err=True)
+            else:
+                self._read += 1
+                yield one.result
+
+    def leave(self, nothing_read: int = 1) -> None:
+        """Exit with 1 when some stories failed, with ``nothing_read`` when all did."""
+        if self.failed:
+            sys.exit(1 if self._read else nothing_read)
+
+
+@contextmanager
+def _bar(session: Session, total: int, *, hidden: bool) -> Iterator[Callable[[int], None]]:
+    """A bar over the bytes of long work, on a terminal that prints nothing else."""
+    if hidden or session.quiet or total < LONG_BYTES or not sys.stderr.isatty():
+        yield lambda size: None
+        return
+    with click.progressbar(length=total, label="Reading", file=sys.stderr) as bar:
+        yield bar.update

@@ -1,0 +1,114 @@
+"""Many stories through one pipeline, on this process or on several; results in the order of the stories.
+
+What is held at a time does not grow with their number. With several processes the pipeline is built once before they
+are forked, and shared; where there is no fork, each builds its own.
+"""
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from geo.errors import DatelineError
+from geo.model import Reading
+from geo.pipeline import Pipeline
+from geo.sources import Story
+
+T = TypeVar("T")
+
+BATCH = 16
+"""Stories handed over at once, fewer when they are long."""
+BATCH_BYTES = 256_000
+AHEAD = 4
+"""Batches under way for each process."""
+
+
+@dataclass(frozen=True)
+class Done(Generic[T]):
+    """What became of one story: a result, or the problem in words. ``size`` is the story's."""
+
+    name: str
+    size: int
+    result: T | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Job(Generic[T]):
+    """How to read: ``make`` gives the pipeline and keeps it, ``work`` makes of a reading what is wanted.
+
+    For several processes both, and the result, must be picklable.
+    """
+
+    make: Callable[[], Pipeline]
+    work: Callable[[Reading], T]
+
+    def do(self, story: Story) -> Done[T]:
+        """A story that fails says why; an archive of a million must not end at one that nobody thought of."""
+        try:
+            return Done(story.name, story.size, self.work(self.make().read(story.parse())))
+        except DatelineError as error:
+            problem = str(error)
+        except Exception as error:
+            problem = f"not read, {type(error).__name__}: {error}"
+        named = problem if problem.startswith(story.name) else f"{story.name}: {problem}"
+        return Done(story.name, story.size, problem=named)
+
+
+def do_all(job: Job[T], stories: Iterable[Story], workers: int = 1) -> Iterator[Done[T]]:
+    """Read ``stories`` as they come; the same results in the same order for any number of workers.
+
+    :raises DatelineError: when a process was ended from outside, as for lack of memory.
+    """
+    if workers == 1:
+        yield from map(job.do, stories)
+        return
+    job.make()
+    with _pool(workers, job) as pool:
+        waiting: deque[Future[list[Done[T]]]] = deque()
+        try:
+            for batch in _batches(stories):
+                waiting.append(pool.submit(_do, job, batch))
+                if len(waiting) >= AHEAD * workers:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise DatelineError("a worker was ended from outside; try fewer --workers, or more memory") from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _pool(workers: int, job: Job[T]) -> ProcessPoolExecutor:
+    can_fork = sys.platform == "linux"
+    context = multiprocessing.get_context("fork" if can_fork else "spawn")
+    return ProcessPoolExecutor(workers, context, partial(_begin, None if can_fork else job.make))
+
+
+def _begin(make: Callable[[], Pipeline] | None) -> None:
+    """An interrupt is for the first process to see, which ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if make is not None:
+        make()
+
+
+def _do(job: Job[T], batch: list[Story]) -> list[Done[T]]:
+    return [job.do(story) for story in batch]
+
+
+def _batches(stories: Iterable[Story]) -> Iterator[list[Story]]:
+    batch: list[Story] = []
+    for story in stories:
+        batch.append(story)
+        if len(batch) == BATCH or sum(each.size for each in batch) > BATCH_BYTES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
