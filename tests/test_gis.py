@@ -46,7 +46,7 @@ def run(*words: object) -> str:
 
 
 def qgis(path: Path) -> dict[str, dict[str, object]]:
-    probe = Path(__file__).parent / "qgis_probe.py"
+    probe = Path(__file__).parents[1] / "tools" / "qgis_probe.py"
     environment = {"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(path.parent),
                    "XDG_RUNTIME_DIR": str(path.parent)}
     done = subprocess.run(["/usr/bin/python3", str(probe), str(path), *LAYERS], capture_output=True, text=True,
