@@ -72,6 +72,8 @@ def believable(text: str, words: Sequence[Token], match: Match) -> bool:
         return _is_told_far(text, first, match)
     if match.name.ambiguous and alone:
         return cues.is_stated_place(text, first.start, first.end) or _VERB_AFTER.match(text, first.end) is not None
+    if not alone and match.place.tier == "world" and not match.place.is_country:
+        return not all(word.folded in common_words() for word in words[:-1]) or match.place.population >= BIG_TOWN
     return first.folded not in common_words() or not alone
 
 
@@ -138,10 +140,10 @@ def _is_government(text: str, span: Span) -> bool:
 
 
 def _is_told_far(text: str, token: Token, match: Match) -> bool:
-    if cues.names_organisation(text, token.end):
-        return True
     if token.folded in common_words() or len(token.word) < 4 or cues.follows_title(text, token.start):
         return False
+    if cues.names_organisation(text, token.end):
+        return True
     if cues.is_locative(text, token.start) or cues.kind_before(text, token.start):
         return not _is_part_of_name(text, token)
     return match.place.population >= BIG_TOWN and not _is_part_of_name(text, token)
