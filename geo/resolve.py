@@ -141,6 +141,8 @@ def _choose(group: Sequence[Toponym], gazetteer: Gazetteer, story: _Story) -> tu
 def _is_likely(match: Match, containers: set[str], story: _Story) -> bool:
     """In a story of the theatre a far small town must be stated: a country told, or what it lies in."""
     place = match.place
+    if match.level != "exact" and not story.countries.get(place.country, 0.0):
+        return False
     if place.tier != "world" or place.is_country or sum(one.tier != "world" for one in story.anchors) < FOCUS:
         return True
     is_told = story.countries.get(place.country, 0.0) > 0 or bool(containers & _holders(place))

@@ -70,8 +70,13 @@ def believable(text: str, words: Sequence[Token], match: Match) -> bool:
     first, alone = words[0], len(words) == 1
     if alone and match.place.tier == "world" and not match.place.is_country:
         return _is_told_far(text, first, match)
+    if alone and first.folded in common_words() and not match.name.ambiguous:
+        return False
+    if match.level != "exact" and not _is_alike_in_place(text, words):
+        return False
     if match.name.ambiguous and alone:
-        return cues.is_stated_place(text, first.start, first.end) or _VERB_AFTER.match(text, first.end) is not None
+        is_told = first.folded not in common_words() and _VERB_AFTER.match(text, first.end) is not None
+        return cues.is_stated_place(text, first.start, first.end) or is_told
     if not alone and match.place.tier == "world" and not match.place.is_country:
         return not all(word.folded in common_words() for word in words[:-1]) or match.place.population >= BIG_TOWN
     return first.folded not in common_words() or not alone
@@ -146,7 +151,18 @@ def _is_told_far(text: str, token: Token, match: Match) -> bool:
         return True
     if cues.is_locative(text, token.start) or cues.kind_before(text, token.start):
         return not _is_part_of_name(text, token)
-    return match.place.population >= BIG_TOWN and not _is_part_of_name(text, token)
+    is_big = match.place.population >= BIG_TOWN and fold(match.place.name) == token.folded
+    return is_big and not _is_part_of_name(text, token)
+
+
+def _is_alike_in_place(text: str, words: Sequence[Token]) -> bool:
+    """A name that only sounds like a known one must stand where a place stands, or begin with an Arabic article."""
+    first, last = words[0], words[-1]
+    if any(word.folded in common_words() for word in words):
+        return False
+    if first.word.lower() in ("al", "el", "deir", "tal", "tel", "tell", "abu", "ain", "ayn", "kafr", "jisr", "khan"):
+        return True
+    return cues.is_stated_place(text, first.start, last.end) or cues.kind_after(text, last.end) != ""
 
 
 def _is_part_of_name(text: str, token: Token) -> bool:
