@@ -11,7 +11,7 @@ from dataclasses import asdict
 from shapely.geometry import MultiPoint, Point
 
 from geo.interval import Interval, Validity
-from geo.model import Article, Candidate, Control, Event, Feature, Mention, Place, Reading, Span, When
+from geo.model import Article, Candidate, Control, Event, Extent, Feature, Mention, Place, Reading, Span, When
 from geo.sentences import sentence_of
 
 
@@ -37,28 +37,31 @@ def revision(article: Article) -> str:
 
 
 def mention_features(reading: Reading) -> list[Feature]:
-    """One row for each literal toponym that has a place."""
+    """One row for each literal toponym that has a place: at its point, or over the ground that its relation means."""
     return [_mention(reading.article, mention) for mention in reading.mentions if mention.place]
 
 
 def _mention(article: Article, mention: Mention) -> Feature:
     place, toponym, when = mention.place, mention.toponym, mention.when
     assert place is not None
+    extent = mention.extent or Extent(Point(place.point), place.point, place.precision_km)
     said = when.span if when and when.span else None
     properties: dict[str, object] = {
         "article": article.id, "title": article.title or _first_words(article.text),
         "start": toponym.span.start, "end": toponym.span.end, "toponym": toponym.text,
         "sentence": _cut(article.text, sentence_of(article.text, toponym.span)),
         "place": place.id, "name": place.name, "country": place.country, "feature_code": place.feature_code,
+        "lng": round(extent.point.lng, 6), "lat": round(extent.point.lat, 6),
+        "relation": toponym.relation.text if toponym.relation and mention.extent else None,
         "role": toponym.role, "score": mention.score, "reason": mention.reason,
         "runners_up": [candidate_json(one) for one in mention.runners_up],
         "time_text": _cut(article.text, said) if said else None,
         "time_start": said.start if said else None, "time_end": said.end if said else None,
         "time_reason": when.reason if when else None,
-        **control_properties(mention.control, place.precision_km),
+        **control_properties(mention.control, extent.precision_km),
     }
     identity = _hash(article.id, str(toponym.span.start), str(toponym.span.end))
-    return Feature(identity, Point(place.point), properties, _validity(when), _known(article))
+    return Feature(identity, extent.geometry, properties, _validity(when), _known(article))
 
 
 def event_features(reading: Reading) -> list[Feature]:

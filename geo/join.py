@@ -11,14 +11,12 @@ from shapely.geometry.base import BaseGeometry
 from geo.control import AT_PLACE_KM, Spot, answering, control_at, control_of_area, evidence_sources, on_day, over
 from geo.interval import FIRST, Interval, Validity
 from geo.measure import distance_km
-from geo.model import Control, Feature, LngLat, Mention, Place
+from geo.model import Control, Extent, Feature, LngLat, Mention, Place
+from geo.relative import NEAR_KM
 from geo.reports import REMARKS
 from geo.zones import ZoneIndex
 
 __all__ = ["NEAR_KM", "Held", "control_at", "control_of_area", "control_of_place", "history", "join"]
-
-NEAR_KM = 10.0
-"""How far "near X" reaches from X."""
 
 POINT_KM = 50.0
 """A place known no better than this (a river, a region) has no point at which to ask; no statement is made of it."""
@@ -28,10 +26,19 @@ def join(mention: Mention, zones: ZoneIndex, shapes: Mapping[str, BaseGeometry] 
     """The mention with the control of its place at its time; unchanged when one of the two is not known."""
     if mention.place is None or mention.when is None:
         return mention
-    place = mention.place
+    place, interval = mention.place, mention.when.interval
+    if mention.extent:
+        return replace(mention, control=control_of_extent(mention.extent, interval, zones))
     if mention.toponym.near:
         place = replace(place, precision_km=max(place.precision_km, NEAR_KM))
-    return replace(mention, control=control_of_place(place, mention.when.interval, zones, shapes or {}))
+    return replace(mention, control=control_of_place(place, interval, zones, shapes or {}))
+
+
+def control_of_extent(extent: Extent, interval: Interval, zones: ZoneIndex) -> Control:
+    """Of a disc at its middle, with every side within its reach; of other ground by share of its area."""
+    if extent.is_disc:
+        return control_at(extent.point, interval, zones, extent.precision_km)
+    return control_of_area(extent.geometry, interval, zones)
 
 
 def control_of_place(

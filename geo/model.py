@@ -120,6 +120,34 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Relation:
+    """How a text places something by a name: "20 km north of Raqqa", "between Homs and Palmyra".
+
+    ``kind`` is one of ``directions.KINDS``; ``text`` the words that say so. ``bearing`` is degrees clockwise from
+    north; of a ``part`` without one the centre is meant. ``other`` is the span of the second name, if it takes two.
+    """
+
+    kind: str
+    text: str
+    distance_km: float | None = None
+    bearing: float | None = None
+    other: Span | None = None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The ground that a relation means, WGS 84; ``point`` lies in it, none of it is farther than ``precision_km``.
+
+    ``is_disc`` says that it is all the ground within that distance.
+    """
+
+    geometry: BaseGeometry
+    point: LngLat
+    precision_km: float
+    is_disc: bool = False
+
+
+@dataclass(frozen=True)
 class Toponym:
     """A name found in a text: the recogniser's answer, not yet a place.
 
@@ -133,6 +161,7 @@ class Toponym:
     cue: str = ""
     near: bool = False
     containers: tuple[str, ...] = ()
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +202,10 @@ class Control:
 
 @dataclass(frozen=True)
 class Mention:
-    """One toponym at one span of one article: resolved, dated and joined, stage by stage."""
+    """One toponym at one span of one article: resolved, dated and joined, stage by stage.
+
+    ``extent`` is where its relation to the place leads; ``None`` for what is simply at the place.
+    """
 
     toponym: Toponym
     place: Place | None = None
@@ -182,6 +214,7 @@ class Mention:
     runners_up: tuple[Candidate, ...] = ()
     when: When | None = None
     control: Control | None = None
+    extent: Extent | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from hashlib import blake2b
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry import Point
 
 from geo import grid, wire
 from geo.grid import Tile
@@ -73,9 +74,18 @@ def feature_id(id_: str) -> int:
 
 def _drawn(collection: Collection, features: Sequence[Feature], tile: Tile) -> Iterator[_Drawn]:
     fields = [field.name for field in collection.fields if field.name in collection.tiled]
-    for index, kind, commands in _geometries(features, tile):
+    seen = [_standing(each) for each in features] if collection.tiled_as_points else features
+    for index, kind, commands in _geometries(seen, tile):
         feature = features[index]
         yield _Drawn(feature, kind, commands, _tags(feature, fields))
+
+
+def _standing(feature: Feature) -> Feature:
+    """The feature at the point that it says stands for it, in the one tile that holds that point."""
+    lng, lat = feature.properties.get("lng"), feature.properties.get("lat")
+    if isinstance(lng, float) and isinstance(lat, float):
+        return replace(feature, geometry=Point(lng, lat))
+    return feature
 
 
 def _geometries(features: Sequence[Feature], tile: Tile) -> Iterator[tuple[int, int, bytes]]:

@@ -1,4 +1,4 @@
-"""The order of the stages: recognise → resolve → date → find events → join. Only this module knows it."""
+"""The order of the stages: recognise → resolve → locate → date → find events → join. Only this module knows it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +22,7 @@ from geo.model import Article, Event, Feature, Mention, Place, Reading, Span, To
 from geo.parties import PartyFinder
 from geo.publication import Anchor, infer_published
 from geo.recognise import Recogniser
+from geo.relative import locate
 from geo.reports import read_reports, report_of
 from geo.resolve import resolve
 from geo.zones import ZoneIndex
@@ -54,7 +55,7 @@ class Pipeline:
         def when(span: Span) -> When:
             return when_of(span, text, times, published)
 
-        found = self.resolve(self.recognise(text), self.gazetteer)
+        found = locate(self.resolve(self.recognise(text), self.gazetteer), self.shapes)
         mentions = tuple(replace(mention, when=when(mention.toponym.span)) for mention in found)
         events = find_events(Scene(text, mentions, self.parties(text), when))
         joined = tuple(self._joined(mention) for mention in mentions)

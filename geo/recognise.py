@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from geo import cues, roles
 from geo.countries import countries
+from geo.directions import relate
 from geo.gazetteer import Gazetteer, Match
 from geo.model import Span, Toponym
 from geo.names import fold, sound_of
@@ -47,7 +48,7 @@ class Recogniser:
         found = [one for one in self._runs(text, tokens) if not roles.is_namesake(text, one.span)]
         people = {fold(text[slice(*one.span)]) for one in found if self._is_person(text, one)}
         places = [one for one in found if fold(text[slice(*one.span)]) not in people]
-        return tuple(self._toponyms(text, places, masked))
+        return relate(text, tuple(self._toponyms(text, places, masked)))
 
     def _toponyms(self, text: str, found: Sequence[_Found], masked: Sequence[Span]) -> Iterator[Toponym]:
         before: Toponym | None = None

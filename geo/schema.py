@@ -27,7 +27,8 @@ class Field:
 @dataclass(frozen=True)
 class Collection:
     """One kind of row. ``geometry`` is the GeoPackage geometry type name; ``private`` fields never
-    leave the store unless the article is publishable; ``tiled`` fields travel in vector tiles."""
+    leave the store unless the article is publishable; ``tiled`` fields travel in vector tiles. Those
+    ``tiled_as_points`` stand in tiles at their fields ``lng`` and ``lat``, whatever ground they cover."""
 
     name: str
     title: str
@@ -36,6 +37,7 @@ class Collection:
     fields: tuple[Field, ...]
     private: frozenset[str] = frozenset()
     tiled: frozenset[str] = frozenset()
+    tiled_as_points: bool = False
 
 
 TIME_FIELDS = (
@@ -121,6 +123,9 @@ MENTIONS = Collection(
         Field("name", "text", "Preferred name of the place"),
         Field("country", "text", "ISO 3166-1 alpha-2"),
         Field("feature_code", "text", "GeoNames feature code of the place"),
+        Field("lng", "real", "Longitude of a point that stands for the geometry and lies in it"),
+        Field("lat", "real", "Latitude of that point"),
+        Field("relation", "text", "What the text says instead of the place itself, as '20 km north of Raqqa'"),
         Field("role", "text", "One of " + ", ".join(ROLES)),
         Field("score", "real", "How sure the place is, 0 to 1"),
         Field("reason", "text", "Why this place"),
@@ -133,8 +138,9 @@ MENTIONS = Collection(
     ),
     tiled=frozenset({
         "article", "title", "toponym", "name", "place", "country", "controller", "status",
-        "control_certainty", "front_km", "basis", "age_days",
+        "control_certainty", "front_km", "basis", "age_days", "relation", "precision_km",
     }),
+    tiled_as_points=True,
 )
 
 EVENTS = Collection(

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from shapely.geometry.base import BaseGeometry
-
 from geo.errors import NotFound
 from geo.model import Feature, Query
 from geo.store import Store
@@ -90,7 +88,7 @@ def feature_row(feature: Feature) -> dict[str, Any]:
         "id": feature.id,
         "valid_from": valid.start and valid.start.isoformat(),
         "valid_to": valid.end and valid.end.isoformat(),
-        "at": _position(feature.geometry),
+        "at": _position(feature),
     }
 
 
@@ -182,15 +180,20 @@ def _spots(mentions: Iterable[Feature], events: Iterable[Feature]) -> list[Featu
     return [each for each in (*literal, *events) if each.properties["place"] not in areas]
 
 
-def _position(geometry: BaseGeometry | None) -> list[float] | None:
+def _position(feature: Feature) -> list[float] | None:
+    """Latitude, longitude of the point that stands for a feature: its own ``lng`` and ``lat``, if it has them."""
+    geometry = feature.geometry
     if geometry is None or geometry.is_empty:
         return None
+    lng, lat = feature.properties.get("lng"), feature.properties.get("lat")
+    if isinstance(lng, float) and isinstance(lat, float):
+        return [round(lat, 6), round(lng, 6)]
     point = geometry.representative_point()
     return [round(point.y, 6), round(point.x, 6)]
 
 
 def _bounds(features: Iterable[Feature]) -> tuple[float, float, float, float] | None:
-    positions = [position for each in features if (position := _position(each.geometry))]
+    positions = [position for each in features if (position := _position(each))]
     if not positions:
         return None
     lats, lngs = zip(*positions, strict=True)

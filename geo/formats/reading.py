@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geo.features import candidate_json, control_properties
-from geo.model import Event, Mention, Reading, When
+from geo.model import Event, Extent, Mention, Reading, Relation, When
 
 
 def as_json(reading: Reading) -> dict[str, object]:
@@ -28,7 +28,18 @@ def _toponym(mention: Mention) -> dict[str, object]:
         "country": place.country if place else None, "score": mention.score, "reason": mention.reason,
         "runners_up": [candidate_json(one) for one in mention.runners_up], "when": _when(mention.when),
     }
+    if mention.extent and toponym.relation:
+        found["relation"] = _relation(toponym.relation, mention.extent)
     return {**found, **({"control": control_properties(mention.control)} if mention.control else {})}
+
+
+def _relation(relation: Relation, extent: Extent) -> dict[str, object]:
+    """Where the words beside the name lead: a point in the ground they mean, and how far that reaches from it."""
+    return {
+        "kind": relation.kind, "text": relation.text, "distance_km": relation.distance_km,
+        "bearing": relation.bearing, "lat": round(extent.point.lat, 6), "lon": round(extent.point.lng, 6),
+        "precision_km": extent.precision_km,
+    }
 
 
 def _when(when: When | None) -> dict[str, object] | None:
