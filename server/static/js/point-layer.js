@@ -2,6 +2,10 @@ import { DatedLayer } from "./dated-layer.js";
 
 const RADIUS = 6;
 
+/** Who acted, or who surely held the place: ground that changed hands meanwhile has no one colour. */
+const sure = ({ actor, controller, control_certainty: certainty }) =>
+  actor ?? (certainty === "uncertain" ? undefined : controller);
+
 /** Mentions (rings) or events (diamonds): full on their own days, paler for a month after. */
 export class PointLayer extends DatedLayer {
   #mark;
@@ -31,7 +35,7 @@ export class PointLayer extends DatedLayer {
 
   #draw(context, { shape, properties, to }, day) {
     context.globalAlpha = day < to ? 1 : Math.max(0.25, 0.7 - (day - to) / 60);
-    context.fillStyle = this.#style.colour(properties.actor ?? properties.controller);
+    context.fillStyle = this.#style.colour(sure(properties));
     for (const [x, y] of shape) {
       context.beginPath();
       this.#outline(context, x, y);
