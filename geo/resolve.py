@@ -226,8 +226,7 @@ def rough_km(a: LngLat, b: LngLat) -> float:
 
 
 def _reason(place: Place, match: Match, toponym: Toponym, parts: Mapping[str, float]) -> str:
-    found = {"exact": "spelt so", "sound": "spelt alike", "skeleton": "same consonants"}[match.level]
-    said = [f"{found} in the {place.tier} gazetteer ({match.name.toponym})"]
+    said = [f"{match.how} in the {place.tier} gazetteer ({match.name.toponym})"]
     if toponym.cue and parts["kind"] > 0.1:
         said.append(f"the text calls it {toponym.cue}")
     if parts["lies in what the text says"]:
