@@ -15,6 +15,7 @@ from server import (
     exports,
     health,
     maps,
+    reading,
     resources,
     security,
     settings,
@@ -22,7 +23,9 @@ from server import (
     vendor,
 )
 
-BLUEPRINTS = (maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, exports.bp, control.bp, health.bp)
+BLUEPRINTS = (
+    maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, exports.bp, control.bp, reading.bp, health.bp,
+)
 
 
 def create_app(config: Mapping[str, object] | None = None) -> Flask:

@@ -9,8 +9,10 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from geo.actors import Actors
 from geo.gazetteer import Gazetteer
 from geo.model import Query
+from geo.pipeline import Pipeline, pipeline
 from geo.store import Store, open_store
 from geo.zones import ZoneIndex
 from server.caching import Packed
@@ -25,6 +27,7 @@ class Resources:
         self._address = address
         self._cache_bytes = cache_bytes
         self._lock = threading.RLock()
+        self._building = threading.Lock()
         self._begin()
 
     def _begin(self) -> None:
@@ -33,6 +36,7 @@ class Resources:
         self._gazetteer: Gazetteer | None = None
         self._zones: tuple[str, ZoneIndex] | None = None
         self._tiles = TileCache(self._cache_bytes)
+        self._pipeline: tuple[tuple[str, str], Pipeline] | None = None
 
     def store(self) -> Store:
         """:raises StoreError: while it cannot be opened; the next request tries again."""
@@ -60,6 +64,16 @@ class Resources:
             if self._gazetteer is None:
                 self._gazetteer = Gazetteer.load()
             return self._gazetteer
+
+    def pipeline(self) -> Pipeline:
+        """Over the store's zones and reports as they are now. Tiles are served while it is built."""
+        with self._building:
+            store = self.store()
+            version = store.summary("zones").version, store.summary("reports").version
+            if self._pipeline is None or self._pipeline[0] != version:
+                reports, zones = store.read("reports", Query()), store.read("zones", Query())
+                self._pipeline = version, pipeline(self.gazetteer(), Actors.load(), reports, zones)
+            return self._pipeline[1]
 
     def close(self) -> None:
         with self._lock:
@@ -120,6 +134,10 @@ def get_zones() -> ZoneIndex:
 
 def get_gazetteer() -> Gazetteer:
     return _mine().gazetteer()
+
+
+def get_pipeline() -> Pipeline:
+    return _mine().pipeline()
 
 
 def _mine() -> Resources:

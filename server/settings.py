@@ -29,6 +29,8 @@ SETTINGS = (
     Setting("tile_cache_mb", 64, "Memory for encoded tiles, megabytes a process"),
     Setting("max_age", 60, "Seconds for which an answer may be reused without asking whether it changed"),
     Setting("max_request_kb", 4096, "Largest request body, kilobytes"),
+    Setting("read_kb", 256, "Largest article that /api/read takes, kilobytes"),
+    Setting("read_rate", 30, "Articles a minute that /api/read reads for one address; 0 for as many as come"),
 )
 
 
