@@ -41,6 +41,12 @@ def capitals() -> frozenset[str]:
     return frozenset(fold(str(entry["capital"])) for entry in entries if entry["capital"])
 
 
+@lru_cache(maxsize=1)
+def country_names() -> frozenset[str]:
+    """The folded names and aliases of every country."""
+    return frozenset(fold(name.toponym) for country in countries().values() for name in country.place.names)
+
+
 def _country(entry: dict[str, object], row: dict[str, str]) -> Country:
     iso, title = str(entry["iso"]), str(entry["name"])
     aliases = [alias for alias in row.get("aliases", "").split(";") if alias]

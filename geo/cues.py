@@ -33,7 +33,8 @@ _WORDS = {
     "airstrip": "air base", "military airport": "air base", "military airbase": "air base",
     "crossing": "crossing", "border crossing": "crossing", "border post": "crossing", "crossing point": "crossing",
     "border gate": "crossing", "dam": "dam", "oil field": "oil field", "oilfield": "oil field",
-    "gas field": "oil field", "refinery": "oil field", "oil refinery": "oil field", "camp": "camp",
+    "gas field": "oil field", "gas works": "oil field", "gas plant": "oil field",
+    "refinery": "oil field", "oil refinery": "oil field", "camp": "camp",
     "refugee camp": "camp", "garrison": "base", "base": "base", "military base": "base",
     "mountain": "mountain", "mountains": "mountain", "mount": "mountain", "river": "water", "lake": "water",
     "prison": "prison",
@@ -147,7 +148,7 @@ def is_locative(text: str, start: int) -> bool:
 def is_stated_place(text: str, start: int, end: int) -> bool:
     """Whether a name that is also a common word stands where only a place can: "in Hit", "seized Rai", "Rawa, Ana"."""
     before = text[max(start - 24, 0) : start]
-    if bool(kind_before(text, start)) or _PLACED.search(before) is not None or _LISTED.search(before):
+    if kind_before(text, start) or kind_after(text, end) or _PLACED.search(before) or _LISTED.search(before):
         return True
     return _PLACED.search(before.removesuffix("the ")) is not None and not _NOUN_NEXT.match(text, end)
 

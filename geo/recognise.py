@@ -29,6 +29,7 @@ class _Found:
     span: Span
     demonym: bool = False
     may_be_person: bool = False
+    is_small: bool = False
 
 
 class Recogniser:
@@ -62,7 +63,9 @@ class Recogniser:
 
     def _is_person(self, text: str, found: _Found) -> bool:
         """A name that people bear too, behind another name: it stays a person all through the story."""
-        return found.may_be_person and roles.is_surname(text, found.span, self._demonyms)
+        if found.may_be_person and roles.is_surname(text, found.span, self._demonyms):
+            return True
+        return found.is_small and roles.is_first_name(text, found.span)
 
     def _is_meant(self, text: str, words: Sequence[Token], match: Match) -> bool:
         return roles.believable(text, words, match)
@@ -95,7 +98,8 @@ class Recogniser:
     def _found(self, words: Sequence[Token], folded: str, level: str) -> _Found:
         matches = self._gazetteer.find(folded, levels=(level,))
         may_be_person = all(roles.may_be_surname(words, match) for match in matches)
-        return _Found(Span(words[0].start, words[-1].end), may_be_person=may_be_person)
+        is_small = len(words) == 1 and all(roles.is_small(match.place) for match in matches)
+        return _Found(Span(words[0].start, words[-1].end), may_be_person=may_be_person, is_small=is_small)
 
     def _reaches(self, tokens: Sequence[Token], here: int) -> tuple[int, int]:
         """How many words a name that starts here may have, by its letters and by its sound."""

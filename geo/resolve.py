@@ -36,7 +36,7 @@ FOCUS = 2
 SHORTEST = 4
 """Letters of a name's first word that may stand for the whole name."""
 
-ALIKE = 0.12
+ALIKE = 0.25
 DECAY_KM = 300.0
 _EVIDENCE = {"literal": 1.0, "demonym": 0.7, "organisation": 0.5, "dateline": 0.2, "metonym": 0.2}
 _TIERS = {"curated": 0.15, "dump": 0.08, "world": 0.0}

@@ -10,14 +10,17 @@ from functools import lru_cache
 
 from geo import cues
 from geo.assets import data_path
-from geo.countries import capitals
+from geo.countries import capitals, country_names
 from geo.gazetteer import Match
-from geo.model import Span
+from geo.model import Place, Span
 from geo.names import fold
 from geo.tokens import Token
 
 BIG_TOWN = 200_000
 """A far town of this size needs no preposition to be believed."""
+
+FAME = 0.4
+"""Importance from which a place is better known than people of its name."""
 
 _NAMESAKES = frozenset("jordan chad georgia israel paris sydney florence victoria austin charlotte sofia".split())
 """Places that people are also called after; a capitalised word beside one makes it a person."""
@@ -28,6 +31,7 @@ _SEATS = frozenset("erbil arbil brussels tel aviv gaza sanaa kiev kyiv pyongyang
 _NEXT_CAPITAL = re.compile(r" (?:[A-Z]\w|(?:al|el|bin|ibn|abu)[- ][A-Z])")
 _LAST_CAPITAL = re.compile(r"\b([A-Z][\w’']+) \Z")
 _VERB_AFTER = re.compile(r" (?:is|was|has|had|fell|remains?|and [A-Z][\w'’]+ (?:were|fell|followed|are|had|have))\b")
+_OFFICE = re.compile(r"\b(?:commander|leader|spokesman|activist|emir|mayor|journalist|doctor|fighter|named|called) \Z")
 _CLUB = re.compile(r"\b(?:Real|Atletico|Inter|AC|FC|Bayern|Borussia|Sporting|Paris Saint-|Ajax) \Z")
 _FIRST_NAME = re.compile(r" [A-Z][a-z]+(?:['’]s)?\b(?! (?:province|governorate|city|district))")
 _DIRECTIONS = frozenset(
@@ -66,25 +70,33 @@ def common_words() -> frozenset[str]:
 
 
 def believable(text: str, words: Sequence[Token], match: Match) -> bool:
-    """Whether a name that is also a common word, or one far away, is meant as a place here."""
+    """Whether a name that is also a common word, one far away, or one that only sounds known is meant here."""
     first, alone = words[0], len(words) == 1
-    if alone and match.place.tier == "world" and not match.place.is_country:
-        return _is_told_far(text, first, match)
-    if alone and first.folded in common_words() and not match.name.ambiguous:
-        return False
+    if match.place.tier == "world" and not match.place.is_country:
+        return _is_told_far(text, first, match) if alone else _is_long_name(words, match)
     if match.level != "exact" and not _is_alike_in_place(text, words):
         return False
-    if match.name.ambiguous and alone:
-        is_told = first.folded not in common_words() and _VERB_AFTER.match(text, first.end) is not None
-        return cues.is_stated_place(text, first.start, first.end) or is_told
-    if not alone and match.place.tier == "world" and not match.place.is_country:
-        return not all(word.folded in common_words() for word in words[:-1]) or match.place.population >= BIG_TOWN
-    return first.folded not in common_words() or not alone
+    if alone and match.name.ambiguous:
+        return _is_told_so(text, first, match)
+    return not alone or first.folded not in common_words()
+
+
+def _is_long_name(words: Sequence[Token], match: Match) -> bool:
+    """"The Center" is no town; "The Hague" is."""
+    return not all(word.folded in common_words() for word in words[:-1]) or match.place.population >= BIG_TOWN
+
+
+def _is_told_so(text: str, token: Token, match: Match) -> bool:
+    """Of a name that is also a common word: the words beside it say that a place is meant."""
+    if match.place.feature_class in "LTH" and text[: token.start].endswith("the "):
+        return True
+    is_subject = token.folded not in common_words() and _VERB_AFTER.match(text, token.end) is not None
+    return is_subject or cues.is_stated_place(text, token.start, token.end)
 
 
 def may_be_surname(words: Sequence[Token], match: Match) -> bool:
     """Whether a name is of the kind that people bear too: "Assad", "al-Maliki"; towns by their own name are not."""
-    if len(words) > 2 or (len(words) == 2 and words[0].word.lower() not in ("al", "el")):
+    if len(words) > 2 or (len(words) == 2 and words[0].word.lower() not in ("al", "el", "abu", "umm", "bin", "ibn")):
         return False
     is_plain_town = len(words) == 1 and match.level == "exact" and match.place.feature_class in "PA"
     return not is_plain_town
@@ -92,10 +104,10 @@ def may_be_surname(words: Sequence[Token], match: Match) -> bool:
 
 def is_surname(text: str, span: Span, demonyms: frozenset[str]) -> bool:
     """Whether a capitalised word that is no place's stands right before: "Bashar Assad", "President Assad"."""
-    if cues.follows_title(text, span.start):
+    if cues.follows_title(text, span.start) or _OFFICE.search(text[max(span.start - 16, 0) : span.start]):
         return True
     before = _LAST_CAPITAL.search(text[max(span.start - 24, 0) : span.start])
-    if before is None:
+    if before is None or before[1].endswith(("'s", "’s", "s'", "s’")):
         return False
     word = fold(before[1])
     return not (word in common_words() or word in demonyms or word in _DIRECTIONS or cues.is_locative(text, span.start))
@@ -109,6 +121,18 @@ def is_namesake(text: str, span: Span) -> bool:
         return False
     first = _FIRST_NAME.match(text, span.end)
     return is_surname(text, span, frozenset()) or (first is not None and not cues.is_locative(text, span.start))
+
+
+def is_small(place: Place) -> bool:
+    """A place of no fame: its name may as well be somebody's first name."""
+    return place.feature_class == "P" and place.importance < FAME and place.population < BIG_TOWN
+
+
+def is_first_name(text: str, span: Span) -> bool:
+    """Whether another capitalised word follows that says no kind of place: "Masoud Barzani"."""
+    if cues.kind_after(text, span.end) or cues.is_stated_place(text, span.start, span.end):
+        return False
+    return _FIRST_NAME.match(text, span.end) is not None and not cues.names_organisation(text, span.end)
 
 
 def role(text: str, span: Span, demonym: bool, masked: Sequence[Span]) -> str:
@@ -139,9 +163,18 @@ def _is_government(text: str, span: Span) -> bool:
         return True
     is_town = _AT_CAPITAL.search(lead) is not None or bool(cues.kind_before(text, span.start))
     is_town = is_town or _TOWN_AFTER.match(text, span.end) is not None
-    is_contained = re.match(r", [A-Z]", text[span.end : span.end + 4]) is not None
+    is_contained = _is_in_a_country(text, span.end)
     is_headed = cues.kind_after(text, span.end) != ""
     return not (is_town or is_contained or is_headed)
+
+
+_HOLDER = re.compile(r", ([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
+
+
+def _is_in_a_country(text: str, end: int) -> bool:
+    """"Paris, France": what follows the comma is a country."""
+    holder = _HOLDER.match(text, end, end + cues.WINDOW)
+    return holder is not None and fold(holder[1]) in country_names()
 
 
 def _is_told_far(text: str, token: Token, match: Match) -> bool:
