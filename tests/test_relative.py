@@ -7,17 +7,20 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import mapbox_vector_tile  # type: ignore[import-untyped]
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
+from geo import mvt
 from geo.basemap import country_shapes, province_shapes
 from geo.directions import relate
 from geo.features import mention_features
 from geo.formats.reading import as_json
 from geo.gazetteer import Gazetteer
+from geo.grid import tile_at
 from geo.interval import Interval, Validity
 from geo.join import join
 from geo.measure import distance_km
@@ -25,6 +28,7 @@ from geo.model import Article, Extent, Feature, LngLat, Mention, Place, Reading,
 from geo.pipeline import bundled
 from geo.plane import Plane, reach_km
 from geo.relative import locate
+from geo.schema import MENTIONS
 from geo.zones import ZoneIndex
 
 SHAPES = {**country_shapes(), **province_shapes()}
@@ -345,3 +349,16 @@ def test_every_part_of_an_area_is_valid_ground_in_it(code: str, bearing: float |
     assert found.geometry.contains(Point(found.point))
     assert found.geometry.area < SHAPES[code].area
     assert reach_km(found.point, found.geometry) <= found.precision_km
+
+
+def test_a_tile_shows_the_point_that_stands_for_the_ground_in_one_tile_only() -> None:
+    raqqa, _ = mention_features(read("A blast hit 20 km north of Raqqa, in Syria."))
+    assert raqqa.geometry is not None
+    around = [tile_at(LngLat(*corner), 11) for corner in shapely.get_coordinates(raqqa.geometry)]
+    here = tile_at(extent("A blast hit 20 km north of Raqqa, in Syria.", "Raqqa").point, 11)
+    drawn = {tile: mvt.encode(MENTIONS, [raqqa], tile) for tile in {*around, here}}
+    assert len(drawn) > 1
+    assert [tile for tile, encoded in drawn.items() if encoded] == [here]
+    (feature,) = mapbox_vector_tile.decode(drawn[here])["mentions"]["features"]
+    assert feature["geometry"]["type"] == "Point"
+    assert feature["properties"]["relation"] == "20 km north of Raqqa"

@@ -13,6 +13,7 @@ function mentionCard(row, sources, label) {
     facts([
       ["When", spanText(row.days)],
       ["Date", row.time_reason],
+      ["Where", row.relation ? `${row.relation}, ± ${Math.ceil(row.precision_km)} km` : null],
       ["Held", controlText(row, label)],
       ["Parts", sharesText(row.shares, label)],
       ["Changes", changesText(row.changed, label)],

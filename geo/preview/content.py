@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from shapely.geometry.base import BaseGeometry
+
 from geo.interval import Interval, day_number
 from geo.model import Feature
 from geo.preview.compact import areas, grid_for, lines
@@ -16,9 +18,9 @@ MARGIN = timedelta(days=3)
 """What the slider shows before the first and after the last day of a story."""
 
 MENTION_FIELDS = (
-    "toponym", "name", "sentence", "score", "reason", "time_text", "time_reason", "controller", "controller_b",
-    "status", "besieged_by", "control_certainty", "changed", "front_km", "front_bearing", "age_days", "precision_km",
-    "basis", "shares",
+    "toponym", "name", "relation", "sentence", "score", "reason", "time_text", "time_reason", "controller",
+    "controller_b", "status", "besieged_by", "control_certainty", "changed", "front_km", "front_bearing",
+    "age_days", "precision_km", "basis", "shares",
 )
 EVENT_FIELDS = (
     "type", "actor", "actor_text", "target", "target_text", "name", "sentence", "attribution", "certainty", "agreement",
@@ -115,13 +117,21 @@ def _places(told: Iterable[Feature], sources: _Sources) -> list[dict[str, Any]]:
     for feature in told:
         if feature.geometry is None or feature.geometry.is_empty:
             continue
-        point = feature.geometry.representative_point()
-        at = (round(point.x, 5), round(point.y, 5))
-        name = str(feature.properties.get("name") or "")
+        at = _position(feature, feature.geometry)
+        name = str(feature.properties.get("relation") or feature.properties.get("name") or "")
         place = places.setdefault(at, {"at": at, "name": name, "area": True, "items": []})
         place["area"] = place["area"] and is_area(feature)
         place["items"].append(_item(feature, sources))
     return list(places.values())
+
+
+def _position(feature: Feature, geometry: BaseGeometry) -> tuple[float, float]:
+    """The point that stands for a row: its own ``lng`` and ``lat``, else one inside of its geometry."""
+    lng, lat = feature.properties.get("lng"), feature.properties.get("lat")
+    if isinstance(lng, float) and isinstance(lat, float):
+        return round(lng, 5), round(lat, 5)
+    point = geometry.representative_point()
+    return round(point.x, 5), round(point.y, 5)
 
 
 def _item(feature: Feature, sources: _Sources) -> dict[str, object]:

@@ -22,7 +22,8 @@ from geo.basemap import country_shapes
 from geo.derive import derive
 from geo.fronts import front_rows
 from geo.interval import Interval, Validity
-from geo.model import Feature
+from geo.measure import disc
+from geo.model import Feature, LngLat
 from geo.reports import read_reports
 from geo.store import open_store
 from server import create_app
@@ -32,7 +33,7 @@ AL_RAI = (37.4472, 36.6158)
 AZAZ = (37.0446, 36.5862)
 STORY = (
     "Rebels took al-Rai, on the Turkish border, last Friday.\n\n"
-    "On Monday the jihadists were back in Rai, and the road to Azaz was cut. 🙂 Nobody in Azaz would say for how long."
+    "On Monday the jihadists were back in Rai, and the road to Azaz was cut. 🙂 Nobody near Azaz would say for how long."
 )
 PAYLOADS = (
     "<script>window.hacked=1</script>", "<img src=x onerror=window.hacked=2>", "{{7*7}}", "${alert(1)}",
@@ -63,7 +64,8 @@ def mention(id_: str, start: int, toponym: str, day: str, **fields: object) -> F
         "front_bearing": 182.0, "age_days": 1, "basis": "zone",
         "control_sources": [{"title": "Northern Aleppo offensive", "publisher": "Wikipedia", "url": "https://example.org"}],
     }
-    return Feature(id_, Point(at), {**given, **fields}, on(day))
+    ground = disc(LngLat(*at), 10) if fields.get("relation") else Point(at)
+    return Feature(id_, ground, {**given, **fields}, on(day))
 
 
 def event(id_: str, kind: str, day: str, **fields: object) -> Feature:
@@ -111,7 +113,8 @@ def _mentions() -> list[Feature]:
         *found,
         mention("m-friday", STORY.index("al-Rai"), "al-Rai", "2016-04-08", **_time("last Friday")),
         mention("m-monday", STORY.index("Rai, and"), "Rai", "2016-04-11", controller="ISIL"),
-        mention("m-azaz", STORY.rindex("Azaz"), "Azaz", "2016-04-11", place="sy-azaz", name="Azaz"),
+        mention("m-azaz", STORY.rindex("Azaz"), "Azaz", "2016-04-11", place="sy-azaz", name="Azaz",
+                relation="near Azaz", precision_km=10.0, lng=AZAZ[0], lat=AZAZ[1]),
         mention("m-private", 39, "Rai", "2016-04-11", article="private"),
     ]
 

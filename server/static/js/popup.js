@@ -29,6 +29,7 @@ export function mentionCard(mention, style, language) {
     element("p", { class: "card-date" }, spanText(mention.valid_from, mention.valid_to, language)),
     mention.control ? controlCard(mention.control, style) : null,
     facts([
+      ["Where", relationText(mention)],
       ["Date", mention.time_reason],
       ["Place", mention.reason],
       ["Score", percent(mention.score)],
@@ -76,6 +77,12 @@ function basisText(control) {
   const within = control.precision_km ? `, ± ${Math.round(control.precision_km)} km` : "";
   const derived = control.confidence ? `, ${control.confidence} confidence` : "";
   return { zone: `a zone${within}${derived}`, report: `a report on this place${within}${derived}` }[control.basis] ?? null;
+}
+
+/** "20 km north of Raqqa, ± 10 km": the mark stands for ground, not for a point. */
+function relationText({ relation, control, precision_km: precision = control?.precision_km }) {
+  if (!relation) return null;
+  return Number.isFinite(precision) ? `${relation}, ± ${Math.ceil(precision)} km` : relation;
 }
 
 function agreementText({ agreement, agreement_reason: reason }) {

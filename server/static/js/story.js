@@ -25,8 +25,8 @@ export class Story {
 
   /** The story's own places as `PlaceLabels` wants them: before all others, clear of their marks. */
   static names(story) {
-    return byPosition(pinned(story)).map(([{ id, place, name, at }]) => (
-      { id: place ?? id, name: name ?? "", latlng: at, rank: 9, kind: "marked" }));
+    return byPosition(pinned(story)).map(([{ id, place, name, relation, at }]) => (
+      { id: relation ? id : place ?? id, name: relation ?? name ?? "", latlng: at, rank: 9, kind: "marked" }));
   }
 
   /** The days on which something happened. */
@@ -36,7 +36,7 @@ export class Story {
 
   #pin() {
     for (const features of byPosition(pinned(this.#story))) {
-      const names = [...new Set(features.map(({ name, toponym }) => name ?? toponym))].join(", ");
+      const names = [...new Set(features.map(({ relation, name, toponym }) => relation ?? name ?? toponym))].join(", ");
       const icon = new DivIcon({ className: "story-mark", html: element("span"), iconSize: [26, 26] });
       const marker = new Marker(features[0].at, { icon, title: names, alt: names, riseOnHover: true });
       marker.on("click", () => this.#open(features[0].at, features));
