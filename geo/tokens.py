@@ -34,7 +34,8 @@ def _token(match: re.Match[str]) -> Token:
     word = match[0]
     if ("." not in word and not word[-1].isalnum()) or word[-2:-1] in ("'", "’"):
         word = _POSSESSIVE.sub("", word)
-    return Token(match.start(), match.start() + len(word), word, fold(word))
+    start, is_plain = match.start(), word.isascii() and word.isalnum()
+    return Token(start, start + len(word), word, word.lower() if is_plain else fold(word))
 
 
 def may_start(tokens: Sequence[Token], here: int) -> bool:

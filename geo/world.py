@@ -57,8 +57,9 @@ class World:
 
     def knows(self, folded: str) -> bool:
         """Whether a town has exactly this folded name."""
-        start, end = self._range(folded)
-        return start < end
+        wanted, hashes = _hash(folded), self.arrays["hashes"]
+        at = hashes.searchsorted(wanted)
+        return bool(at < len(hashes) and hashes[at] == wanted)
 
     def find(self, folded: str) -> list[Place]:
         """Towns with this folded name, the largest first."""
@@ -76,7 +77,7 @@ class World:
 
     def _range(self, folded: str) -> tuple[int, int]:
         wanted, hashes = _hash(folded), self.arrays["hashes"]
-        return int(np.searchsorted(hashes, wanted, "left")), int(np.searchsorted(hashes, wanted, "right"))
+        return int(hashes.searchsorted(wanted, "left")), int(hashes.searchsorted(wanted, "right"))
 
     def _place(self, town: int) -> Place:
         """Made once and kept: an archive names the same towns again and again."""
