@@ -7,20 +7,24 @@ main event. What nobody states is never today.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 
 from geo.dating import units
+from geo.dating.assign import when_of
 from geo.dating.grammar import Expression, expressions, lower
-from geo.dating.links import inherited_years, linked
+from geo.dating.links import Found, inherited_years, linked
 from geo.dating.meaning import Discourse, Meaning
 from geo.dating.readers import read
 from geo.dating.tense import Cues, cues
 from geo.interval import DAY, Interval
 from geo.model import Span, When
-from geo.sentences import around, clauses, layout, paragraph_of
+from geo.sentences import around, clauses, layout
+
+__all__ = ["Timed", "find_times", "surrounded", "when_of"]
 
 HISTORY = 5
 """So many stated years, most of them well before the publication, make a history of the text."""
@@ -86,37 +90,103 @@ def surrounded(text: str) -> Iterator[Timed]:
             sentence, parts, verbs = current, clauses(text, current), cues(lowered, current)
         clause = around(parts, expression.span)
         paragraph = around(laid.paragraphs, expression.span)
-        yield Timed(expression, verbs.at(clause, expression.span), clause, number, paragraph)
+        yield Timed(expression, _tense(verbs, clause, expression, lowered), clause, number, paragraph)
+
+
+def _tense(verbs: Cues, clause: Span, expression: Expression, lowered: str) -> str:
+    """ "By Saturday most had gone" is told of the Saturday, not of a time before it."""
+    tense = verbs.at(clause, expression.span)
+    start = expression.span.start
+    is_by = lowered.startswith("by ", start) or lowered.endswith("by ", max(start - 3, 0), start)
+    return "past" if tense == "perfect" and is_by else tense
 
 
 def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tuple[When, ...]:
     """In order of the text: each date may lean on the one told before it."""
-    history = _is_history(timed, published)
-    found: list[tuple[Expression, Meaning]] = []
-    told: Interval | None = None
-    main: date | None = None
-    before: Timed | None = None
-    for one in timed:
-        if not history and not _follows(one, before):
-            told = None
-        before = one
-        meaning = read(one.expression, Discourse(published, one.tense, told, main, history))
+    lowered, history = lower(text), _is_history(timed, published)
+    found: list[Found] = []
+    told = _Told()
+    for one, following in zip_longest(timed, timed[1:]):
+        if not history and told.before is not None and one.paragraph != told.before.paragraph:
+            told = replace(told, interval=None, dated=False)
+        meaning = read(one.expression, _discourse(one, following, told, published, history))
+        told = replace(told, before=one)
         if meaning is None:
             continue
-        found.append((one.expression, meaning))
-        told = meaning.interval if _leads_on(one.expression, history) else told
-        main = main or _main_day(one, meaning)
-    return tuple(linked(lower(text), found, published))
+        ended = told.ended if one.tense == "perfect" and not history else None
+        found.append(Found(one.expression, meaning, one.tense, ended))
+        told = _told_next(told, one, meaning, lowered, history)
+    return tuple(linked(lowered, found, published))
 
 
-def _follows(one: Timed, before: Timed | None) -> bool:
-    """In news a date leans only on one of its own sentence or of the sentence before, in its paragraph."""
-    return before is not None and one.paragraph == before.paragraph and one.sentence - before.sentence <= 1
+@dataclass(frozen=True)
+class _Told:
+    """What was told so far: the last date, its sentence, the main event, the last day of the lead, a beginning."""
+
+    interval: Interval | None = None
+    sentence: int = -1
+    dated: bool = False
+    main: date | None = None
+    ended: date | None = None
+    began: date | None = None
+    lead: Span | None = None
+    before: Timed | None = None
+
+
+_NEAR = ("offset", "beside", "same", "clock", "nth_of_month", "span_back", "within_count", "deictic", "running")
+"""Rules that count from the date told before wherever it stands in the paragraph."""
+
+
+def _discourse(one: Timed, following: Timed | None, told: _Told, published: date | None, history: bool) -> Discourse:
+    """In news a bare date leans only on one of its own sentence or of the sentence before, in its paragraph."""
+    interval, main = told.interval, told.main
+    if not history and one.sentence - told.sentence > 1 and one.expression.rule not in _NEAR:
+        interval = None
+    if following is not None and _is_told_of_next(one, following, told):
+        ahead = read(following.expression, Discourse(published, following.tense, None, main, history))
+        interval = ahead.interval if ahead else interval
+    return Discourse(published, one.tense, interval, main, history, told.dated or history, told.began)
+
+
+def _is_told_of_next(one: Timed, following: Timed, told: _Told) -> bool:
+    """ "Four days after rebels came, it fell on Monday": counted from the Monday."""
+    parts = one.expression.parts
+    is_relative = one.expression.rule in ("offset", "beside") and "follows" in parts and "what" not in parts
+    alone = one.sentence != told.sentence and following.sentence == one.sentence
+    return is_relative and parts["way"] in ("after", "before") and alone and following.expression.rule not in _NEAR
+
+
+_BEGAN = re.compile(r"\b(?:opened|began|launched|started|beginning|begun)\b")
+
+
+def _begins(one: Timed, lowered: str) -> bool:
+    """Whether its clause, near by, tells of a beginning."""
+    span, clause = one.expression.span, one.clause
+    return _BEGAN.search(lowered, max(clause.start, span.start - 80), min(clause.end, span.end + 40)) is not None
+
+
+def _told_next(told: _Told, one: Timed, meaning: Meaning, lowered: str, history: bool) -> _Told:
+    """What the next date finds told."""
+    main = _main_day(one, meaning)
+    lead = told.lead or (one.paragraph if main else None)
+    ended = main if main and one.paragraph == lead and (told.ended is None or main > told.ended) else told.ended
+    began = told.began
+    if meaning.interval.days == 1 and _begins(one, lowered):
+        began = meaning.interval.start
+    told = replace(told, main=told.main or main, ended=ended, began=began, lead=lead)
+    if not _leads_on(one.expression, history):
+        return told
+    is_open = not history and lowered.endswith(("since ", "since the "), 0, one.expression.span.start)
+    dated = not is_open and (meaning.stated or (told.dated and one.expression.rule not in _OF_NOW))
+    return replace(told, interval=meaning.interval, sentence=one.sentence, dated=dated)
+
+
+_OF_NOW = ("weekday", "deictic", "weekend")
 
 
 def _leads_on(expression: Expression, history: bool) -> bool:
     """Whether later dates can lean on it: no duration, and in a history nothing of the day it was written."""
-    if expression.rule in ("for_back", "span_back", "recent", "decade"):
+    if expression.rule in ("for_back", "span_back", "recent", "decade", "old", "running"):
         return False
     of_today = expression.rule == "deictic" or expression.parts.get("which") in ("this", "last", "next")
     return not (history and of_today)
@@ -135,87 +205,3 @@ def _is_history(timed: Sequence[Timed], published: date | None) -> bool:
         return False
     old = sum(year < published.year - 1 for year in years) if published else len(years)
     return old * 2 > len(years)
-
-
-def when_of(span: Span, text: str, times: Sequence[When], published: When | None) -> When:
-    """The days of a mention or an event at ``span``.
-
-    The nearest expression of its clause, else of its sentence, else (for something told in the past) of
-    the sentences before it in the paragraph, else the publication; never today. Without a publication
-    an open interval says that nothing is known.
-    """
-    laid = layout(text)
-    sentence = around(laid.sentences, span)
-    parts = clauses(text, sentence)
-    clause = around(parts, span)
-    said = [when for when in _inside(times, sentence) if not _is_aftermath(text, when, span)]
-    here = _inside(said, clause)
-    if here:
-        return _nearest(here, span)
-    beside = [when for when in said if _reaches(text, around(parts, when.span or span), clause)]
-    if beside:
-        when = _nearest(beside, span)
-        return replace(when, reason=f"{when.reason}; said in its sentence")
-    carried = _carried(text, clause, sentence, times)
-    return carried or _published(published)
-
-
-def _is_aftermath(text: str, when: When, span: Span) -> bool:
-    """ "took it after two years of rule": the years are of the rule, not of the taking."""
-    at = when.span or span
-    return span.start < at.start and text[at.start : at.start + 6].casefold() == "after "
-
-
-def _inside(times: Sequence[When], span: Span) -> list[When]:
-    """Those that start inside ``span``; ``times`` are in order of their spans."""
-    first = bisect_left(times, span.start, key=_start)
-    return list(times[first : bisect_left(times, span.end, first, key=_start)])
-
-
-def _start(when: When) -> int:
-    return when.span.start if when.span else -1
-
-
-def _nearest(times: Sequence[When], span: Span) -> When:
-    """A date that bounds only one side ("until then") gives way to one that does not."""
-    return min(times, key=lambda when: (_is_open(when), _distance(when.span or span, span)))
-
-
-def _distance(a: Span, b: Span) -> int:
-    return max(a.start - b.end, b.start - a.end, 0)
-
-
-def _is_open(when: When) -> bool:
-    return when.interval.start is None or when.interval.end is None
-
-
-_APART = re.compile(
-    r"(?:which|who|whose|whom|where|after|before|when|until|since|because|although|though|once|if"
-    r"|(?:just\s|only\s)?(?:hours|days|weeks|months|years)\s(?:after|before))\b",
-    re.IGNORECASE,
-)
-
-
-def _reaches(text: str, dated: Span, clause: Span) -> bool:
-    """Whether the date of one clause is that of another: not out of "which they took in May"."""
-    if dated == clause:
-        return True
-    return not _APART.match(text, dated.start, dated.end)
-
-
-def _carried(text: str, clause: Span, sentence: Span, times: Sequence[When]) -> When | None:
-    """The last date told before in the paragraph, for a clause in the simple past."""
-    words = lower(text[clause.start : clause.end])
-    if cues(words, Span(0, len(words))).first not in ("past", "perfect"):
-        return None
-    paragraph = paragraph_of(text, sentence)
-    before = [when for when in _inside(times, Span(paragraph.start, sentence.start)) if when.precision != "period"]
-    if not before:
-        return None
-    return replace(before[-1], reason=f"{before[-1].reason}; told before it in the paragraph")
-
-
-def _published(published: When | None) -> When:
-    if published is None:
-        return When(Interval(), "../..", "period", "no date is stated, and the publication is unknown")
-    return replace(published, reason="no date is stated: the publication", span=None)

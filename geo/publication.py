@@ -10,7 +10,8 @@ from itertools import groupby
 from geo.dates import Timed, surrounded
 from geo.dating import units
 from geo.dating.anchors import Anchor, Retelling, names_of, retold
-from geo.dating.grammar import Expression, expressions
+from geo.dating.fixes import SAYING, Fix, feasts, latest_of, theatre, titled, weekday_dates
+from geo.dating.grammar import Expression, expressions, lower
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
 from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS
@@ -21,6 +22,9 @@ __all__ = ["Anchor", "infer_published"]
 
 HEAD_LINES, FOOT_LINES, LONGEST_LINE = 8, 3, 140
 """Where a header may stand: that many lines from the top, or, with its label, from the end."""
+
+LONGEST_GUESS = 400
+"""Days: an interval that is longer says nothing of when a story appeared."""
 
 YEARS = 5
 """A story without a year is from the last year that it states, or one of those after it."""
@@ -40,7 +44,7 @@ def infer_published(
         found = _header(line)
         if found is not None:
             return found
-    return _inferred(f"{title}\n\n{text}" if title else text, anchors)
+    return _inferred(text, title, anchors)
 
 
 def _on(day: date, reason: str) -> When:
@@ -106,20 +110,30 @@ def _is_dateline(text: str, expression: Expression) -> bool:
     return _CITY.fullmatch(text, 0, start) is not None and _DASH.match(text, end) is not None
 
 
-def _inferred(text: str, anchors: Sequence[Anchor]) -> tuple[When | None, str]:
-    timed = tuple(surrounded(text))
-    retellings = tuple(_retellings(text, timed, anchors))
-    dateline = next((one.expression for one in timed[:3] if _opens(text, one)), None)
-    if retellings:
-        days = frozenset.intersection(*(one.days for one in retellings))
-    elif dateline is not None:
-        days = frozenset(_years(timed, dateline))
-    else:
+def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | None, str]:
+    whole = f"{title}\n\n{text}" if title else text
+    timed = tuple(surrounded(whole))
+    dateline = next((one.expression for one in timed[:4] if _opens(whole, one)), None)
+    fixes = [Fix(one.days, f"“{_said(whole, one)}” of {names_of(one.anchors)}")
+             for one in _retellings(whole, timed, anchors)]  # fmt: skip
+    dated = [(one.expression, one.tense) for one in timed]
+    window = theatre(anchors)
+    fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window)]
+    if not fixes and dateline is not None:
+        return _narrowed(whole, Fix(frozenset(_years(timed, dateline)), ""), timed, dateline)
+    days = _intersection(fixes)
+    if fixes and not days:
+        return None, f"its dated facts conflict: {'; '.join(fix.reason for fix in fixes)}"
+    for fix in titled(title, anchors):  # a headline is vaguer than what the story says: it only narrows
+        if dateline is None and (fixes or _weekdays(whole, timed)) and (not fixes or days & fix.days):
+            fixes, days = [*fixes, fix], (days & fix.days) if fixes else fix.days
+    if not fixes:
         return None, "no header, and no dated fact that fixes when it appeared"
-    reasons = [f"“{_said(text, one)}” of {names_of(one.anchors)}" for one in retellings]
-    if not days:
-        return None, f"its dated facts conflict: {'; '.join(reasons)}" if reasons else "no year fits its dateline"
-    return _narrowed(days, timed, dateline, reasons)
+    return _narrowed(whole, Fix(days, "; ".join(fix.reason for fix in fixes)), timed, dateline)
+
+
+def _intersection(fixes: Sequence[Fix]) -> frozenset[date]:
+    return frozenset.intersection(*(fix.days for fix in fixes)) if fixes else frozenset()
 
 
 def _said(text: str, retelling: Retelling) -> str:
@@ -162,35 +176,47 @@ def _is_told_by(one: Timed, day: date) -> bool:
     return meaning is None or meaning.interval.start is None or meaning.interval.start <= day
 
 
-def _weekday(timed: Sequence[Timed], dateline: Expression | None) -> int | None:
-    """The weekday on which the story appears: its dateline's, else the first that it names as this week's.
+def _weekdays(text: str, timed: Sequence[Timed], last: bool = False) -> frozenset[int]:
+    """The weekdays on which the story may appear: those of its lead, and those on which somebody "said" so.
 
     What it tells in the past perfect comes first only when nothing else does.
     """
-    if dateline is not None and "weekday" in dateline.parts:
-        return WEEKDAYS[dateline.parts["weekday"].rstrip(".")]
     named = [one for one in timed if one.expression.rule == "weekday" and one.tense != "future"]
     own = [one for one in named if not {"which", "week"} & one.expression.parts.keys()]
-    first = next((one for one in own if one.tense != "perfect"), own[0] if own else None)
-    return WEEKDAYS[first.expression.parts["weekday"]] if first else None
+    told = [one for one in own if one.tense != "perfect"] or own
+    lead = [one for one in told if one.paragraph == told[0].paragraph]
+    if last:
+        lead, told = lead[-1:], []
+    lowered = lower(text)
+    starts = ((one, one.expression.span.start) for one in told)
+    said = [one for one, start in starts if SAYING.search(lowered, max(start - 50, 0), start)]
+    return frozenset(WEEKDAYS[one.expression.parts["weekday"]] for one in lead + said)
 
 
 def _narrowed(
-    days: frozenset[date], timed: Sequence[Timed], dateline: Expression | None, reasons: list[str]
+    text: str, fix: Fix, timed: Sequence[Timed], dateline: Expression | None
 ) -> tuple[When | None, str]:
-    """Cut to what its stated dates, its dateline and its weekday allow."""
-    kept = {day for day in days if all(_is_told_by(one, day) for one in timed)}
+    """Cut to what its stated dates, its dateline and its weekdays allow."""
+    reasons = [fix.reason] if fix.reason else []
+    kept = frozenset(day for day in fix.days if all(_is_told_by(one, day) for one in timed))
+    weekdays = _weekdays(text, timed)
     if dateline is not None:
-        kept = {day for day in kept if _day_of(dateline, day.year) == day}
-        reasons = [*reasons, "the day of its dateline"]
-    weekday = _weekday(timed, dateline)
-    if weekday is not None and any(day.weekday() == weekday for day in kept):
-        kept = {day for day in kept if day.weekday() == weekday}
-        reasons = [*reasons, f"{WEEKDAY_NAMES[weekday]} is the weekday that it names as its own"]
+        kept = frozenset(day for day in kept if _day_of(dateline, day.year) == day)
+        reasons.append("the day of its dateline")
+        if "weekday" in dateline.parts:
+            weekdays = frozenset((WEEKDAYS[dateline.parts["weekday"].rstrip(".")],))
+    if kept and (fitting := latest_of(kept, weekdays)):
+        kept = fitting
+        if max(kept) - min(kept) > LONGEST_GUESS * DAY:  # several years: the last day that the lead names decides
+            kept = latest_of(kept, _weekdays(text, timed, last=True)) or kept
+        names = " or ".join(WEEKDAY_NAMES[each] for each in sorted(weekdays))
+        reasons.append(f"{names} is the weekday that it names as its own")
     if not kept:
         return None, f"its dated facts conflict: {'; '.join(reasons)}"
     if dateline is not None and len(kept) > 1:
         return None, "its dateline states no year, and nothing else fixes it"
     span = Interval(min(kept), max(kept) + DAY)
+    if span.days is not None and span.days > LONGEST_GUESS:
+        return None, f"no header, and its dated facts leave more than a year: {'; '.join(reasons)}"
     precision = "day" if span.days == 1 else "period"
     return When(span, units.edtf(span), precision, f"inferred: {'; '.join(reasons)}"), "inferred"

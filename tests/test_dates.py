@@ -105,7 +105,7 @@ def test_a_stated_date_needs_no_publication(text, edtf):
     ("It fell after nearly two years of rule by the group.", "2014-04-11/2016-04-11"),
     ("Rebels gained ground over the past three days.", "2016-04-08/2016-04-11"),
     ("Strikes have hit Rai since August 2014.", "2014-08-01/2016-04-11"),
-    ("They held it until March 2015.", "../2015-03-31"),
+    ("They held it until March 2015.", "2015-03"),
     ("Rebels took Rai last summer.", "2015-22"),
     ("Rebels took Rai in 2016.", "2016-01-01/2016-04-11"),
 ])  # fmt: skip
@@ -140,7 +140,7 @@ def test_bare_dates_of_a_backgrounder_take_the_year_told_before():
 def test_a_history_is_told_in_its_own_years():
     text = ("In 1941 war came. On 7 December 1941 they struck.\n\nIn January they advanced until 1943, and from 1943 "
             "to 1945 they fell back. The next year, in May, it ended.")
-    wanted = ["1941", "1941-12-07", "1942-01", "../1943-12-31", "1943/1945", "1946", "1946-05"]
+    wanted = ["1941", "1941-12-07", "1942-01", "1943", "1943/1945", "1946", "1946-05"]
     assert edtf_of(text, "2009-12-19") == wanted
 
 

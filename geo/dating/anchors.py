@@ -19,6 +19,10 @@ MEMORY = 400
 """Days after the fact in which a story still tells of it by a relative date ("last year")."""
 
 
+LONG_MEMORY = 2200
+"""The same for "in March two years ago"."""
+
+
 @dataclass(frozen=True)
 class Anchor:
     """A dated change of hands: somebody took a place, some day of ``days`` (half-open).
@@ -51,24 +55,32 @@ class Retelling:
     @property
     def days(self) -> frozenset[date]:
         """Every day of publication that it allows."""
-        return frozenset(day for anchor in self.anchors for day in _after(anchor) if self.allows(day))
+        memory = MEMORY if "year" not in self.expression.parts else LONG_MEMORY
+        return frozenset(day for anchor in self.anchors for day in _after(anchor, memory) if self.allows(day))
 
 
-def _after(anchor: Anchor) -> Iterator[date]:
+def _after(anchor: Anchor, memory: int) -> Iterator[date]:
     start, length = anchor.days.start, anchor.days.days
     if start is not None and length is not None:
-        yield from (start + timedelta(days=step) for step in range(length + MEMORY))
+        yield from (start + timedelta(days=step) for step in range(length + memory))
 
 
 _CHANGE = re.compile(
-    r"\b(?:(?:re)?captur(?:e|es|ed|ing)|re(?:take|takes|took|taken|taking)|re-?tak(?:en|ing)|seiz(?:e|es|ed|ing)|took|tak(?:e|es|en|ing)"
+    r"\b(?:(?:re)?captur(?:e|es|ed|ing)|re(?:take|takes|took|taken|taking)|re-?tak(?:en|ing)|seiz(?:e|es|ed|ing)|took"
+    r"|tak(?:e|es|en|ing)"
     r"|liberat(?:e|es|ed|ing)|overr[au]n|conquer(?:ed|s|ing)?|(?:declared?|declares|declaring|claimed)\svictory|wrest(?:ed|s)?"
     r"|regain(?:ed|s|ing)?|recover(?:ed|s|ing)?|fell|fallen|drove|driven|expel(?:led|s)?|oust(?:ed|s)?|lost|lose|losing|won)\b"
 )
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|is|are)\s(?:\w{1,14}ly\s)?\Z")
 _BESIDE = re.compile(r"\b(?:near|nearby|towards?|outside|around|beyond|from|of)\s(?:the\s)?\Z")
 _AGENT = re.compile(r"\b(?:by|to)\s(?:the\s)?\Z")
-_RELATIVE = frozenset(("weekday", "weekend", "deictic", "within", "same", "offset", "month", "day_month", "month_day"))
+_RELATIVE = frozenset((
+    "weekday", "weekend", "deictic", "within", "same", "offset", "month", "month_year", "day_month", "month_day",
+))
+
+
+def _has_year(one: Expression) -> bool:
+    return one.parts.get("year", "").removeprefix("of ").isdecimal() or "short" in one.parts
 
 
 def retold(clause: str, dated: Sequence[tuple[Expression, str]], anchors: Sequence[Anchor]) -> Iterator[Retelling]:
@@ -77,21 +89,52 @@ def retold(clause: str, dated: Sequence[tuple[Expression, str]], anchors: Sequen
     A clause must name the place and who took it, hold a verb of taking, and a date relative to the
     publication; anything less may tell of another event.
     """
-    relative = [(one, tense) for one, tense in dated if one.rule in _RELATIVE and "year" not in one.parts]
+    relative = [(one, tense) for one, tense in dated if one.rule in _RELATIVE and not _has_year(one)]
     lowered = lower(clause)
     verb = _CHANGE.search(lowered)
     if not relative or verb is None:
         return
-    known = tuple(one for one in anchors if (one.days.days or LONGEST + 1) <= LONGEST and _tells(lowered, verb, one))
+    known = tuple(one for one in anchors if (one.days.days or LONGEST + 1) <= LONGEST
+                  and _tells(lowered, verb, one, relative[0][0]))
     if known:
         yield Retelling(known, *relative[0])
 
 
-def _tells(lowered: str, verb: re.Match[str], anchor: Anchor) -> bool:
+_DATES = frozenset(("month_year", "day_month", "month_day"))
+_LOSES = ("lost", "lose", "losing", "fell", "fallen")
+_TAKEN = re.compile(r"(?:,\s|\b(?:was|were|been)\s)\Z")
+
+
+def _is_exact(lowered: str, verb: re.Match[str], expression: Expression) -> bool:
+    """ "Rai, taken on 10 May" and "the army lost Rai in March last year" need no winner: the date tells which."""
+    is_taken = _TAKEN.search(lowered, max(verb.start() - 6, 0), verb.start()) is not None
+    by_whom = _AGENT_FOLLOWS.match(lowered, verb.end()) is not None
+    return expression.rule in _DATES and (verb.group() in _LOSES or is_taken) and not by_whom
+
+
+_AGENT_FOLLOWS = re.compile(r"\s(?:by|to)\s")
+_STORMS = re.compile(
+    r"\b(?:storms?|enters?|overruns?|takes?|retakes?|captures?|seizes?|recaptures?|regains?|falls?|wins?|liberates?)\b"
+)
+
+
+def tells_as_news(title: str, anchor: Anchor) -> bool:
+    """A headline in the present that names the place and a verb of taking: "Rebels storm Idlib"."""
+    lowered = lower(title)
+    if _STORMS.search(lowered) is None:
+        return False
+    return any(
+        _BESIDE.search(lowered, max(span.start - 16, 0), span.start) is None
+        for name in anchor.names
+        for span in _named(lowered, name, r"(?![\w-])")
+    )
+
+
+def _tells(lowered: str, verb: re.Match[str], anchor: Anchor, expression: Expression) -> bool:
     place = next((found for name in anchor.names for found in _named(lowered, name, r"(?![\w-])")), None)
     if place is None or _BESIDE.search(lowered, max(place.start - 16, 0), place.start):
         return False
-    if not anchor.winner:
+    if not anchor.winner or _is_exact(lowered, verb, expression):
         return True
     return any(_wins(lowered, verb, span) for name in anchor.winner for span in _named(lowered, name, ""))
 
@@ -103,7 +146,7 @@ def _named(lowered: str, name: str, end: str) -> Iterator[Span]:
 
 def _wins(lowered: str, verb: re.Match[str], winner: Span) -> bool:
     """The subject of taking or the agent of being taken; who loses is neither."""
-    loses = verb.group() in ("lost", "lose", "losing", "fell", "fallen")
+    loses = verb.group() in _LOSES
     passive = _PASSIVE.search(lowered, max(verb.start() - 20, 0), verb.start()) is not None
     if winner.start >= verb.end():
         return (loses or passive) and _AGENT.search(lowered, max(winner.start - 8, 0), winner.start) is not None

@@ -36,7 +36,8 @@ class Expression:
 
 
 _YEAR_WORD = (
-    rf"(?:{YEAR}|(?:of\s)?(?:this|last|next|that|the\ssame|that\ssame|the\sfollowing|the\sprevious|the\snext)\syear)"
+    rf"(?:{YEAR}|(?:of\s)?(?:this|last|next|that|the\ssame|that\ssame|the\sfollowing|the\sprevious|the\snext)\syear"
+    rf"|{COUNT}\syears?\s(?:ago|earlier|before))"
 )
 _DASH = r"\s?[-\u2013\u2014]\s?"
 _TO = rf"(?:{_DASH}|\s(?:to|until|till|through)\s)"
@@ -47,12 +48,24 @@ _WHICH = (
     r"(?:this\spast|this|last|next|that\ssame|that\svery|that|the\svery\ssame|the\ssame|the\sprevious|the\spreceding"
     r"|the\sfollowing|the\snext|the\scoming|the\scurrent|the\ssucceeding|following|the\svery\snext)"
 )
+_CLOCK = (
+    r"(?:(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)?\s?(?:a\.m\.|p\.m\.|am\b|pm\b)"
+    r"|(?:[01]\d|2[0-3]|\d):[0-5]\d(?:\s?gmt|\slocal\stime)?"
+    r"|half\spast\s[a-z]{3,6}|(?:[a-z]{3,6}|\d{1,2})\so['\u2019]clock|noon|midday|midnight|dawn|dusk|nightfall|daybreak"
+    r"|sunset|sunrise|mid-?morning|mid-?afternoon|lunchtime|first\slight)"
+)
+_AT = (
+    r"(?:at|around|about|by|until|till|before|after|shortly\safter|shortly\sbefore|just\safter|just\sbefore|soon\safter"
+    r"|a\slittle\safter|a\slittle\sbefore)"
+)
+_ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
 _LATER = r"(?:earlier|later|early|late|midway|at\sthe\s(?:start|end|beginning)|by\sthe\send)"
 
 _RULES = {
     "iso": r"(?P<year>(?:1\d|20)\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d)(?!-)",
     "numeric": r"(?P<first>\d{1,2})(?P<sign>[/.])(?P<second>\d{1,2})(?P=sign)(?P<year>(?:1\d|20)\d\d)(?!\d)",
-    "days": rf"{_ON}(?P<day>{DAY}){_TO}(?P<last>{DAY})\s(?:of\s)?(?P<month>{MONTH}){_OF_YEAR}",
+    "days": rf"(?:between\s)?{_ON}(?:the\s)?(?P<day>{DAY})(?:{_TO}|\sand\s(?:the\s)?)(?P<last>{DAY})\s(?:of\s)?"
+    rf"(?P<month>{MONTH}){_OF_YEAR}",
     "month_days": rf"(?P<month>{MONTH})\s(?P<day>{DAY})(?:{_TO}|\sand\s(?=\d))(?P<last>{DAY})(?!\s?{FULL_MONTH})"
     rf"{_OF_YEAR}",
     "day_month": rf"{_ON}(?:the\s)?(?:night\sof\s|morning\sof\s)?(?P<day>{DAY})(?:\sof)?\s(?P<month>{MONTH}){_OF_YEAR}",
@@ -63,29 +76,46 @@ _RULES = {
     "season": rf"(?P<part>{PART})?(?:(?P<which>{_WHICH})\s|(?:in|by|during|over)\s)?(?:the\s)?"
     rf"(?P<late>early\s|mid-|mid\s|late\s|middle\sof\s)?(?P<season>spring|summer|autumn|fall|winter)"
     rf"(?:(?:\sof|,)?\s(?P<year>{_YEAR_WORD}))?(?![a-z-])",
-    "holiday": r"(?P<holiday>christmas(?:\s(?:eve|day|night))?|new\syear['\u2019]s\s(?:eve|day)|nowruz)"
-    rf"{_OF_YEAR}(?![a-z])",
+    "holiday": rf"(?:the\s)?(?:(?P<nth>{_ORDINAL}|last)\sday\sof\s|(?P<part>{PART}))?(?:the\s)?(?:holy\smonth\sof\s)?"
+    r"(?P<holiday>christmas(?:\s(?:eve|day|night))?|new\syear['\u2019]s\s(?:eve|day)|nowruz|newroz|ramadan|ashura"
+    rf"|eid(?:[\s-](?:al|ul)[\s-](?:fitr|adha))?){_OF_YEAR}(?![a-z-])",
     "decade": rf"(?:the\s)?(?P<part>{PART})?(?:the\s)?(?P<decade>(?:1\d|20)\d0)['\u2019]?s(?![a-z])",
     "years": rf"(?P<year>{YEAR})\s?[-\u2013\u2014/]\s?(?P<last>{YEAR}|\d\d(?![\d.,:]\d)(?!\w))",
     "year": rf"(?P<part>{PART})?(?P<year>{YEAR})(?!-)",
     "weekend": rf"(?:(?:over|at|during|on)\s)?(?:(?P<which>{_WHICH}|the|the\spast|past)\s)weekend(?![a-z])",
-    "weekday": rf"(?:(?P<which>{_WHICH})\s)?(?:early\s|late\s)?(?P<weekday>{WEEKDAY})(?:['\u2019]s)?(?:\s{_HOUR})?"
-    r"(?P<week>\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek)?",
+    "weekday": rf"(?:(?P<which>{_WHICH})\s)?(?:early\s|late\s)?(?P<weekday>{WEEKDAY})(?:['\u2019]s)?"
+    rf"(?:\s{_HOUR})?(?P<week>,?\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek|\sweek(?![a-z-]))?",
     "deictic": rf"(?:earlier\s|late\s|early\s|later\s)?(?P<word>today|tonight|yesterday|tomorrow|overnight|last\snight"
     rf"|this\s(?:morning|afternoon|evening))(?:\s{_HOUR})?(?![a-z])",
     "recent": r"(?P<recent>in\srecent\s(?P<unit>days|weeks|months))",
-    "span_back": rf"(?:(?:over|in|during|for|within|throughout)\s)?(?:the\s)?(?:past\s|last\s(?={COUNT}\s))"
+    "span_back": rf"(?:(?:{_ORDINAL}|(?P<time>\w{{3,10}}))\stime\sin\s(?=(?:{ABOUT}\s)?{COUNT}\s)"
+    rf"|(?:(?:over|in|during|for|within|throughout)\s)?(?:the\s)?(?P<which>past\s|last\s(?={COUNT}\s)|previous\s(?={COUNT}\s)|preceding\s(?={COUNT}\s)))"
     rf"(?:{ABOUT}\s)?(?:(?P<count>{COUNT})[\s-])?(?:and\sa\shalf\s)?(?P<unit>{UNIT})s?(?![a-z])",
     "for_back": rf"(?P<lead>for|after)\s(?:(?P<about>{ABOUT})\s)?(?P<count>{COUNT})[\s-](?P<unit>{UNIT})s?"
     r"(?=\sof\s|[,.;]|\s(?:after|under|in|by|now)\s)",
-    "offset": rf"(?:(?P<about>{ABOUT})\s)?(?:(?P<count>{COUNT})\s)?(?P<unit>{UNIT}|hour|minute)s?\s"
+    "old": rf"(?P<count>{COUNT})-(?P<unit>{UNIT})-old",
+    "within_count": rf"within\s(?:{ABOUT}\s)?(?P<count>{COUNT})\s(?P<unit>{UNIT})s?(?![a-z])(?!\sof\s)",
+    "beside": r"the\s(?P<unit>day|night|morning|evening|week|month|year)\s(?P<way>before|after)(?![a-z])"
+    r"(?:\s(?P<what>that|this|tomorrow|yesterday|last)(?![a-z]))?(?P<follows>(?=\s\w))?",
+    "offset": rf"(?:(?P<about>{ABOUT})\s)?(?:(?P<count>{COUNT})\s)?(?P<half>and\sa\shalf\s)?"
+    rf"(?P<unit>{UNIT}|hour|minute)s?\s"
+    rf"(?:and\s(?:an?|{COUNT})\s(?:half|{UNIT}s?)\s)?"
     r"(?P<way>ago|earlier|later|before|previously|after|afterwards?|prior|hence|from\snow)(?![a-z])"
-    r"(?P<follows>(?=\s\w))?",
+    r"(?:\s(?P<what>that|this)(?=[\s,.;:])(?!\s(?!they\b|it\b|he\b|she\b|we\b|the\b)[a-z]{1,20}"
+    r"\s(?:was|had|fell|were)\b))?(?P<follows>(?=\s\w))?",
+    "running": rf"for\s(?:a|the)\s(?P<nth>{_ORDINAL})\s(?:straight\s|consecutive\s|successive\s)?day(?![a-z])",
+    "nth_day": rf"on\s(?:the|its|their)\s(?:very\s)?(?P<nth>{_ORDINAL})\sday(?![a-z])(?!\sof\s(?!the\s|its\s|their\s))",
+    "nth_of_month": r"(?P<day>[12]?\d(?:st|nd|rd|th)|3[01](?:st|th))(?![\w-])",
+    "clock": rf"(?:(?P<stamp>(?:[01]\d|2[0-3])[:.][0-5]\d)(?=\s)|{_AT}\s(?:about\s|around\s)?{_CLOCK}(?![\w:])"
+    r"(?!\s(?:on|of|in|that)\s)|(?:in|by|until|during)\sthe\s(?:(?:early|late)\s)?"
+    r"(?:morning|afternoon|evening|(?P<night>night))"
+    r"(?![\w-])(?!\s(?:of|hours)\s?))",
     "half": r"the\s(?P<half>first|second|latter)\shalf\sof\s(?P<det>the|this|that|last|next)\syear",
     "within": rf"(?P<how>{_LATER})\s(?:in\s|of\s)?(?P<which>{_WHICH}|the)\s(?P<unit>day|week|month|year|decade)"
     r"(?![a-z])",
-    "same": rf"(?P<which>{_WHICH}|next|the)\s(?P<unit>day|morning|afternoon|evening|night|week|month|year|decade)"
-    r"(?P<way>\sbefore|\safter)?(?![a-z-])",
+    "unit_over": r"(?:before|by\sthe\stime)\s(?:the|this)\s(?P<unit>day|week|month|year)\sis\s(?:over|out)(?![a-z])",
+    "same": rf"(?P<which>{_WHICH}|next)\s(?P<unit>day|morning|afternoon|evening|night|week|month|year|decade)"
+    r"(?![a-z-])",
 }
 
 _NAMED = re.compile(r"\(\?P<\w+>")
@@ -112,7 +142,7 @@ def expressions(text: str) -> list[Expression]:
     """Every time expression of a text, in order and without overlap."""
     lowered = lower(text)
     scan, rules = _patterns()
-    found = []
+    found: list[Expression] = []
     position = 0
     while match := scan.search(lowered, position):
         rule = match.lastgroup or ""
@@ -122,6 +152,8 @@ def expressions(text: str) -> list[Expression]:
         if parts is None:
             continue
         expression = Expression(Span(start, end), rule, _stated(parts))
+        if rule == "clock" and found and lowered[found[-1].span.end : start] in (" ", ", "):
+            continue  # "on Monday at 5 p.m." is one time
         if _is_time(text, lowered, expression):
             found.append(expression)
         else:
@@ -203,10 +235,40 @@ def _is_season(_: str, lowered: str, expression: Expression) -> bool:
     return "which" in parts or "part" in parts or lowered.startswith(("in ", "by ", "during ", "over "), start)
 
 
-def _is_reference(_: str, __: str, expression: Expression) -> bool:
-    """ "the week" alone is none; "the week before" is."""
-    which = expression.parts["which"]
-    return which != "the" or "way" in expression.parts
+_ON_THE = re.compile(r"\b(?:on|by|until|till|since|from|before|after)\sthe\s\Z")
+_ENDS = re.compile(r"[.,;:)]|\s(?:and|the|they|it|he|she|a|an|his|her|their|its|to|in|at|with|when|but|as)\b|\Z")
+
+
+def _is_nth(_: str, lowered: str, expression: Expression) -> bool:
+    """ "on the 12th," but not "the 12th Division"."""
+    start, end = expression.span
+    return _ON_THE.search(lowered, max(start - 12, 0), start) is not None and _ENDS.match(lowered, end) is not None
+
+
+def _is_clock(text: str, _: str, expression: Expression) -> bool:
+    """A bare "22:05" only where a line begins with it."""
+    start = expression.span.start
+    return "stamp" not in expression.parts or start == 0 or text[start - 1] in "\n\r"
+
+
+def _is_feast(text: str, lowered: str, expression: Expression) -> bool:
+    """ "Ramadan Abdullah" is a man; only capitals make a feast."""
+    start, end = expression.span
+    at = lowered.find(expression.parts["holiday"], start, end)
+    following = text[end : end + 2]
+    is_name = following[:1] == " " and following[1:2].isupper()
+    return text[at].isupper() and not (is_name and expression.parts["holiday"] in ("ramadan", "eid"))
+
+
+def _is_told(_: str, lowered: str, expression: Expression) -> bool:
+    """ "every Friday" is none."""
+    start = expression.span.start
+    return not lowered[max(start - 6, 0) : start].endswith(("every ", "each ", "most "))
+
+
+def _is_repeat(_: str, __: str, expression: Expression) -> bool:
+    """ "the third time in two weeks", "only time in …"; other words before "time in" are no counts."""
+    return expression.parts.get("time", "only") in ("only", "last", "fourth", "11th", "12th")
 
 
 _DECIDE: dict[str, Callable[[str, str, Expression], bool]] = {
@@ -219,6 +281,10 @@ _DECIDE: dict[str, Callable[[str, str, Expression], bool]] = {
     "day_month": _is_dated_month,
     "days": _is_dated_month,
     "month_days": _is_dated_month,
-    "same": _is_reference,
+    "nth_of_month": _is_nth,
+    "clock": _is_clock,
+    "holiday": _is_feast,
+    "weekday": _is_told,
+    "span_back": _is_repeat,
 }
 """Rules whose words are not always a time."""

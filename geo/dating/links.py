@@ -3,17 +3,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from geo.dating import units
 from geo.dating.grammar import Expression
 from geo.dating.meaning import Meaning
-from geo.dating.words import MONTHS
+from geo.dating.words import COUNT, MONTHS, UNIT, number_of
 from geo.interval import DAY, Interval
 from geo.model import Span, When
 
 _LEAD = re.compile(r"\b(?P<lead>since|until|till|from|between|before|prior to)\s(?:the\s|about\s|around\s)?\Z")
+_SINCE_CLAUSE = re.compile(
+    r"\bsince\s(?:[a-z'\u2019-]{1,20}\s){1,6}?(?:[a-z]{2,14}ed|began|fell|took|broke out|left|lost|won|came|went)"
+    r"(?:\s[a-z]{1,14}){0,3}\s(?:in|on|over|at)\s(?:the\s)?\Z"
+)
+_RUN_UP = re.compile(
+    rf"\b(?:in\s|over\s|during\s|for\s)?the\s(?:(?P<count>{COUNT}|twenty-four|forty-eight)\s)?(?P<unit>hour|{UNIT})s?"
+    r"\s(?:up\sto|ending|to|until|through|before)\s(?:on\s)?(?:the\s)?\Z"
+)
 _BETWEEN = re.compile(
     r"(?:\s?[-\u2013\u2014]\s?|\s(?:to|until|till|through|and|or)\s|,(?:\sand)?\s)(?:the\s|in\s|early\s|late\s)?"
 )
@@ -56,49 +64,112 @@ def _number(expression: Expression) -> int:
     return MONTHS.get(expression.parts["month"].rstrip("."), 0)
 
 
-def linked(
-    lowered: str, found: Sequence[tuple[Expression, Meaning]], published: date | None
-) -> Iterator[When]:
+@dataclass(frozen=True)
+class Found:
+    """An expression and what it means; ``ended`` is the day to which a "since" in its tense runs."""
+
+    expression: Expression
+    meaning: Meaning
+    tense: str = "none"
+    ended: date | None = None
+
+    @property
+    def span(self) -> Span:
+        return self.expression.span
+
+
+def linked(lowered: str, found: Sequence[Found], published: date | None) -> Iterator[When]:
     """Each meaning as a ``When``; pairs as one, and open ones run to the publication."""
     at = 0
     while at < len(found):
-        (expression, meaning), following = found[at], found[at + 1] if at + 1 < len(found) else None
-        lead = _LEAD.search(lowered, max(expression.span.start - 20, 0), expression.span.start)
-        word = lead.group("lead") if lead else ""
-        start = lead.start() if lead else expression.span.start
-        pair = _pair(lowered, word, found[at], following) if following else None
+        one, following = found[at], found[at + 1] if at + 1 < len(found) else None
+        word, start = _lead(lowered, one)
+        pair = _pair(lowered, word, one, following) if following else None
         if pair is not None and following is not None:
-            yield _when(pair, Span(start if word in ("from", "between") else expression.span.start,
-                                   following[0].span.end))  # fmt: skip
+            first = start if word in ("from", "between") else one.span.start
+            yield _when(pair, Span(first, following.span.end))
             at += 2
             continue
-        opened = _opened(word, meaning, published)
-        yield _when(opened or meaning, Span(start if opened else expression.span.start, expression.span.end))
+        opened = _opened(word, one, published)
+        yield _when(opened or one.meaning, Span(start if opened else one.span.start, one.span.end))
         at += 1
 
 
-def _pair(
-    lowered: str, word: str, one: tuple[Expression, Meaning], following: tuple[Expression, Meaning]
-) -> Meaning | None:
-    gap = lowered[one[0].span.end : following[0].span.start][:16]
-    joins = _AND.fullmatch(gap) if word == "between" else _TO.fullmatch(gap)
-    first, last = one[1].interval, following[1].interval
-    if not joins or first.start is None or last.end is None or last.start is None or first.start >= last.start:
+def _lead(lowered: str, one: Found) -> tuple[str, int]:
+    """The word that opens the expression ("since", "to" of "the 24 hours to"), and where it begins."""
+    start = one.span.start
+    lead = _LEAD.search(lowered, max(start - 20, 0), start)
+    if lead:
+        return lead.group("lead"), lead.start()
+    lead = _SINCE_CLAUSE.search(lowered, max(start - 70, 0), start)
+    if lead:
+        return "since", lead.start()
+    lead = _RUN_UP.search(lowered, max(start - 50, 0), start)
+    return (lead.group(), lead.start()) if lead else ("", start)
+
+
+def _pair(lowered: str, word: str, one: Found, following: Found) -> Meaning | None:
+    gap = lowered[one.span.end : following.span.start][:16]
+    first, last = one.meaning.interval, following.meaning.interval
+    if first.start is None or last.end is None or last.start is None or first.start >= last.start:
         return None
-    return Meaning(Interval(first.start, last.end), "period", f"from one to the other: {one[1].reason}", one[1].stated)
+    is_one = first.end == last.start and one.expression.rule == following.expression.rule  # "on Sunday and Monday"
+    joins = _AND.fullmatch(gap) if word == "between" or is_one else _TO.fullmatch(gap)
+    if not joins:
+        return None
+    reason = f"from one to the other: {one.meaning.reason}"
+    return Meaning(Interval(first.start, last.end), "period", reason, one.meaning.stated)
 
 
-def _opened(word: str, meaning: Meaning, published: date | None) -> Meaning | None:
-    """Since, until and before turn a date into what runs from it or up to it."""
+RECENT = timedelta(days=400)
+"""Before the publication: "from November" runs up to it, "from 1943" says nothing of today."""
+
+
+def _opened(word: str, one: Found, published: date | None) -> Meaning | None:
+    """Since, from and before turn a date into what runs from it or up to it; "until" is the day itself."""
+    meaning = one.meaning
     span = meaning.interval
     if word == "since":
-        end = None if published is None or span.end is None else max(published + DAY, span.end)
-        return _open(meaning, Interval(span.start, end), "since then")
-    if word in ("until", "till"):
-        return _open(meaning, Interval(None, span.end), "until then")
+        return _open(meaning, Interval(span.start, _end_of_since(one, published)), "since then")
+    if word == "from" and _runs_on(one, published):
+        return _open(meaning, Interval(span.start, _end_of_since(one, published)), "from then on")
     if word in ("before", "prior to"):
+        if one.tense == "future" and published is not None and span.start is not None and span.start > published:
+            is_part = "part" in one.expression.parts or one.expression.rule == "within"  # "before the end of April"
+            return _open(meaning, Interval(published, span.end if is_part else span.start), "from now to then")
         return _open(meaning, Interval(None, span.start), "before then")
+    if word not in ("until", "till", "between", ""):
+        return _ran_up(word, meaning)
     return None
+
+
+def _end_of_since(one: Found, published: date | None) -> date | None:
+    span = one.meaning.interval
+    last = one.ended if one.ended is not None and span.start is not None and one.ended >= span.start else published
+    return None if last is None or span.end is None else max(last + DAY, min(span.end, last + DAY))
+
+
+def _runs_on(one: Found, published: date | None) -> bool:
+    start = one.meaning.interval.start
+    if published is None or start is None or one.tense == "future" or one.expression.rule not in _CALENDAR:
+        return False
+    return published - RECENT <= start <= published
+
+
+_CALENDAR = ("month", "month_year", "day_month", "month_day")
+
+
+def _ran_up(words: str, meaning: Meaning) -> Meaning | None:
+    """ "the 24 hours to Sunday": that long before, up to it."""
+    match, end = _RUN_UP.fullmatch(words), meaning.interval.end
+    if match is None or end is None:
+        return None
+    count, unit = number_of(match["count"] or "a"), match["unit"]
+    if count is None:
+        return None
+    count, unit = (-(-count // 24), "day") if unit == "hour" else (count, unit)
+    start = units.shifted(end - DAY, -count, unit)
+    return _open(meaning, Interval(start, end), f"the {count} {unit}(s) up to it")
 
 
 def _open(meaning: Meaning, interval: Interval, how: str) -> Meaning:

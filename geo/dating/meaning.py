@@ -31,7 +31,9 @@ class Discourse:
     """What stands around an expression.
 
     ``told`` is the date told before it (in its paragraph; in a history, anywhere), ``main`` the day of
-    the story's main event, ``history`` whether the text tells of years long before its publication.
+    the story's main event, ``history`` whether the text tells of years long before its publication;
+    ``dated`` whether ``told`` goes back to a stated year, whose bare dates then belong to it; ``began``
+    the day on which something was last told to begin.
     """
 
     published: date | None = None
@@ -39,6 +41,8 @@ class Discourse:
     told: Interval | None = None
     main: date | None = None
     history: bool = False
+    dated: bool = True
+    began: date | None = None
 
     @property
     def is_future(self) -> bool:
@@ -49,9 +53,22 @@ class Discourse:
         """The date told before, when bare dates belong to it and not to the publication."""
         if self.told is None or self.told.start is None or self.told.end is None or self.is_future:
             return None
+        if not self.dated and not self.history:
+            return None
         if self.history or self.published is None or self.told.end <= self.published - BACKGROUND:
             return self.told
         return None
+
+    @property
+    def day_told(self) -> date | None:
+        """The date told before, when it is a single day."""
+        return self.told.start if self.told is not None and self.told.days == 1 else None
+
+    @property
+    def month_told(self) -> date | None:
+        """The start of the date told before, when it is of one month."""
+        short = self.told is not None and self.told.days is not None and self.told.days <= 31
+        return self.told.start if self.told is not None and short else None
 
     @property
     def here(self) -> date | None:

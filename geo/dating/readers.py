@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from geo.dating import relative, stated, units, weekdays
+from geo.dating import clock, holidays, relative, stated, units, weekdays
 from geo.dating.grammar import Expression
 from geo.dating.meaning import Discourse, Meaning, Parts
 from geo.interval import DAY, Interval
@@ -23,7 +23,7 @@ _READERS: dict[str, Callable[[Parts, Discourse], Meaning | None]] = {
     "month_year": stated.month_year,
     "month": stated.bare_month,
     "season": stated.season,
-    "holiday": stated.holiday,
+    "holiday": holidays.holiday,
     "decade": stated.decade,
     "years": stated.years,
     "year": stated.year,
@@ -33,9 +33,17 @@ _READERS: dict[str, Callable[[Parts, Discourse], Meaning | None]] = {
     "recent": relative.recent,
     "span_back": relative.span_back,
     "for_back": relative.for_back,
+    "old": relative.span_back,
+    "within_count": clock.within_count,
+    "beside": relative.beside,
     "offset": relative.offset,
+    "running": clock.running,
+    "nth_day": clock.nth_day,
+    "nth_of_month": clock.nth_of_month,
+    "clock": clock.clock,
     "half": relative.half,
     "within": relative.within,
+    "unit_over": relative.unit_over,
     "same": relative.same,
 }
 
@@ -48,7 +56,7 @@ def read(expression: Expression, discourse: Discourse) -> Meaning | None:
         return None  # 31 April, or 5000 years ago: no day of the calendar
     if meaning is None or meaning.interval.is_empty or not units.ERA.contains(meaning.interval):
         return None
-    return _until_published(meaning, discourse)
+    return meaning if expression.rule == "unit_over" else _until_published(meaning, discourse)
 
 
 def _until_published(meaning: Meaning, discourse: Discourse) -> Meaning:

@@ -11,6 +11,9 @@ from geo.interval import DAY, Interval
 _HANDFUL = {"day": (2, 6), "week": (2, 5), "month": (2, 9), "year": (2, 6), "decade": (2, 4)}
 """How many "a few" or a bare plural may be; news writes the number from there on."""
 
+MONTHS_OF_A_YEAR, A_MONTH = 12, 28
+"""Months; days."""
+
 _DAY_PARTS = ("day", "morning", "afternoon", "evening", "night")
 _PART = {"early": "early", "late": "late", "midway": "mid", "by the end": "late",
          "at the end": "late", "at the start": "early", "at the beginning": "early"}  # fmt: skip
@@ -22,9 +25,12 @@ def recent(parts: Parts, discourse: Discourse) -> Meaning | None:
 
 
 def span_back(parts: Parts, discourse: Discourse) -> Meaning | None:
-    """ "over the past two weeks"."""
+    """ "over the past two weeks"; "the previous" ones end where the date told before begins."""
     words = parts.get("count", "a")
-    return _back(None if words in FEW else number_of(words), parts["unit"], discourse)
+    count = None if words in FEW else number_of(words)
+    if parts.get("which") in ("previous", "preceding") and discourse.day_told is not None:
+        return _up_to(discourse.day_told, count, parts["unit"], "the date told before")
+    return _back(count, parts["unit"], discourse)
 
 
 def for_back(parts: Parts, discourse: Discourse) -> Meaning | None:
@@ -35,6 +41,8 @@ def for_back(parts: Parts, discourse: Discourse) -> Meaning | None:
     ongoing = discourse.tense in ("ongoing", "present", "perfect")
     if parts["lead"] == "for" and not ongoing:
         return None
+    if parts["lead"] == "after" and discourse.background is not None and not discourse.history:
+        return None  # of what is told, and it ended with it
     words = parts["count"]
     return _back(None if words in FEW else number_of(words), parts["unit"], discourse)
 
@@ -42,11 +50,16 @@ def for_back(parts: Parts, discourse: Discourse) -> Meaning | None:
 def _back(count: int | None, unit: str, discourse: Discourse) -> Meaning | None:
     told = discourse.background if discourse.history else None
     now = told.start if told is not None else discourse.published
-    if now is None:
-        return None
-    most = count if count is not None else _HANDFUL[unit][1]
+    return None if now is None else _up_to(now, count, unit, _name(told))
+
+
+def _up_to(now: date, count: int | None, unit: str, base: str) -> Meaning:
+    """More than a year of months is said roughly: from the first day of its month."""
+    most = count if count is not None else _HANDFUL["week" if unit == "fortnight" else unit][1]
     said = f"{count} {unit}(s)" if count is not None else f"a few {unit}s, at most about {most}"
-    return Meaning(Interval(units.shifted(now, -most, unit), now + DAY), "period", f"{said}, up to {_name(told)}")
+    start = units.shifted(now, -most, unit)
+    start = start.replace(day=1) if unit == "month" and most > MONTHS_OF_A_YEAR else start
+    return Meaning(Interval(start, now + DAY), "period", f"{said}, up to {base}")
 
 
 def _name(told: Interval | None) -> str:
@@ -54,26 +67,67 @@ def _name(told: Interval | None) -> str:
 
 
 def offset(parts: Parts, discourse: Discourse) -> Meaning | None:
-    """ "three days ago", "two weeks later", "hours after"."""
+    """ "three days ago", "two weeks later", "hours after", "five days after that"."""
     way, unit = parts["way"], parts["unit"]
     told = discourse.told is not None or discourse.main is not None
-    here = discourse.published if way in ("ago", "hence", "from now") else discourse.here
+    from_now = way in ("ago", "hence", "from now")
+    here = discourse.published if from_now else discourse.here
     if here is None:
         return None
     base = "the date told before" if told and here != discourse.published else "the publication"
     if unit in ("hour", "minute"):
+        here = discourse.published if from_now else discourse.day_told or discourse.main or here
+        assert here is not None
         return on_day(here, f"the same day as {base}")
-    forward = way in ("later", "after", "afterward", "afterwards", "hence", "from now") and "follows" not in parts
-    forward = forward or way == "later"
+    forward = _is_forward(parts)
     words = parts.get("count", "")
     count = None if words in FEW else number_of(words)
-    if forward and not told and way not in ("hence", "from now"):
+    if not told and (("follows" in parts and way in ("after", "before")) or (forward and not from_now)):
         return None  # "five months later", and nothing says than what
     if count is None:
         return _vaguely(unit, forward, here, base)
     to = units.shifted(here, count if forward else -count, unit)
-    side = "after" if forward else "before"
-    return Meaning(units.around(to, unit), unit if unit != "decade" else "period", f"{count} {unit}(s) {side} {base}")
+    reason = f"{count} {unit}(s) {'after' if forward else 'before'} {base}"
+    if not from_now and discourse.told is not None and _is_finer(unit, discourse.told):
+        return Meaning(discourse.told, "period", f"{reason}, which is no finer")
+    day_long = unit in units.LENGTHS or (unit == "month" and not from_now and discourse.day_told is not None)
+    unit = "day" if day_long else unit
+    return Meaning(units.around(to, unit), unit if unit != "decade" else "period", reason)
+
+
+def _is_forward(parts: Parts) -> bool:
+    """After what was told; but what comes after "days after" itself lies before the rest of its sentence."""
+    way = parts["way"]
+    if way in ("after", "before") and "follows" in parts and "what" not in parts:
+        return way == "before"
+    return way in ("later", "after", "afterward", "afterwards", "hence", "from now")
+
+
+def _is_finer(unit: str, told: Interval) -> bool:
+    """Days counted from a month give no day."""
+    return unit in units.LENGTHS and told.days is not None and told.days >= A_MONTH
+
+
+def beside(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """ "the day after", "the month before that", "the day after tomorrow"."""
+    what, published = parts.get("what", ""), discourse.published
+    unit = parts["unit"] if parts["unit"] in ("week", "month", "year") else "day"
+    step = 1 if _is_forward(parts) else -1
+    if what in ("tomorrow", "yesterday", "last"):
+        start = None if published is None else published + {"tomorrow": DAY, "yesterday": -DAY, "last": -DAY}[what]
+        reason = f"the {unit} {parts['way']} {what}"
+    else:
+        start, reason = discourse.here, f"the {unit} {parts['way']} the date told before"
+        if "follows" in parts and not what and start is not None and published is not None and start > published:
+            step = -step  # "tomorrow we rest, the day after we go"
+        if discourse.told is None and discourse.main is None:
+            return None
+    if start is None:
+        return None
+    if discourse.told is not None and not what and _is_finer(unit, discourse.told):
+        return Meaning(discourse.told, "period", f"{reason}, which is no finer")
+    first = units.around(start, unit).start or start
+    return Meaning(units.around(units.shifted(first, step, unit), unit), unit, reason)
 
 
 def _vaguely(unit: str, forward: bool, here: date, base: str) -> Meaning:
@@ -119,13 +173,19 @@ def within(parts: Parts, discourse: Discourse) -> Meaning | None:
     return Meaning(whole, unit, reason)
 
 
+def unit_over(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """ "before the week is over": from the publication to its end."""
+    day = discourse.published
+    return None if day is None else Meaning(
+        Interval(day, units.around(day, parts["unit"]).end), "period", f"what is left of the {parts['unit']}"
+    )
+
+
 def same(parts: Parts, discourse: Discourse) -> Meaning | None:
     """ "last month", "that year", "the next day", "the day before"."""
     which, unit = parts["which"], parts["unit"]
     unit = "day" if unit in _DAY_PARTS else unit
-    if "way" in parts:
-        which = "the previous" if parts["way"] == "before" else "the following"
-    elif which == "next" and unit == "day":
+    if which == "next" and unit == "day":
         which = "the next"
     whole = _unit(which, unit, discourse)
     if whole is None:

@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from geo.dating import units
 from geo.dating.meaning import Discourse, Meaning, Parts, on_day, part_name, parted
-from geo.dating.words import MONTHS, WEEKDAYS
+from geo.dating.words import MONTHS, WEEKDAYS, number_of
 from geo.interval import Interval
 
 
@@ -32,16 +33,6 @@ def month_day(parts: Parts, discourse: Discourse) -> Meaning | None:
     if found is None:
         return None
     return Meaning(found[0], "day" if found[0].days == 1 else "period", found[1], year is not None)
-
-
-_HOLIDAYS = {"christmas eve": ("december", "24"), "christmas night": ("december", "24"), "nowruz": ("march", "20"),
-             "new year's day": ("january", "1"), "new year's eve": ("december", "31")}  # fmt: skip
-
-
-def holiday(parts: Parts, discourse: Discourse) -> Meaning | None:
-    """Christmas, New Year and Nowruz, which is on 20 or 21 March: the day it begins."""
-    month, day = _HOLIDAYS.get(parts["holiday"].replace("\u2019", "'"), ("december", "25"))
-    return month_day({**parts, "month": month, "day": day}, discourse)
 
 
 def _days(parts: Parts, year: int) -> Interval | None:
@@ -74,11 +65,29 @@ def bare_month(parts: Parts, discourse: Discourse) -> Meaning | None:
         months = -back if which != "next" else 12 - back or 12
         start = units.shifted(day.replace(day=1), months, "month")
         return parted(Meaning(units.month(start.year, number), "month", f"{which} {parts['month']}"), parts)
+    told = discourse.told
+    if which in _BESIDE and told is not None and told.start is not None:
+        return parted(_beside(told.start, number, which), parts)
     name = part_name(parts)
+    if which in ("this", "the current"):
+        discourse = replace(discourse, told=None)
     found = _yearless(lambda year: _part(units.month(year, number), name), lambda span: True, discourse)
     if found is None:
         return None
     return Meaning(found[0], "month" if name is None else "period", found[1])
+
+
+_BESIDE = ("that", "the next", "the following", "following", "the previous", "the preceding")
+
+
+def _beside(told: date, number: int, which: str) -> Meaning:
+    """ "that June" is of the year told before, "the next May" the first after the month told."""
+    step = 0
+    if which in ("the next", "the following", "following"):
+        step = 1 if number <= told.month else 0
+    elif which in ("the previous", "the preceding"):
+        step = -1 if number >= told.month else 0
+    return Meaning(units.month(told.year + step, number), "month", f"{which} one, counted from the date told before")
 
 
 def _part(whole: Interval, name: str | None) -> Interval:
@@ -130,10 +139,19 @@ def _stated_year(parts: Parts, discourse: Discourse) -> int | None:
         return int(words)
     if not words:
         return None
+    if words.endswith((" ago", " earlier", " before")):
+        return _years_back(words, discourse)
     which = words.rsplit(" ", 1)[0]
     here = discourse.published if which in ("this", "last", "next") else discourse.here
     step = {"last": -1, "the previous": -1, "next": 1, "the next": 1, "the following": 1}.get(which, 0)
     return here.year + step if here else None
+
+
+def _years_back(words: str, discourse: Discourse) -> int | None:
+    """ "(in March) two years ago"."""
+    counted, way = words.replace(" years ", " year ").split(" year ")
+    here, count = discourse.published if way == "ago" else discourse.here, number_of(counted)
+    return here.year - count if here and count else None
 
 
 def season(parts: Parts, discourse: Discourse) -> Meaning | None:

@@ -16,16 +16,30 @@ _CUE = re.compile(
     (?P<future>(?:will|shall|won['\u2019]t|would|['\u2019]ll)\s{_ADVERBS}[a-z]{{2,18}}
         |(?:is|are|due|set|scheduled|slated|poised|expected|going|plan|plans|planning|hopes?|intends?|vowed|agreed)
         \s(?:{_ADVERBS})(?:to\s[a-z]{{2,18}}|for)
+        |(?:is|are)(?=\s(?:on|this|next)\s(?:mon|tues|wednes|thurs|fri|satur|sun)day)
+        |(?:falls?|begins?|starts?|opens?|ends?|expires?|meets?)(?=\s(?:on\s|the\sday\safter|tomorrow|next\s|at\sthe\send))
+        |(?:may|might|must)\s(?:not\s|soon\s|still\s)?(?:be|need|begin|come|take|fall|start|go|see|end|return|attack
+        |try|leave|get)
+        |(?:is|are)\s(?:expected|planned|scheduled|due|set)(?=\s(?:before|by|in|on|within|next|this|at)\s)
+        |(?:was|were)\sto\s[a-z]{{2,18}}
         |upcoming|ahead\sof)
+    |(?P<passive>(?:is|are)\s(?:being\s)?{_ADVERBS}(?:[a-z]{{2,16}}(?:ed|en)|held|made|cut|left|lost|split|shut|built|fought
+        |said))
     |(?P<perfect>had\s{_ADVERBS}[a-z]{{2,18}})
     |(?P<ongoing>(?:has|have)\s{_ADVERBS}[a-z]{{2,18}})
     |(?P<past>(?:was|were|did)\s{_ADVERBS}[a-z]{{2,18}}|said|took|made|fell|lost|won|left|held|went|came|began
         |drove|fled|broke|gave|got|hit|shot|cut|sent|led|told|saw|rose|struck|fought|met|wrote|became|brought|built
-        |withdrew|overran|retook|ran|put|set|was|were|[a-z]{{2,16}}ed)
-    |(?P<present>is|are|has|have|says?|remains?|continues?)
+        |withdrew|overran|retook|ran|put|set|stood|sat|rode|flew|threw|dug|hid|kept|lay|spoke|drew|thought|paid|sold|bought|taught
+        |caught|sought|swept|blew|chose|hung|spent|stole|tore|spread|knew|grew|ate|was|were
+        |(?!need|hundred|shed\b|red\b|bed\b|seed|speed|feed\b|indeed|unprecedented|naked|sacred|breed)[a-z]{{2,16}}ed)
+    |(?P<present>is|are|has|have|says?|remains?|continues?|(?:warn|claim|reckon|insist|think|expect|credit|hold|lie|think|run|sit
+        |belong|want|need|hope|fear|argue|expect|stand|live|refuse|blame|count|put|doubt)s?|denies)
     )(?![-\w])""",
     re.VERBOSE,
 )
+
+
+_KINDS = {"passive": "present"}
 
 
 @dataclass(frozen=True)
@@ -55,5 +69,8 @@ class Cues:
 
 def cues(lowered: str, sentence: Span) -> Cues:
     """Of ``lowered``, the text in lower case."""
-    found = [(match.start(), match.lastgroup or "none") for match in _CUE.finditer(lowered, *sentence)]
+    found = [
+        (match.start(), _KINDS.get(match.lastgroup or "", match.lastgroup or "none"))
+        for match in _CUE.finditer(lowered, *sentence)
+    ]
     return Cues(tuple(start for start, _ in found), tuple(kind for _, kind in found))

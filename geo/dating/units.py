@@ -82,6 +82,10 @@ def part(whole: Interval, name: str) -> Interval:
     """
     assert whole.start is not None and whole.end is not None
     days = (whole.end - whole.start).days
+    if name in ("first week", "last week"):
+        week_long = min(days, LENGTHS["week"]) * DAY
+        first_day = whole.start if name == "first week" else whole.end - week_long
+        return Interval(first_day, first_day + week_long)
     if name in ("first half", "second half"):
         first, last = {"first half": (0, 2), "second half": (2, 4)}[name]
         return Interval(_cut(whole, days, first, 4), _cut(whole, days, last, 4))

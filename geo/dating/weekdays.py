@@ -4,6 +4,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from geo.dating import units
+from geo.dating.clock import overnight
 from geo.dating.meaning import Discourse, Meaning, Parts, on_day
 from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS
 from geo.interval import DAY, Interval
@@ -17,15 +18,25 @@ def weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
         return on_day(_on_or_after(told.start, number), f"first {name} from the date told before")
     if day is None:
         return None
+    if parts.get("week") == "week":
+        return _week_off(day, number, which)
     if "week" in parts:
         step = {"last": -7, "next": 7}.get(parts["week"].split()[-2], 0)
         return on_day(_in_week(day + timedelta(days=step), number), f"{name} of {parts['week']}")
-    return _beside(day, number, which, discourse)
+    return _beside(day, number, parts, discourse)
 
 
-def _beside(day: date, number: int, which: str, discourse: Discourse) -> Meaning:
-    """By the word before it and by tense: after, before, or on or before the publication."""
+def _week_off(day: date, number: int, which: str) -> Meaning:
+    """ "last Monday week" lies a week before the last Monday, "Monday week" a week after the next."""
     name = WEEKDAY_NAMES[number]
+    if which == "last":
+        return on_day(_on_or_before(day - DAY, number) - units.WEEK, f"a week before last {name}")
+    return on_day(_on_or_after(day + DAY, number) + units.WEEK, f"a week after the next {name}")
+
+
+def _beside(day: date, number: int, parts: Parts, discourse: Discourse) -> Meaning:
+    """By the word before it and by tense: after, before, or on or before the publication."""
+    name, which = WEEKDAY_NAMES[number], parts.get("which", "")
     if which in ("next", "the coming") or (discourse.is_future and which != "last"):
         return on_day(_on_or_after(day + DAY, number), f"first {name} after the publication")
     if which in ("last", "the previous", "the preceding"):
@@ -68,6 +79,6 @@ def deictic(parts: Parts, discourse: Discourse) -> Meaning | None:
     if day is None:
         return None
     if word == "overnight":
-        return Meaning(Interval(day - DAY, day + DAY), "day", "the night before the publication")
+        return overnight(parts, discourse)
     step = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(word, 0)
     return on_day(day + step * DAY, f"{word}, counted from the publication")

@@ -22,7 +22,8 @@ _SMALL = (
 )
 NUMBERS = {
     **{name: number for number, name in enumerate(_SMALL.split())},
-    "a": 1, "an": 1, "a couple of": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "a": 1, "an": 1, "a couple of": 2, "a dozen": 12, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "twenty-four": 24, "forty-eight": 48,
 }  # fmt: skip
 FEW = {"", "a few", "several", "some", "many", "few"}
 """Counts without a number: two to a handful."""
@@ -44,8 +45,8 @@ SHORT_WEEKDAY = r"(?:(?:mon|tues?|wed|thu|thurs?|fri|sat|sun)\b\.?)"
 DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%])(?!\.\d)"
 YEAR = r"(?:1\d|20)\d\d(?![\w%])(?![.,:]\d)"
 COUNT = (
-    r"(?:\d{1,3}|a couple of|a few|several|some|many|few|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
-    r"|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty)"
+    r"(?:\d{1,3}|a couple of|a dozen|a few|several|some|many|few|an?|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty)"
 )
 ABOUT = (
     r"(?:about|around|roughly|nearly|almost|approximately|some|just|only|barely|more than|less than|fewer than"
@@ -54,7 +55,8 @@ ABOUT = (
 UNIT = r"(?:day|week|fortnight|month|year|decade)"
 PART = (
     r"(?:(?:the\s)?(?:very\s)?(?:early|mid|late|middle|beginning|start|end|outset|close|first\shalf|second\shalf"
-    r"|latter\shalf|latter\spart|early\spart|opening|first\sdays|last\sdays|final\sdays|early\sdays)"
+    r"|latter\shalf|latter\spart|early\spart|opening|first\sdays|last\sdays|final\sdays|closing\sdays|opening\sdays"
+    r"|early\sdays|first\sweek|last\sweek|final\sweek)"
     r"(?:[-\s](?:of|in))?[-\s])"
 )
 PARTS = {
@@ -62,6 +64,8 @@ PARTS = {
     "end": "late", "outset": "early", "close": "late", "first half": "first half", "second half": "second half",
     "latter half": "second half", "latter part": "late", "early part": "early", "opening": "early",
     "first days": "early", "last days": "late", "final days": "late", "early days": "early",
+    "closing days": "late", "opening days": "early", "first week": "first week", "last week": "last week",
+    "final week": "last week",
 }  # fmt: skip
 """What each word of ``PART`` means to ``units.part``."""
 

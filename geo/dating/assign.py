@@ -1,0 +1,177 @@
+"""Which of a story's dates a mention or an event belongs to: by clause, tense and discourse."""
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from geo.dating.grammar import lower
+from geo.dating.scope import ATTRIBUTE, Scope, distance, scope_of, segment
+from geo.dating.tense import cues
+from geo.interval import Interval
+from geo.model import Span, When
+from geo.sentences import around, clauses, layout, paragraph_of
+
+LEAD_PARAGRAPHS, LEAD_TIMES = 3, 12
+"""The main event's day is looked for in so many paragraphs, among so many times."""
+
+NEWS, LONGEST_CARRIED = timedelta(days=8), 100
+"""A main event lies so near to the publication; a date that is told on lasts at most so many days."""
+
+
+def when_of(span: Span, text: str, times: Sequence[When], published: When | None) -> When:
+    """The days of a mention or an event at ``span``.
+
+    The nearest expression of its clause, else of its sentence; else, for something told in the past, the
+    date told before it in the paragraph or the day of the main event; else the publication; never today.
+    Without a publication an open interval says that nothing is known.
+    """
+    laid = layout(text)
+    sentence = around(laid.sentences, span)
+    parts = clauses(text, sentence)
+    clause = around(parts, span)
+    here = segment(text, clause, span)
+    scopes = [scope_of(text, when, sentence) for when in _inside(times, sentence)]
+    said = [one for one in scopes if one.holds(span)]
+    own = [one for one in said if around(parts, one.words) == clause]
+    if _is_of_now(text, here, span):
+        own = [one for one in own if one.words.start >= here.start]
+    if own and (best := _nearest(text, own, span)).rank != ATTRIBUTE:
+        return best.when
+    if not _is_of_now(text, here, span):
+        beside = [one for one in said if _reaches(text, one, around(parts, one.words), clause)]
+        if beside:
+            when = _nearest(text, beside, span).when
+            return replace(when, reason=f"{when.reason}; said in its sentence")
+        if carried := _carried(text, clause, span, times, published):
+            return carried
+    return own[0].when if own and not _is_of_now(text, here, span) else _published(published)
+
+
+def _inside(times: Sequence[When], span: Span) -> list[When]:
+    """Those that start inside ``span``; ``times`` are in order of their spans."""
+    first = bisect_left(times, span.start, key=_start)
+    return list(times[first : bisect_left(times, span.end, first, key=_start)])
+
+
+def _start(when: When) -> int:
+    return when.span.start if when.span else -1
+
+
+def _nearest(text: str, scopes: Sequence[Scope], span: Span) -> Scope:
+    """A date that bounds only one side ("before then") gives way to one that does not."""
+    return min(scopes, key=lambda one: (_is_open(one.when), one.rank, distance(text, one.words, span)))
+
+
+def _is_open(when: When) -> bool:
+    return when.interval.start is None or when.interval.end is None
+
+
+_NOW = re.compile(r"\b(?:now|nowadays|these days|currently|(?<!was )(?<!were )(?<!had )still|so do|so does)\b")
+_APART = re.compile(
+    r"(?:which|who|whose|whom|where|after|before|until|since|because|although|though|once|if"
+    r"|(?:just\s|only\s)?(?:hours|days|weeks|months|years)\s(?:after|before))\b",
+    re.IGNORECASE,
+)
+
+
+def _is_of_now(text: str, clause: Span, span: Span) -> bool:
+    """A clause of the present ("who now sit in") or of a condition ("if it reached") is of the publication."""
+    words = lower(text[clause.start : min(clause.end, span.end + 120)])
+    return _NOW.search(words) is not None or words.startswith(("if ", "“if ", '"if '))
+
+
+def _reaches(text: str, scope: Scope, dated: Span, clause: Span) -> bool:
+    """Whether the date of one clause is that of another: not out of "after they left in May" or "since June"."""
+    if dated == clause:
+        return True
+    at = scope.words
+    if _WHEN.match(text, clause.start) and 0 <= clause.start - at.end <= len(", "):
+        return True  # "since 17 October, when the operation began"
+    if _APART.match(text, dated.start, dated.end) or text[at.start : at.start + 6].casefold() == "since ":
+        return False
+    return _tense(text, clause) != "present" or _ASIDE.match(text, clause.start) is not None
+
+
+_WHEN = re.compile(r"(?:when|as)\s")
+_ASIDE = re.compile(r"[^,.;]{1,50}\b(?:said|says?|told|reported|reports|claims?|announced),\s")
+
+
+def _tense(text: str, clause: Span) -> str:
+    words = lower(text[clause.start : clause.end])
+    return cues(words, Span(0, len(words))).first
+
+
+_SAYING = re.compile(
+    r"\b(?:said|says|told|reported|announced|wrote|tweeted|added)(?:\s[a-z]{1,14}){0,3}\s(?:on\s|late\son\s)?\Z"
+)
+_OPENING = re.compile(r"(?:since|until|till|before|from|for|over|in the past|within|in the \d|the \d)\b", re.IGNORECASE)
+
+
+def _carried(text: str, clause: Span, span: Span, times: Sequence[When], published: When | None) -> When | None:
+    """For the past: the last date told before in the paragraph, else the day of the main event."""
+    sentence = around(layout(text).sentences, span)
+    if _tense_at(text, clause, span, sentence) not in ("past", "perfect"):
+        return None
+    paragraph = paragraph_of(text, sentence)
+    before = _inside(times, Span(paragraph.start, sentence.start))
+    told = [when for when in before[-LEAD_TIMES:] if _leads_on(text, when)]
+    if told:
+        return replace(told[-1], reason=f"{told[-1].reason}; told before it in the paragraph")
+    main = _main(text, times, published)
+    return replace(main, reason=f"{main.reason}; the day of the main event") if main else None
+
+
+def _tense_at(text: str, clause: Span, span: Span, sentence: Span) -> str:
+    """By the verbs of the clause; "cutting the road" has the tense of its sentence."""
+    for part in (clause, Span(max(sentence.start, span.start - 300), min(sentence.end, span.end + 200))):
+        words = lower(text[part.start : part.end])
+        whole = Span(0, len(words))
+        found = cues(words, whole)
+        if found.kinds:
+            return found.at(whole, Span(span.start - part.start, span.end - part.start))
+    return "none"
+
+
+def _leads_on(text: str, when: When) -> bool:
+    """Whether the telling goes on from it: no duration, nothing out of a side remark, a quote, or of a saying."""
+    at, days = when.span, when.interval.days
+    if at is None or days is None or days > LONGEST_CARRIED or _OPENING.match(text, at.start):
+        return False
+    before = text[max(at.start - 200, 0) : at.start]
+    if _SAYING.search(lower(before[-50:])) or _is_quoted(before):
+        return False
+    return scope_of(text, when, around(layout(text).sentences, at)).is_free
+
+
+def _is_quoted(before: str) -> bool:
+    line = before.rpartition("\n")[2]
+    return line.count("\u201c") > line.count("\u201d") or line.count('"') % 2 == 1
+
+
+def _main(text: str, times: Sequence[When], published: When | None) -> When | None:
+    """The day that the lead tells of, the last of its paragraph, when it is news on the day of publication."""
+    lead = layout(text).paragraphs[:LEAD_PARAGRAPHS]
+    if not lead or published is None or published.interval.start is None:
+        return None
+    for paragraph in lead:
+        for when in reversed(_inside(times, paragraph)[:LEAD_TIMES]):
+            if _is_main(text, when, paragraph, published.interval.start):
+                return when
+    return None
+
+
+def _is_main(text: str, when: When, paragraph: Span, published: date) -> bool:
+    start, at = when.interval.start, when.span
+    if start is None or at is None or when.interval.days != 1 or not _leads_on(text, when):
+        return False
+    is_dateline = text[paragraph.start : at.start].strip(" ,(").isupper()
+    return not is_dateline and timedelta() <= published - start <= NEWS
+
+
+def _published(published: When | None) -> When:
+    if published is None:
+        return When(Interval(), "../..", "period", "no date is stated, and the publication is unknown")
+    return replace(published, reason="no date is stated: the publication", span=None)

@@ -1,0 +1,155 @@
+"""How far the date of a time expression reaches within its sentence.
+
+A date in brackets is of the name before them; one in "taken in May" of what was taken; one in a relative
+clause, or in "four days after rebels came", of that clause alone. All patterns look at a bounded window.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from geo.dating.grammar import lower
+from geo.model import Span, When
+
+_WINDOW = 200
+"""Code points before an expression that are searched for what opens its clause."""
+
+_MARKER = re.compile(
+    r"(?<![\w-])(?P<word>which|whom?|whose|where|when|while|that)\s(?!(?:same|day|month|year|night|time|of)\b)"
+)
+_PARTICIPLE = re.compile(
+    r",\s(?:first\s|only\s|once\s|itself\s)?(?:[a-z]{2,14}ed|taken|retaken|lost|overrun|won|built|held|hit|left|begun|cut)"
+    r"(?:\s[a-z]{1,12}){0,3}\s?\Z"
+)
+_SUBJECT = re.compile(r"\s(?:they|he|it|she|we|the|had|was|were|have|has)\s")
+_RELATIVE = re.compile(r"\b(?:after|before)\Z")
+_OF = re.compile(
+    r"(?<!morning)(?<!night)(?<!evening)(?<!afternoon)(?<!noon)(?<!dawn)(?<!hours)(?<!day)(?<!end)(?<!days)"
+    r"\sof\s(?:the\s)?\Z"
+)
+_LEFT = re.compile(r"[;:]\s|,\s(?=(?:and|but|so)\s(?:(?:in|on|by|at|since|late|early)\s)?(?:the\s)?\Z)")
+_AFTER_NAME = re.compile(r",\s(?:after|since|before|following)\s(?:[a-z'\u2019-]{1,20}\s){1,3}(?:in\s|on\s)?\Z")
+_LASTS = re.compile(r"(?:for|over|(?:\w{4,8}\stime\s)in|in\sthe\s(?:past|last)|within|during\sthe\s(?:past|last))\s")
+_OPEN = re.compile(r"(?:since|until|till|before|from)\b")
+_AFTERMATH = re.compile(r"after\s(?!that\b|this\b)")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The days of ``when`` hold for names in ``span``; ``rank`` orders the kinds, the narrowest first."""
+
+    when: When
+    span: Span
+    rank: int
+    is_free: bool = False
+
+    @property
+    def words(self) -> Span:
+        return self.when.span or self.span
+
+    def holds(self, span: Span) -> bool:
+        return self.span.start <= span.start < self.span.end
+
+
+BRACKETS, OWN, LASTING, ATTRIBUTE = range(4)
+
+
+def scope_of(text: str, when: When, sentence: Span) -> Scope:
+    """The part of ``sentence`` that ``when`` dates."""
+    at = when.span or sentence
+    first = max(sentence.start, at.start - _WINDOW)
+    before = lower(text[first : at.start])
+    for find in (_in_brackets, _of_participle, _after_event, _after_name, _in_relative):
+        span = find(text, before, at, sentence)
+        if span is not None:
+            return Scope(when, span, BRACKETS if find is _in_brackets else OWN)
+    left = max((match.end() for match in _LEFT.finditer(before)), default=0)
+    span = Span(at.start - len(before) + left if left else sentence.start, sentence.end)
+    if _LASTS.match(lower(text[at.start : at.start + 24])):
+        return Scope(when, span, LASTING, True)
+    if _OF.search(before) or _AFTERMATH.match(lower(text[at.start : at.start + 12])):
+        return Scope(when, span, ATTRIBUTE)
+    return Scope(when, span, OWN, True)
+
+
+def _in_brackets(text: str, before: str, at: Span, sentence: Span) -> Span | None:
+    """ "Zanjili (in June)": the name that stands before the bracket."""
+    opening = re.search(r"\((?:in\s|on\s|by\s)?(?:the\s)?\Z", before)
+    if not opening or text[at.end : at.end + 1] != ")":
+        return _in_bracketed_words(before, at)
+    if _OPEN.match(lower(text[at.start : at.start + 8])):
+        return Span(at.start, at.end)  # "(since June)": how long it has been so now
+    bracket = at.start - len(before) + opening.start()
+    first = max(text.rfind(mark, sentence.start, bracket) for mark in ",;:(")
+    return Span(max(first + 1, sentence.start, bracket - _WINDOW // 4), at.end)
+
+
+def _in_bracketed_words(before: str, at: Span) -> Span | None:
+    opening = before.rfind("(")
+    if opening < 0 or ")" in before[opening:]:
+        return None
+    return Span(at.start - len(before) + opening, at.end)
+
+
+def _of_participle(text: str, before: str, at: Span, sentence: Span) -> Span | None:
+    """ "Palmyra in its hands, retaken in March, but": what stands between two commas before it."""
+    match = _PARTICIPLE.search(before)
+    if match is None or _SUBJECT.search(match.group()):
+        return None
+    comma = at.start - len(before) + match.start()
+    first = max([text.rfind(mark, sentence.start, comma) for mark in ",;:"])
+    linked = text.rfind(" and ", max(first, sentence.start), comma)
+    start = first + 1 if first >= 0 else sentence.start
+    if first < 0 and linked < 0 and comma - start > _WINDOW // 3:
+        return None  # the whole clause before it: "They fled south, forced out on Monday"
+    return Span(start, _clause_end(text, at.end, sentence))
+
+
+def _after_event(text: str, _: str, at: Span, sentence: Span) -> Span | None:
+    """ "four days after rebels came, it fell": the coming only."""
+    words = lower(text[at.start : at.end])
+    if not _RELATIVE.search(words) or not text[at.end : at.end + 2].strip(" .,;:\n"):
+        return None
+    return Span(at.start, _clause_end(text, at.end, sentence))
+
+
+def _after_name(text: str, before: str, at: Span, sentence: Span) -> Span | None:
+    """ "the second town, after Raqqa in March 2013": Raqqa alone."""
+    match = _AFTER_NAME.search(before)
+    is_named = match is not None and text[at.start - len(before) + match.start() :][:40].split(" ", 2)[2:3]
+    if match is None or not is_named or not is_named[0][:1].isupper():
+        return None
+    return Span(at.start - len(before) + match.start(), _clause_end(text, at.end, sentence))
+
+
+def _in_relative(text: str, before: str, at: Span, sentence: Span) -> Span | None:
+    """ "the town, which they took in May": up to the comma after the date; a "that" clause runs to the end."""
+    found = list(_MARKER.finditer(before))
+    if not found:
+        return None
+    marker = found[-1]
+    between = re.sub(r",\s(?:in|on|by|at|since|late|early)?\s?(?:the\s)?\Z", "", before[marker.end() :])
+    if re.search(r"[,;:]\s", between):
+        return None
+    start = at.start - len(before) + marker.start()
+    end = sentence.end if marker["word"] == "that" else _clause_end(text, at.end, sentence)
+    return Span(start, end)
+
+
+def _clause_end(text: str, start: int, sentence: Span) -> int:
+    last = min(sentence.end, start + 2 * _WINDOW)
+    ends = [text.find(mark, start, last) for mark in (",", ";", " \u2014 ", " \u2013 ")]
+    return min((end for end in ends if end >= 0), default=sentence.end)
+
+
+def segment(text: str, clause: Span, span: Span) -> Span:
+    """The part of a clause from its last "who", "which" or "that" before ``span``."""
+    first = max(clause.start, span.start - _WINDOW)
+    found = list(_MARKER.finditer(lower(text[first : span.start])))
+    return Span(first + found[-1].start() if found else clause.start, clause.end)
+
+
+def distance(text: str, a: Span, b: Span) -> int:
+    """Code points between; a comma between them counts for a few words more."""
+    gap = Span(min(a.end, b.end), max(a.start, b.start))
+    return 0 if gap.start >= gap.end else gap.end - gap.start + 15 * text.count(",", *gap)
