@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from geo.model import Relation, Span, Toponym
 
-WINDOW = 110
+WINDOW = 90
 """How many characters before a name, or between two of them, a relation may take."""
 
 NEARBY = frozenset(("offset", "near", "outskirts", "countryside"))
@@ -62,38 +62,47 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 _BEFORE = (
-    ("offset", _compiled(
+    ("offset", "measure", _compiled(
         rf"{_MEASURE}(?: away)?,? (?:to the |due |the )?(?P<wind>{_WIND}|[ns]?[ns][ew]|[ew][ns][ew]|[nsew])"
         rf"(?:ern|wards?)? (?:of|from){_LEAD}"
     )),
-    ("near", _compiled(rf"(?:within )?{_MEASURE}(?: away)? (?:outside(?: of)?|from|of|off|short of){_LEAD}")),
-    ("edge", _compiled(rf"(?:\b{_TURNED} )?\b{_EDGE} of{_LEAD}")),
-    ("countryside", _compiled(rf"\brural(?: {_TURNED})?{_LEAD}")),
-    ("part", _compiled(
+    ("near", "measure", _compiled(
+        rf"(?:within )?{_MEASURE}(?: away)? (?:outside(?: of)?|from|of|off|short of){_LEAD}"
+    )),
+    ("edge", "edge", _compiled(rf"(?:\b{_TURNED} )?\b{_EDGE} of{_LEAD}")),
+    ("countryside", "rural", _compiled(rf"\brural(?: {_TURNED})?{_LEAD}")),
+    ("part", "wind", _compiled(
         rf"(?<!to )\bthe {_TURNED} (?:of|(?:part|half|areas|parts|corner|tip) of)(?: the)?(?: (?:province|"
         r"governorate|region|district) of)?(?: [A-Z]\w{1,20}['’]s)? \Z"
     )),
-    ("offset", _compiled(rf"\b(?P<wind>{_WIND})(?:wards?)? (?:of|from){_LEAD}")),
-    ("part", _compiled(
+    ("offset", "wind", _compiled(rf"\b(?P<wind>{_WIND})(?:wards?)? of{_LEAD}")),
+    ("part", "wind", _compiled(
         rf"(?P<also>\b(?:{_WIND}|central)(?:ern)?(?:,| and| or) )?\b{_TURNED}(?: (?:parts|areas|half) of(?: the)?"
         r"(?: (?:province|governorate|region|district) of)?)? \Z"
     )),
-    ("outskirts", _compiled(rf"\b(?:just |right )?outside(?: of)?{_LEAD}")),
-    ("near", _compiled(
+    ("outskirts", "near", _compiled(rf"\b(?:just |right )?outside(?: of)?{_LEAD}")),
+    ("near", "near", _compiled(
         rf"\b(?:near|nearby|close to|next to|around|not far from|surrounding|in the (?:vicinity|area) of){_LEAD}"
     )),
 )
-"""Kinds of relation with what says so before a name; the first that fits holds."""
+"""Kinds of relation, the hint without which there is none, and what says so before a name; the first that fits holds.
+
+A measured distance comes first; "from" a place without one is where a movement began.
+"""
+
+_REACH = 42
+"""How many characters before its hint a phrase may begin: "some 20 to 30 kilometres (12 to 19 miles) north"."""
 
 _POSSESSED = _compiled(rf"['’]s? (?:{_TURNED} )?{_EDGE}\b")
 _TRAILING = _compiled(r" (?:countryside|outskirts|suburbs)\b")
 _SIDE = _compiled(rf"['’]s? {_TURNED}{_END}")
 _HINT = _compiled(
-    rf"\b(?:north|south|east|west|cent(?:er|re|ral)|near|close to|next to|around|outside|not far|surrounding|rural|"
-    rf"in the (?:vicinity|area)|{_EDGE}|within)|\b(?:km|kms|kilomet(?:re|er)s?|miles?|mi|met(?:re|er)s?|m|yards?)\b|"
-    r"\d(?:km|m|mi)\b"
+    r"(?<!\w)(?=[acefgikmnoprswy])(?:(?P<wind>(?:north|south)(?:[- ]?(?:east|west))?|east|west|cent(?:er|re|ral))"
+    r"|(?P<near>near|close to|next to|around|outside|not far|surrounding|in the (?:vicinity|area))|(?P<rural>rural)"
+    r"|(?P<measure>(?:kms?|kilomet(?:re|er)s?|miles?|mi|met(?:re|er)s?|m|yards?)\b)"
+    rf"|{_EDGE})|(?P<close>\d(?:kms?|mi|m)\b)"
 )
-"""Cheap sign that some relation may stand here."""
+"""Cheap signs that some relation may stand here, by the name of their group; the letters are those they begin with."""
 
 _ROAD = (
     r"(?:(?:main|strategic|key|vital|desert|coastal|old|international|military|supply) ){0,2}"
@@ -122,7 +131,7 @@ def relate(text: str, toponyms: Sequence[Toponym]) -> tuple[Toponym, ...]:
     """The toponyms, in order, each with the relation in which the text puts something to it, if any."""
     plain = text.translate(_SPACES)
     pairs = dict(_pairs(plain, toponyms))
-    hints = [match.start() for match in _HINT.finditer(plain)]
+    hints = Hints(plain)
     found: list[Toponym] = []
     for toponym in toponyms:
         relation = pairs.get(toponym.span) or _single(plain, toponym, hints)
@@ -173,21 +182,37 @@ def _pair(text: str, one: Span, other: Span) -> tuple[str, Span] | None:
     return None
 
 
-def _single(text: str, toponym: Toponym, hints: Sequence[int]) -> Relation | None:
-    start, end = toponym.span
-    if toponym.role != "literal" or not _is_hinted(hints, start - WINDOW, end + WINDOW):
+class Hints:
+    """Where a text has signs of relations, found once for all of its names."""
+
+    def __init__(self, text: str) -> None:
+        found = [(match.start(), match.lastgroup or "") for match in _HINT.finditer(text)]
+        self._starts = [start for start, _ in found]
+        self._kinds = ["measure" if kind == "close" else kind for _, kind in found]
+
+    def before(self, start: int) -> dict[str, int]:
+        """The first hint of each kind in the window before a name."""
+        first, last = bisect_left(self._starts, start - WINDOW), bisect_left(self._starts, start)
+        return {self._kinds[at]: self._starts[at] for at in range(last - 1, first - 1, -1)}
+
+    def after(self, end: int) -> bool:
+        """Whether any comes soon after a name."""
+        at = bisect_left(self._starts, end)
+        return at < len(self._starts) and self._starts[at] < end + _REACH
+
+
+def _single(text: str, toponym: Toponym, hints: Hints) -> Relation | None:
+    if toponym.role != "literal":
         return None
-    return _after(text, toponym.span) or _before(text, toponym.span)
+    found = _after(text, toponym.span) if hints.after(toponym.span.end) else None
+    return found or _before(text, toponym.span, hints.before(toponym.span.start))
 
 
-def _is_hinted(hints: Sequence[int], first: int, last: int) -> bool:
-    at = bisect_left(hints, first)
-    return at < len(hints) and hints[at] < last
-
-
-def _before(text: str, span: Span) -> Relation | None:
-    for kind, pattern in _BEFORE:
-        match = pattern.search(text, max(span.start - WINDOW, 0), span.start)
+def _before(text: str, span: Span, hints: dict[str, int]) -> Relation | None:
+    for kind, hint, pattern in _BEFORE:
+        if hint not in hints:
+            continue
+        match = pattern.search(text, max(hints[hint] - _REACH, span.start - WINDOW, 0), span.start)
         if match is None:
             continue
         said = match.groupdict()

@@ -51,8 +51,7 @@ OVERLAP = 0.05
 """The part of an area's height or width by which its sides reach beyond its middle; Palmyra is eastern Homs."""
 
 FARTHEST_KM = 1000.0
-LONGEST_KM = 400.0
-"""Nothing is told by a distance, nothing lies on a band, longer than these."""
+"""Nothing is told by a distance, and nothing lies on a band, longer than this."""
 POINT_KM = 50.0
 """From a place known no better than this (a river, a region) nothing can be measured."""
 _POLAR = 80.0
@@ -199,7 +198,7 @@ def _corridor(one: LngLat, other: LngLat, precision: float) -> Extent | None:
     """A band along the geodesic, round at its ends; its middle is half-way."""
     length = distance_km(one, other)
     width = max(WIDTH * length, LEAST_WIDTH_KM, precision)
-    if length > LONGEST_KM or _is_polar(one, length + width):
+    if length > FARTHEST_KM or _is_polar(one, length + width):
         return None
     plane = Plane(Plane(one).towards(other, length / 2))
     line = shapely.transform(LineString([one, other]), plane.flat)
