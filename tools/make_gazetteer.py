@@ -52,7 +52,7 @@ SAME_VILLAGE_KM = 3.0
 VILLAGE_IMPORTANCE = 0.2
 SHORT_NAME = 4
 """Letters of a village's one-word name up to which it is ambiguous: "Lak", "Majd"."""
-HAND = ("crossings", "bases", "energy", "camps", "regions", "towns", "suburbs")
+HAND = ("crossings", "bases", "energy", "camps", "landscape", "towns", "suburbs")
 # Country -> (how far in km from Syria or Iraq, how many people at least): news reaches that far.
 BELTS = {"TR": ((100, 5000), (15, 2000)), "JO": ((100, 5000), (20, 500)), "LB": ((100, 4000), (20, 500)),
          "IR": ((60, 5000), (15, 2000)), "KW": ((60, 2000),), "SA": ((100, 15000),)}
@@ -275,10 +275,8 @@ def _villages(known: list[Feature]) -> Iterator[Feature]:
 
 def _village(row: dict[str, str], country: str, provinces: list[tuple[str, str, str, Any]]) -> Feature:
     spellings = [row["title"], *(row.get("names") or "").split(";")]
-    titles = [gn.curated(text.rstrip("?")) for text in spellings]
-    unsure = {fold(text.rstrip("?")) for text in spellings if text.endswith("?") or _is_short(text)}
-    names = gn.merge(titles)
-    gn.mark_ambiguous(names, unsure)
+    names = gn.merge([gn.curated(text.rstrip("?")) for text in spellings])
+    gn.mark_ambiguous(names, {fold(text.rstrip("?")) for text in spellings if text.endswith("?") or _is_short(text)})
     point = Point(float(row["lon"]), float(row["lat"]))
     source = row.get("source") or "W"
     ranked = ((area.distance(point), name, iso) for cc, name, iso, area in provinces if cc == country)
