@@ -24,6 +24,9 @@ from geo.reports import Report, report_of
 
 ALWAYS = Interval()
 
+KEPT_AREAS = 20_000
+"""How many sizes of areas, and of their parts in zones, are remembered."""
+
 ANSWERED_STEPS = 3
 """A source with a step is believed for this many of its steps after its last word."""
 
@@ -112,17 +115,22 @@ class ZoneIndex:
 
     def common_km2(self, area: BaseGeometry, zone: Feature) -> float:
         """How much of ``area`` lies in the zone; kept, for news names the same countries and provinces all the time."""
-        key = (id(area), id(zone))
-        if key not in self._common:
-            self._common[key] = area_km2(common(area, zone)), area, zone
-        return self._common[key][0]
+        return self._kept((id(area), id(zone)), area, zone)
 
     def whole_km2(self, area: BaseGeometry) -> float:
         """The ground of ``area``, kept as well."""
-        key = (id(area), 0)
-        if key not in self._common:
-            self._common[key] = area_km2(ground(area)), area, None
-        return self._common[key][0]
+        return self._kept((id(area), 0), area, None)
+
+    def _kept(self, key: tuple[int, int], area: BaseGeometry, zone: Feature | None) -> float:
+        """Square kilometres from memory. The geometries are kept beside them, so that their ids stay their own;
+        an archive of relative places has ever new ones, so that the memory is emptied when it is full."""
+        known = self._common.get(key)
+        if known is None:
+            if len(self._common) >= KEPT_AREAS:
+                self._common = {}
+            known = area_km2(common(area, zone) if zone else ground(area)), area, zone
+            self._common[key] = known
+        return known[0]
 
     def _found(
         self, box: Sequence[float], interval: Interval, is_wanted: Callable[[BaseGeometry | None], bool]

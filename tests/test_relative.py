@@ -16,6 +16,7 @@ from shapely.geometry import Point, box
 
 from geo import mvt
 from geo.basemap import country_shapes, province_shapes
+from geo.control import control_of_area
 from geo.directions import relate
 from geo.features import mention_features
 from geo.formats.reading import as_json
@@ -282,6 +283,15 @@ def test_a_part_of_a_country_is_joined_by_the_shares_of_that_part() -> None:
     assert north is not None
     assert max(whole.shares, key=lambda side: whole.shares[side]) != "SDF"
     assert north.shares["SDF"] > 2 * whole.shares["SDF"]
+
+
+def test_ever_new_ground_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.zones.KEPT_AREAS", 10)
+    index = ZoneIndex([square("west", 37), square("east", 38)])
+    for number in range(20):
+        shares = control_of_area(box(37.5, 36, 38.5 + number / 100, 37), DAY, index).shares
+        assert shares["west"] == pytest.approx(0.5 / (1 + number / 100), abs=0.001)
+        assert len(index._common) <= 10
 
 
 def test_an_event_keeps_its_place() -> None:
