@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
 
@@ -18,6 +19,7 @@ from geo.events import Scene, find_events
 from geo.gazetteer import Gazetteer
 from geo.interval import Interval
 from geo.join import control_of_place, join
+from geo.keep import kept_features
 from geo.model import Article, Event, Feature, Mention, Place, Reading, Span, Toponym, When
 from geo.parties import PartyFinder
 from geo.publication import Anchor, infer_published
@@ -102,7 +104,10 @@ def pipeline(
 def bundled() -> Pipeline:
     """The pipeline over what comes with Dateline: its gazetteer, its reports, the zones derived from them."""
     reports = read_reports(data_path("reports.csv"))
-    return pipeline(Gazetteer.load(), Actors.load(), reports, derive(reports, country_shapes()))
+    here = Path(__file__).parent
+    sources = [data_path("reports.csv"), data_path("basemap", "countries.geojson"), *sorted(here.glob("*.py"))]
+    zones = kept_features("zones", sources, lambda: derive(reports, country_shapes()))
+    return pipeline(Gazetteer.load(), Actors.load(), reports, zones)
 
 
 LONGEST_ANCHOR = 3
