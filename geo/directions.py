@@ -147,7 +147,8 @@ _SPACES = {ord(sign): " " for sign in "\n\t\r\u00a0\u202f\u2009"} | {ord("\u2011
 def _with(toponym: Toponym, relation: Relation) -> Toponym:
     """A road leads from town to town, so that "the Damascus to Homs road" names no government."""
     role = "literal" if relation.kind == "road" else toponym.role
-    return replace(toponym, role=role, relation=relation, near=toponym.near or relation.kind in NEARBY)
+    near = relation.kind in NEARBY or (toponym.near and relation.kind != "part")
+    return replace(toponym, role=role, relation=relation, near=near)
 
 
 def _pairs(text: str, toponyms: Sequence[Toponym]) -> Iterator[tuple[Span, Relation]]:

@@ -148,6 +148,7 @@ def test_a_relation_keeps_the_words_that_say_it_and_the_other_name() -> None:
     assert jarabulus.relation == Relation("road", "Manbij–Jarabulus road", other=manbij.span)
     assert raqqa.relation == Relation("offset", "20 km north of Raqqa", 20.0, 0.0)
     assert (manbij.near, raqqa.near) == (False, True)
+    assert not named("Fighting in the north of Iraq.", "Iraq").toponym.near
 
 
 def test_an_offset_is_a_sector_away_from_the_place() -> None:
