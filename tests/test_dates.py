@@ -113,6 +113,76 @@ def test_a_relative_date_counts_from_the_publication(text, edtf):
     assert edtf_of(text) == [edtf]
 
 
+@pytest.mark.parametrize("text, edtf", [
+    ("Rebels took Rai on 7 and 8 April.", ["2016-04-07/2016-04-08"]),
+    ("They shelled it between 3 and 6 April.", ["2016-04-03/2016-04-06"]),
+    ("Jets hit Rai on Friday and Saturday.", ["2016-04-08/2016-04-09"]),
+    ("Jets hit Rai between Tuesday night and Friday.", ["2016-04-05/2016-04-08"]),
+    ("Jets flew 30 sorties in the 24 hours to Saturday.", ["2016-04-08/2016-04-09"]),
+    ("They flew ten sorties in the three days to 6 April.", ["2016-04-03/2016-04-06"]),
+    ("Rebels took Rai in the first days of March.", ["2016-03-01/2016-03-10"]),
+    ("Rebels took Rai in the last week of March.", ["2016-03-25/2016-03-31"]),
+    ("Rebels took Rai in March two years ago.", ["2014-03"]),
+    ("Rebels took Rai six weeks ago.", ["2016-02-29"]),
+    ("Rebels took Rai on Friday. Two days later they left.", ["2016-04-08", "2016-04-10"]),
+    ("Rebels took Rai on 5 March. A month later they left.", ["2016-03-05", "2016-04-05"]),
+    ("Rebels took Rai on Friday. The day after that they left.", ["2016-04-08", "2016-04-09"]),
+    ("Rebels took Rai on Friday. Five days before that they lost it.", ["2016-04-08", "2016-04-03"]),
+    ("Rebels took Rai on Friday, three days after the army entered it.", ["2016-04-08", "2016-04-05"]),
+    ("Four days after rebels entered Rai, the army took it back on Saturday.", ["2016-04-05", "2016-04-09"]),
+    ("It fell on Saturday after they left the previous night.", ["2016-04-09", "2016-04-08"]),
+    ("They took Rai in May 2014, a day after Azaz.", ["2014-05", "2014-05"]),
+    ("They took Rai in May 2014. That June they lost it; this March they came back.",
+     ["2014-05", "2014-06", "2016-03"]),
+    ("In June 2014 they came, and that November they left. The next May they came back.",
+     ["2014-06", "2014-11", "2015-05"]),
+    ("The drive opened on 2 April. On the second day Rai fell.", ["2016-04-02", "2016-04-03"]),
+    ("Azaz fell on 2 April and Rai on the 5th.", ["2016-04-02", "2016-04-05"]),
+    ("Jets bombed Rai on Saturday for a third day.", ["2016-04-09", "2016-04-07/2016-04-09"]),
+    ("It was the second time in two weeks.", ["2016-03-28/2016-04-11"]),
+    ("They told people on 4 April to leave within three days.", ["2016-04-04", "2016-04-04/2016-04-07"]),
+    ("Rebels took Rai on Saturday. By nightfall they held the bridge.", ["2016-04-09", "2016-04-09"]),
+    ("Rebels took Rai on Friday. Overnight they left.", ["2016-04-08", "2016-04-08/2016-04-09"]),
+    ("Jets struck Rai overnight.", ["2016-04-10/2016-04-11"]),
+    ("22:05 The army says it is near.\n20:10 Rebels leave.", ["2016-04-11", "2016-04-11"]),
+    ("By Saturday most had gone, and the town was calm.", ["2016-04-09"]),
+    ("Rebels had held it since 2014. The army took it on Saturday.", ["2014-01-01/2016-04-11", "2016-04-09"]),
+    ("The army took Rai on Saturday. Rebels had held it since 2014.", ["2016-04-09", "2014-01-01/2016-04-09"]),
+    ("Nobody has returned since the fighting began in March.", ["2016-03-01/2016-04-11"]),
+    ("Patrols went out from February.", ["2016-02-01/2016-04-11"]),
+    ("They waited until Thursday.", ["2016-04-07"]),
+    ("The army will come before the end of April.", ["2016-04-11/2016-04-30"]),
+    ("The army will come before the week is over.", ["2016-04-11/2016-04-17"]),
+    ("The talks are on Wednesday.", ["2016-04-13"]),
+    ("Rebels took Rai last Friday week.", ["2016-04-01"]),
+    ("The three-day-old offensive slowed.", ["2016-04-08/2016-04-11"]),
+    ("They held on for the previous two days, until Friday.", ["2016-04-09/2016-04-11", "2016-04-08"]),
+    ("\"Tomorrow we rest, the day after we go,\" he said.", ["2016-04-12", "2016-04-13"]),
+    ("They meet the day after tomorrow.", ["2016-04-13"]),
+    ("The 12th Division and every Friday are no dates.", []),
+])  # fmt: skip
+def test_a_date_counts_from_what_is_told(text, edtf):
+    assert edtf_of(text) == edtf
+
+
+@pytest.mark.parametrize("text, day, edtf", [
+    ("They bombed Rai on the first day of Ramadan.", "2016-06-20", "2016-06-06"),
+    ("They came during Ramadan last year.", "2016-04-11", "2015-06-18/2015-07-16"),
+    ("A push is expected before Ramadan.", "2017-05-02", "2017-05-02/2017-05-26"),
+    ("The Eid al-Fitr begins on Thursday.", "2013-08-05", "2013-08-08/2013-08-10"),
+    ("They fought over Eid al-Adha.", "2014-10-20", "2014-10-04/2014-10-07"),
+    ("Shells fell on Rai at Nowruz.", "2016-04-11", "2016-03-21"),
+    ("They attacked the shrine on Ashura.", "2015-11-02", "2015-10-24"),
+])  # fmt: skip
+def test_a_feast_is_as_it_was_kept_that_year(text, day, edtf):
+    assert edtf_of(text, day)[0] == edtf
+
+
+@pytest.mark.parametrize("text", ["Ramadan Hassan left.", "Nobody kept eid there.", "They came in Ramadan 1999."])
+def test_a_man_and_a_feast_beyond_the_table_have_no_days(text):
+    assert edtf_of(text) == (["1999"] if "1999" in text else [])
+
+
 @pytest.mark.parametrize("text", [
     "They may attack; the rebels march on Rai for a second time.",
     "Some 2014 fighters and 1500 tanks crossed the 500-mile border.",
@@ -196,6 +266,37 @@ def test_an_event_takes_the_date_of_its_clause_sentence_or_paragraph(words, edtf
     assert said(STORY, words).edtf == edtf
 
 
+@pytest.mark.parametrize("text, words, edtf", [
+    ("Rebels captured Rai in March and entered Azaz on April 6.", "Azaz", "2016-04-06"),
+    ("Rebels captured Rai in March and entered Azaz on April 6.", "Rai", "2016-03"),
+    ("Azaz fell on 1 April, Rai on 3 April, Dabiq on the 5th.", "Rai", "2016-04-03"),
+    ("Azaz fell on 1 April, Rai on 3 April, Dabiq on the 5th.", "Dabiq", "2016-04-05"),
+    ("They took first Azaz (2 April), months later Rai (9 April).", "Rai", "2016-04-09"),
+    ("They hold Rai (since 2 April) and Azaz.", "Rai", "2016-04-02/2016-04-11"),
+    ("They hold Rai (since 2 April) and Azaz.", "Azaz", MONDAY),
+    ("They passed by Rai, taken last month, and Azaz, reached on Sunday.", "Rai", "2016-03"),
+    ("They passed by Rai, taken last month, and Azaz, reached on Sunday.", "Azaz", "2016-04-10"),
+    ("Rai, overrun on 4 April, was freed on Saturday.", "Rai", "2016-04-09"),
+    ("The group, whose men took Azaz last year, left Rai on Saturday.", "Rai", "2016-04-09"),
+    ("The group, whose men took Azaz last year, left Rai on Saturday.", "Azaz", "2015"),
+    ("They left Rai on Saturday, three days after the army entered Azaz.", "Azaz", "2016-04-06"),
+    ("They left Rai on Saturday, three days after the army entered Azaz.", "Rai", "2016-04-09"),
+    ("A spokesman in Azaz said that Rai would be taken by mid-May.", "Azaz", MONDAY),
+    ("Many fled Rai last week and now sit in tents at Azaz.", "Azaz", MONDAY),
+    ("On Friday rockets hit Rai; the air force bombed Azaz.", "Azaz", "2016-04-08"),
+    ("The army did badly at Azaz; in March it lost Rai.", "Azaz", MONDAY),
+    ("The second town that they lost, after Rai in March 2014, is Azaz.", "Azaz", MONDAY),
+    ("Buses took 300 people between 2 and 6 April, the Red Cross says, to Azaz.", "Azaz", "2016-04-02/2016-04-06"),
+    ("Rai fell on Saturday, officers said.\n\nThe men drove off to Azaz.", "Azaz", "2016-04-09"),
+    ("Rai fell on Saturday, officers said.\n\nAzaz is calm.", "Azaz", MONDAY),
+    ("Rai fell on Saturday, officers said.\n\nIf they reached Azaz, it would end.", "Azaz", MONDAY),
+    ("Strikes hit Rai on Saturday, officers said:\n\n-- Near Azaz, one strike destroyed a boat.", "Azaz", "2016-04-09"),
+    ("The army said on Friday that jets struck.\n\nRai had been shelled. It fell in 2014.", "Rai", MONDAY),
+])  # fmt: skip
+def test_a_name_takes_the_date_that_reaches_it(text, words, edtf):
+    assert said(text, words).edtf == edtf
+
+
 def test_an_event_without_a_date_is_of_the_publication_and_says_so():
     when = said("The jihadists seized Rai.", "seized")
     assert (when.edtf, when.precision, when.reason) == (MONDAY, "day", "no date is stated: the publication")
@@ -210,7 +311,8 @@ def test_an_event_is_never_of_today():
 WORDS = st.sampled_from(
     "on Monday|in May|last|next|the|earlier|this month|2014|since|until|from|to|3|11 April|Apr. 11th|2016-02-30|and|ago"
     "|two|weeks|later|years|for|after|over the weekend|the following|day|had taken|will|took|mid-|early|0|1900s|'14"
-    "|spring|in the|.|,|\n|\n\n|—|1000|2099|ninety|between|May 5-7|12/12/2012|60 decades ago|'|İ".split("|")
+    "|spring|in the|.|,|\n"
+    "|by noon|overnight|the 12th|Ramadan|Eid al-Adha|which|(|)|;|within three days|that|\n\n|—|1000|2099|ninety|between|May 5-7|12/12/2012|60 decades ago|'|İ".split("|")
 )
 TEXTS = st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=80)
 DAYS = st.dates(date(1900, 1, 1), date(2098, 12, 31))
@@ -232,7 +334,8 @@ RELATIVE = st.sampled_from(
     ("on Monday|on Friday night|yesterday|earlier today|this week|last week|over the weekend|this month|this summer"
      "|last year|in April|in early May|on 3 October|in the summer|three days ago|in recent weeks|earlier this year"
      "|late last year|last March|the previous day|the same day|earlier in the day|over the past two years|in late June"
-     "|this morning").split("|")
+     "|this morning|overnight|by noon|on the 12th|for a third day|during Ramadan|in March two years ago"
+     "|within three days|from February|since Monday|on Friday and Saturday").split("|")
 )
 
 
@@ -261,7 +364,8 @@ def test_every_span_has_a_time(text, at, day):
     assert found.reason
 
 
-@pytest.mark.parametrize("word", ["may ", "in 2014 ", "the very early ", "a few days ", "(", ". A", "X\n", "11 April "])
+@pytest.mark.parametrize("word", ["may ", "in 2014 ", "the very early ", "a few days ", "(", ". A", "X\n", "11 April ",
+                                  "since a ", "that on Monday ", ", taken in May ", "Ramadan ", "the 24 hours to "])
 def test_hostile_text_takes_linear_time(word):
     def seconds(size: int) -> float:
         text = word * (size // len(word))

@@ -67,6 +67,23 @@ def test_a_dated_fact_that_the_story_retells_dates_the_story(text, edtf):
     assert told(text) == (edtf, "inferred")
 
 
+@pytest.mark.parametrize("text, edtf", [
+    ("It began at dawn on Wednesday, 29 June. They reached the river on Friday.", "2016-07-01"),
+    ("Who holds what, as it stood on the evening of Wednesday, 29 June. The army lost a base on Monday.", "2016-06-29"),
+    ("They left on Monday. The Eid al-Fitr begins the day after tomorrow.", "2016-07-04"),
+    ("It was quiet, residents said on Sunday. Fallujah, retaken on 26 June, is empty.", "2016-06-26/2017-06-25"),
+])  # fmt: skip
+def test_weekday_dates_lists_and_feasts_date_a_story(text, edtf):
+    assert told(text, FALLUJAH)[0] == edtf
+
+
+def test_a_title_narrows_to_a_week_and_a_saying_to_its_weekday():
+    text = "Troops walked through its streets on Sunday. There was no way to check, residents said on Tuesday."
+    when, how = infer_published(text, "Iraqi troops storm Fallujah", anchors=(FALLUJAH,))
+    assert when is not None and (when.edtf, how) == ("2016-06-28", "inferred")
+    assert infer_published(text, "Iraqi troops storm a village near Fallujah", anchors=(FALLUJAH,))[0] is None
+
+
 @pytest.mark.parametrize("text", [
     "The group seized Fallujah from Iraqi forces on Sunday.",     # another winner
     "Iraqi forces retook a village near Fallujah on Sunday.",     # another place

@@ -45,7 +45,7 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
         if beside:
             when = _nearest(text, beside, span).when
             return replace(when, reason=f"{when.reason}; said in its sentence")
-        if carried := _carried(text, clause, span, times, published):
+        if not _is_of_now(text, clause, span) and (carried := _carried(text, clause, span, times, published)):
             return carried
     return own[0].when if own and not _is_of_now(text, here, span) else _published(published)
 
@@ -80,7 +80,7 @@ _APART = re.compile(
 def _is_of_now(text: str, clause: Span, span: Span) -> bool:
     """A clause of the present ("who now sit in") or of a condition ("if it reached") is of the publication."""
     words = lower(text[clause.start : min(clause.end, span.end + 120)])
-    return _NOW.search(words) is not None or words.startswith(("if ", "“if ", '"if '))
+    return _NOW.search(words) is not None or words.startswith(("if ", "\u201cif ", '"if '))
 
 
 def _reaches(text: str, scope: Scope, dated: Span, clause: Span) -> bool:
@@ -107,7 +107,7 @@ def _tense(text: str, clause: Span) -> str:
 _SAYING = re.compile(
     r"\b(?:said|says|told|reported|announced|wrote|tweeted|added)(?:\s[a-z]{1,14}){0,3}\s(?:on\s|late\son\s)?\Z"
 )
-_OPENING = re.compile(r"(?:since|until|till|before|from|for|over|in the past|within|in the \d|the \d)\b", re.IGNORECASE)
+_OPENING = re.compile(r"(?:since|until|till|before|from|for|over|in the past|within|(?:in )?the \d+)\b", re.IGNORECASE)
 
 
 def _carried(text: str, clause: Span, span: Span, times: Sequence[When], published: When | None) -> When | None:
@@ -115,13 +115,42 @@ def _carried(text: str, clause: Span, span: Span, times: Sequence[When], publish
     sentence = around(layout(text).sentences, span)
     if _tense_at(text, clause, span, sentence) not in ("past", "perfect"):
         return None
+    if relative := _of_which(text, span, sentence, times):
+        return relative
     paragraph = paragraph_of(text, sentence)
     before = _inside(times, Span(paragraph.start, sentence.start))
     told = [when for when in before[-LEAD_TIMES:] if _leads_on(text, when)]
     if told:
         return replace(told[-1], reason=f"{told[-1].reason}; told before it in the paragraph")
-    main = _main(text, times, published)
+    main = None if _is_state(text, clause, span) else _main(text, times, published)
     return replace(main, reason=f"{main.reason}; the day of the main event") if main else None
+
+
+_WHICH = re.compile(r",\s(?:from\swhich|who)\s")
+
+
+def _of_which(text: str, span: Span, sentence: Span, times: Sequence[When]) -> When | None:
+    """ "the ground won in Hit, from which they were driven in April.": the name has no other date."""
+    match = _WHICH.search(text, span.end, min(sentence.end, span.end + 60))
+    if match is None or cues(lower(text[span.end : match.start()]), Span(0, match.start() - span.end)).kinds:
+        return None
+    inside = _inside(times, Span(match.end(), sentence.end))
+    last = inside[0] if len(inside) == 1 else None
+    if last is None or last.span is None or text[last.span.end : last.span.end + 1] != ".":
+        return None
+    return replace(last, reason=f"{last.reason}; said of the place")
+
+
+_STATE = re.compile(
+    r"\b(?:was|were)\s(?!(?:\w{2,14}ly\s|not\s|also\s|itself\s)?\w{2,16}(?:ed|en|ing|ne|ght|ld|de|ost)\b|hit|shot|cut)"
+)
+
+
+def _is_state(text: str, clause: Span, span: Span) -> bool:
+    """ "The mediators were clerics from Tripoli" tells of no day."""
+    words = lower(text[clause.start : span.start])
+    found = list(_STATE.finditer(words))
+    return bool(found) and not cues(words[found[-1].end() :], Span(0, len(words) - found[-1].end())).kinds
 
 
 def _tense_at(text: str, clause: Span, span: Span, sentence: Span) -> str:

@@ -75,7 +75,8 @@ def holiday(parts: Parts, discourse: Discourse) -> Meaning | None:
     """A feast in its stated year, else by tense the nearest to the publication, or one day or third of it."""
     found = _when_kept(parts, discourse)
     if found is None:
-        return None
+        stated = parts.get("year", "")
+        return Meaning(units.year(int(stated)), "year", "a feast of that year", True) if stated.isdecimal() else None
     days, reason = found
     if (name := part_name(parts)) is not None:
         return Meaning(_part(days, name), "period", f"{reason}, its {name} part")

@@ -145,6 +145,8 @@ def _opened(word: str, one: Found, published: date | None) -> Meaning | None:
 
 def _end_of_since(one: Found, published: date | None) -> date | None:
     span = one.meaning.interval
+    if published is not None and span.start is not None and span.start > published:
+        return span.end
     last = one.ended if one.ended is not None and span.start is not None and one.ended >= span.start else published
     return None if last is None or span.end is None else max(last + DAY, min(span.end, last + DAY))
 

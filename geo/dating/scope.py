@@ -17,10 +17,12 @@ _WINDOW = 200
 _MARKER = re.compile(
     r"(?<![\w-])(?P<word>which|whom?|whose|where|when|while|that)\s(?!(?:same|day|month|year|night|time|of)\b)"
 )
+_PART = re.compile(rf"{_MARKER.pattern}|(?<![\w-])(?:and|but)\snow\s")
 _PARTICIPLE = re.compile(
     r",\s(?:first\s|only\s|once\s|itself\s)?(?:[a-z]{2,14}ed|taken|retaken|lost|overrun|won|built|held|hit|left|begun|cut)"
     r"(?:\s[a-z]{1,12}){0,3}\s?\Z"
 )
+_APPOSITION = re.compile(r",\s(?:a|an|the|its)\s[^,;:]{1,40}\Z")
 _SUBJECT = re.compile(r"\s(?:they|he|it|she|we|the|had|was|were|have|has)\s")
 _RELATIVE = re.compile(r"\b(?:after|before)\Z")
 _OF = re.compile(
@@ -30,7 +32,6 @@ _OF = re.compile(
 _LEFT = re.compile(r"[;:]\s|,\s(?=(?:and|but|so)\s(?:(?:in|on|by|at|since|late|early)\s)?(?:the\s)?\Z)")
 _AFTER_NAME = re.compile(r",\s(?:after|since|before|following)\s(?:[a-z'\u2019-]{1,20}\s){1,3}(?:in\s|on\s)?\Z")
 _LASTS = re.compile(r"(?:for|over|(?:\w{4,8}\stime\s)in|in\sthe\s(?:past|last)|within|during\sthe\s(?:past|last))\s")
-_OPEN = re.compile(r"(?:since|until|till|before|from)\b")
 _AFTERMATH = re.compile(r"after\s(?!that\b|this\b)")
 
 
@@ -51,7 +52,8 @@ class Scope:
         return self.span.start <= span.start < self.span.end
 
 
-BRACKETS, OWN, LASTING, ATTRIBUTE = range(4)
+BRACKETS, OWN, BESIDE, LASTING, ATTRIBUTE = range(5)
+_RANKS = {"_in_brackets": BRACKETS, "_of_participle": BESIDE}
 
 
 def scope_of(text: str, when: When, sentence: Span) -> Scope:
@@ -62,7 +64,7 @@ def scope_of(text: str, when: When, sentence: Span) -> Scope:
     for find in (_in_brackets, _of_participle, _after_event, _after_name, _in_relative):
         span = find(text, before, at, sentence)
         if span is not None:
-            return Scope(when, span, BRACKETS if find is _in_brackets else OWN)
+            return Scope(when, span, _RANKS.get(find.__name__, OWN))
     left = max((match.end() for match in _LEFT.finditer(before)), default=0)
     span = Span(at.start - len(before) + left if left else sentence.start, sentence.end)
     if _LASTS.match(lower(text[at.start : at.start + 24])):
@@ -74,21 +76,14 @@ def scope_of(text: str, when: When, sentence: Span) -> Scope:
 
 def _in_brackets(text: str, before: str, at: Span, sentence: Span) -> Span | None:
     """ "Zanjili (in June)": the name that stands before the bracket."""
-    opening = re.search(r"\((?:in\s|on\s|by\s)?(?:the\s)?\Z", before)
-    if not opening or text[at.end : at.end + 1] != ")":
-        return _in_bracketed_words(before, at)
-    if _OPEN.match(lower(text[at.start : at.start + 8])):
-        return Span(at.start, at.end)  # "(since June)": how long it has been so now
-    bracket = at.start - len(before) + opening.start()
-    first = max(text.rfind(mark, sentence.start, bracket) for mark in ",;:(")
-    return Span(max(first + 1, sentence.start, bracket - _WINDOW // 4), at.end)
-
-
-def _in_bracketed_words(before: str, at: Span) -> Span | None:
     opening = before.rfind("(")
     if opening < 0 or ")" in before[opening:]:
         return None
-    return Span(at.start - len(before) + opening, at.end)
+    bracket = at.start - len(before) + opening
+    if at.start - bracket > _WINDOW // 10 or text[at.end : at.end + 1] != ")":
+        return Span(bracket, at.end)  # a remark of its own
+    first = max(text.rfind(mark, sentence.start, bracket) for mark in ",;:(")
+    return Span(max(first + 1, sentence.start, bracket - _WINDOW // 4), at.end)
 
 
 def _of_participle(text: str, before: str, at: Span, sentence: Span) -> Span | None:
@@ -132,6 +127,10 @@ def _in_relative(text: str, before: str, at: Span, sentence: Span) -> Span | Non
     if re.search(r"[,;:]\s", between):
         return None
     start = at.start - len(before) + marker.start()
+    aside = _APPOSITION.search(before, 0, marker.start())
+    if aside and text[at.end : at.end + 1] in ".;":  # "Amerli, a town which was cut off in May."
+        start = max(text.rfind(mark, sentence.start, at.start - len(before) + aside.start()) for mark in ",;") + 1
+        return Span(max(start, sentence.start), at.end)
     end = sentence.end if marker["word"] == "that" else _clause_end(text, at.end, sentence)
     return Span(start, end)
 
@@ -145,7 +144,7 @@ def _clause_end(text: str, start: int, sentence: Span) -> int:
 def segment(text: str, clause: Span, span: Span) -> Span:
     """The part of a clause from its last "who", "which" or "that" before ``span``."""
     first = max(clause.start, span.start - _WINDOW)
-    found = list(_MARKER.finditer(lower(text[first : span.start])))
+    found = list(_PART.finditer(lower(text[first : span.start])))
     return Span(first + found[-1].start() if found else clause.start, clause.end)
 
 

@@ -32,7 +32,7 @@ _CUE = re.compile(
         |withdrew|overran|retook|ran|put|set|stood|sat|rode|flew|threw|dug|hid|kept|lay|spoke|drew|thought|paid|sold|bought|taught
         |caught|sought|swept|blew|chose|hung|spent|stole|tore|spread|knew|grew|ate|was|were
         |(?!need|hundred|shed\b|red\b|bed\b|seed|speed|feed\b|indeed|unprecedented|naked|sacred|breed)[a-z]{{2,16}}ed)
-    |(?P<present>is|are|has|have|says?|remains?|continues?|(?:warn|claim|reckon|insist|think|expect|credit|hold|lie|think|run|sit
+    |(?P<present>is|are|has|have|says?|remains?|continues?|(?:warn|claim|reckon|insist|think|expect|credit|hold|lie|cover|sit
         |belong|want|need|hope|fear|argue|expect|stand|live|refuse|blame|count|put|doubt)s?|denies)
     )(?![-\w])""",
     re.VERBOSE,
