@@ -19,6 +19,7 @@ from geo.errors import InvalidInput, NotFound
 from geo.model import LngLat, Name, Place
 from geo.name_index import LEVELS, Entry, NameIndex, folds, keys_of
 from geo.names import fold, has_same_shape, kind_of, skeleton_key, sound_of
+from geo.regions import Atlas
 from geo.spellings import other_readings
 from geo.world import World
 
@@ -211,7 +212,7 @@ def _countries() -> Iterator[Place]:
 
 @lru_cache(maxsize=1)
 def _world() -> World:
-    return World.load()
+    return Atlas.load()
 
 
 def read_linked_places(path: Path) -> list[Place]:
