@@ -19,7 +19,6 @@ import csv
 import json
 import math
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,9 @@ from shapely.geometry import Point, shape
 from shapely.ops import unary_union
 
 from geo.gazetteer_check import CODES, KINDS, distance_km
-from geo.names import fold, sound_key
+from geo.names import fold
 from tools import gazetteer_names as gn
+from tools import gazetteer_villages as gv
 
 Feature = dict[str, Any]
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -43,15 +43,6 @@ SOURCES = {
     "O": "Dateline editors, general knowledge; not compared",
 }
 VILLAGES = ("villages_sy", "villages_iq")
-VILLAGE_KM = 2.0
-"""How exact the points of the map modules are: placed by hand on satellite pictures, to three decimals."""
-REMEMBERED_KM = 4.0
-"""The same for the points that no source was read for."""
-SAME_VILLAGE_KM = 3.0
-"""Two villages this near and of one sound are one."""
-VILLAGE_IMPORTANCE = 0.2
-SHORT_NAME = 4
-"""Letters of a village's one-word name up to which it is ambiguous: "Lak", "Majd"."""
 HAND = ("crossings", "bases", "energy", "camps", "landscape", "towns", "suburbs")
 # Country -> (how far in km from Syria or Iraq, how many people at least): news reaches that far.
 BELTS = {"TR": ((100, 5000), (15, 2000)), "JO": ((100, 5000), (20, 500)), "LB": ((100, 4000), (20, 500)),
@@ -260,73 +251,37 @@ def _absorb(twin: Feature, feature: Feature, names: bool) -> None:
 
 def _villages(known: list[Feature]) -> Iterator[Feature]:
     """What the war maps have and ``known`` has not; the spellings of what it has go there, in place."""
-    provinces = _province_areas()
-    nearby = Nearby(known)
+    titles = {f"{row['cc']}-{row['iso']}": row["title"] for row in rows("governorates")}
+    provinces = gv.province_areas(DATA / "basemap" / "admin1.geojson", titles)
+    nearby = gv.Nearby(known)
     for table in VILLAGES:
         for row in rows(table):
             feature = _village(row, table[-2:].upper(), provinces)
             twin = nearby.twin(feature)
             if twin:
+                unsure = {fold(n["toponym"]) for n in feature["names"]
+                          if n.get("ambiguous") and not gv.is_short(n["toponym"])}
                 twin["names"] = gn.merge(twin["names"], feature["names"])
+                gn.mark_ambiguous(twin["names"], unsure)
                 continue
             nearby.add(feature)
             yield feature
 
 
-def _village(row: dict[str, str], country: str, provinces: list[tuple[str, str, str, Any]]) -> Feature:
+def _village(row: dict[str, str], country: str, provinces: list[gv.Area]) -> Feature:
     spellings = [row["title"], *(row.get("names") or "").split(";")]
     names = gn.merge([gn.curated(text.rstrip("?")) for text in spellings])
-    gn.mark_ambiguous(names, {fold(text.rstrip("?")) for text in spellings if text.endswith("?") or _is_short(text)})
+    gn.mark_ambiguous(names, {fold(text.rstrip("?")) for text in spellings if text.endswith("?") or gv.is_short(text)})
     point = Point(float(row["lon"]), float(row["lat"]))
     source = row.get("source") or "W"
     ranked = ((area.distance(point), name, iso) for cc, name, iso, area in provinces if cc == country)
     _, admin1, iso = min(ranked)
     feature = _feature({"title": spellings[0].rstrip("?"), "cc": country, "code": row.get("code") or "PPL",
                         "admin1": admin1, "iso": iso, "lon": row["lon"], "lat": row["lat"],
-                        "km": VILLAGE_KM if source == "W" else REMEMBERED_KM, "source": source}, names)
+                        "km": gv.VILLAGE_KM if source == "W" else gv.REMEMBERED_KM, "source": source}, names)
     if feature["properties"]["feature_class"] == "P":
-        feature["properties"]["importance"] = VILLAGE_IMPORTANCE
+        feature["properties"]["importance"] = gv.VILLAGE_IMPORTANCE
     return feature
-
-
-def _is_short(text: str) -> bool:
-    letters = re.sub(r"^(al|el) ", "", fold(text))
-    return gn.script_of(text) == "Latn" and " " not in letters and len(letters) <= SHORT_NAME
-
-
-def _province_areas() -> list[tuple[str, str, str, Any]]:
-    """Country, name, ISO code and area of the provinces of Syria and Iraq."""
-    own = {f"{row['cc']}-{row['iso']}": row["title"] for row in rows("governorates")}
-    listed = json.loads((DATA / "basemap" / "admin1.geojson").read_text(encoding="utf-8"))["features"]
-    return [(iso[:2], own.get(iso, feature["properties"]["name"]), iso, shape(feature["geometry"]))
-            for feature in listed if (iso := feature["properties"]["iso_3166_2"])[:2] in ("SY", "IQ")]
-
-
-class Nearby:
-    """Entries by kind and sound of name, to find the one that a new entry also is."""
-
-    def __init__(self, features: list[Feature]) -> None:
-        self._by_sound: dict[tuple[str, str, str], list[Feature]] = defaultdict(list)
-        for feature in features:
-            self.add(feature)
-
-    def add(self, feature: Feature) -> None:
-        for key in self._keys(feature):
-            self._by_sound[key].append(feature)
-
-    def twin(self, feature: Feature) -> Feature | None:
-        """The nearest within ``SAME_VILLAGE_KM`` of one kind and country whose names sound alike."""
-        at = feature["geometry"]["coordinates"]
-        alike = (other for key in self._keys(feature) for other in self._by_sound[key])
-        apart = [(distance_km(at, other["geometry"]["coordinates"]), other) for other in alike]
-        near = [pair for pair in apart if pair[0] <= SAME_VILLAGE_KM]
-        return min(near, key=lambda pair: pair[0])[1] if near else None
-
-    @staticmethod
-    def _keys(feature: Feature) -> set[tuple[str, str, str]]:
-        of = feature["properties"]
-        kind = "town" if of["feature_class"] == "P" else KINDS[of["feature_code"]]
-        return {(of["ccodes"][0], kind, sound_key(name["toponym"])) for name in feature["names"]}
 
 
 def _governorate(row: dict[str, str]) -> Feature:
