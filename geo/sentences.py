@@ -108,9 +108,15 @@ def clauses(text: str, sentence: Span) -> list[Span]:
     >>> [text[a:b] for a, b in clauses(text, Span(0, len(text)))]
     ['They seized the base,', 'but rebels had lost it by noon,', 'activists said.']
     """
+    return list(_clauses(text, sentence))
+
+
+@lru_cache(maxsize=64)
+def _clauses(text: str, sentence: Span) -> tuple[Span, ...]:
+    """Kept, as every name of a sentence asks for them again."""
     cuts = [sentence.start, *_cuts(text, sentence), min(sentence.end, len(text))]
     spans = (_trimmed(text, start, end) for start, end in pairwise(cuts))
-    return [span for span in spans if span.start < span.end]
+    return tuple(span for span in spans if span.start < span.end)
 
 
 def _paragraphs(text: str) -> Iterator[Span]:

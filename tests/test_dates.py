@@ -291,6 +291,13 @@ def test_an_event_takes_the_date_of_its_clause_sentence_or_paragraph(words, edtf
     ("Rai fell on Saturday, officers said.\n\nAzaz is calm.", "Azaz", MONDAY),
     ("Rai fell on Saturday, officers said.\n\nIf they reached Azaz, it would end.", "Azaz", MONDAY),
     ("Strikes hit Rai on Saturday, officers said:\n\n-- Near Azaz, one strike destroyed a boat.", "Azaz", "2016-04-09"),
+    ("Rai fell on Saturday.\n\nA newspaper blamed men who had come through Azaz.", "Azaz", MONDAY),
+    ("Rai fell on Saturday.\n\nIt lies on a hill; guns came through it from Azaz.", "Azaz", MONDAY),
+    ("Rai fell on Saturday.\n\nMilitias, whose men have been there since May 2013, sent more to Azaz.", "Azaz", MONDAY),
+    ("Rai fell on Saturday.\n\nThe mediators were clerics from Azaz.", "Azaz", MONDAY),
+    ("The rebels lived with 900 others in Azaz, who have had no bread since March.", "Azaz",
+     "2016-03-01/2016-04-11"),
+    ("They hit Azaz, but at noon on Saturday, and left.", "Azaz", "2016-04-09"),
     ("The army said on Friday that jets struck.\n\nRai had been shelled. It fell in 2014.", "Rai", MONDAY),
 ])  # fmt: skip
 def test_a_name_takes_the_date_that_reaches_it(text, words, edtf):
@@ -311,8 +318,8 @@ def test_an_event_is_never_of_today():
 WORDS = st.sampled_from(
     "on Monday|in May|last|next|the|earlier|this month|2014|since|until|from|to|3|11 April|Apr. 11th|2016-02-30|and|ago"
     "|two|weeks|later|years|for|after|over the weekend|the following|day|had taken|will|took|mid-|early|0|1900s|'14"
-    "|spring|in the|.|,|\n"
-    "|by noon|overnight|the 12th|Ramadan|Eid al-Adha|which|(|)|;|within three days|that|\n\n|—|1000|2099|ninety|between|May 5-7|12/12/2012|60 decades ago|'|İ".split("|")
+    "|spring|in the|.|,|\n|by noon|overnight|the 12th|Ramadan|Eid al-Adha|which|(|)|;|within three days|that"
+    "|\n\n|—|1000|2099|ninety|between|May 5-7|12/12/2012|60 decades ago|'|İ".split("|")
 )
 TEXTS = st.lists(WORDS, max_size=25).map(" ".join) | st.text(max_size=80)
 DAYS = st.dates(date(1900, 1, 1), date(2098, 12, 31))
@@ -375,6 +382,18 @@ def test_hostile_text_takes_linear_time(word):
 
     seconds(1000)
     assert seconds(50_000) < 2
+
+
+@pytest.mark.parametrize("words", [
+    "Rai fell in May, ", "on Monday Rai ", "Rai and Azaz, which fell on Friday, ", "(in June) Rai ",
+])  # fmt: skip
+def test_dating_every_name_of_one_endless_sentence_takes_linear_time(words):
+    text, when = words * 500, published()
+    times = find_times(text, when)
+    before = time.perf_counter()
+    for at in range(0, len(text), len(words)):
+        when_of(Span(at, at + 3), text, times, when)
+    assert time.perf_counter() - before < 6
 
 
 @pytest.mark.shared

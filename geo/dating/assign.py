@@ -17,6 +17,9 @@ from geo.sentences import around, clauses, layout, paragraph_of
 LEAD_PARAGRAPHS, LEAD_TIMES = 3, 12
 """The main event's day is looked for in so many paragraphs, among so many times."""
 
+REACH = 500
+"""Code points: a date that lies further from a name, even in one sentence, is not its."""
+
 NEWS, LONGEST_CARRIED = timedelta(days=8), 100
 """A main event lies so near to the publication; a date that is told on lasts at most so many days."""
 
@@ -33,7 +36,8 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
     parts = clauses(text, sentence)
     clause = around(parts, span)
     here = segment(text, clause, span)
-    scopes = [scope_of(text, when, sentence) for when in _inside(times, sentence)]
+    near = Span(max(sentence.start, span.start - REACH), min(sentence.end, span.end + REACH))
+    scopes = [scope_of(text, when, sentence) for when in _inside(times, near)]
     said = [one for one in scopes if one.holds(span)]
     own = [one for one in said if around(parts, one.words) == clause]
     if _is_of_now(text, here, span):
@@ -79,7 +83,7 @@ _APART = re.compile(
 
 def _is_of_now(text: str, clause: Span, span: Span) -> bool:
     """A clause of the present ("who now sit in") or of a condition ("if it reached") is of the publication."""
-    words = lower(text[clause.start : min(clause.end, span.end + 120)])
+    words = lower(text[max(clause.start, span.start - REACH) : min(clause.end, span.end + 120)])
     return _NOW.search(words) is not None or words.startswith(("if ", "\u201cif ", '"if '))
 
 
@@ -100,7 +104,7 @@ _ASIDE = re.compile(r"[^,.;]{1,50}\b(?:said|says?|told|reported|reports|claims?|
 
 
 def _tense(text: str, clause: Span) -> str:
-    words = lower(text[clause.start : clause.end])
+    words = lower(text[clause.start : min(clause.end, clause.start + REACH)])
     return cues(words, Span(0, len(words))).first
 
 
@@ -118,12 +122,17 @@ def _carried(text: str, clause: Span, span: Span, times: Sequence[When], publish
     if relative := _of_which(text, span, sentence, times):
         return relative
     paragraph = paragraph_of(text, sentence)
-    before = _inside(times, Span(paragraph.start, sentence.start))
+    before = _inside(times, Span(max(paragraph.start, sentence.start - 4 * REACH), sentence.start))
     told = [when for when in before[-LEAD_TIMES:] if _leads_on(text, when)]
     if told:
         return replace(told[-1], reason=f"{told[-1].reason}; told before it in the paragraph")
-    main = None if _is_state(text, clause, span) else _main(text, times, published)
-    return replace(main, reason=f"{main.reason}; the day of the main event") if main else None
+    if _is_state(text, clause, span) or _is_beside_news(text, sentence):
+        return None
+    main = _main(text, times, published)
+    told_here = _inside(times, Span(max(paragraph.start, span.start - 2 * REACH), min(sentence.end, span.end + REACH)))
+    if main is None or any(_is_old(when, main) for when in told_here):
+        return None
+    return replace(main, reason=f"{main.reason}; the day of the main event")
 
 
 _WHICH = re.compile(r",\s(?:from\swhich|who)\s")
@@ -134,7 +143,7 @@ def _of_which(text: str, span: Span, sentence: Span, times: Sequence[When]) -> W
     match = _WHICH.search(text, span.end, min(sentence.end, span.end + 60))
     if match is None or cues(lower(text[span.end : match.start()]), Span(0, match.start() - span.end)).kinds:
         return None
-    inside = _inside(times, Span(match.end(), sentence.end))
+    inside = _inside(times, Span(match.end(), min(sentence.end, match.end() + REACH)))
     last = inside[0] if len(inside) == 1 else None
     if last is None or last.span is None or text[last.span.end : last.span.end + 1] != ".":
         return None
@@ -148,14 +157,33 @@ _STATE = re.compile(
 
 def _is_state(text: str, clause: Span, span: Span) -> bool:
     """ "The mediators were clerics from Tripoli" tells of no day."""
-    words = lower(text[clause.start : span.start])
+    words = lower(text[max(clause.start, span.start - REACH) : span.start])
     found = list(_STATE.finditer(words))
     return bool(found) and not cues(words[found[-1].end() :], Span(0, len(words) - found[-1].end())).kinds
 
 
+_SPEECH = re.compile(r"(?:said|told|blamed|claimed|denied|reported|announced|wrote|warned|added|called|accused|insisted)\b")
+_IF = re.compile(r"[\"\u201c]?(?:if|unless)\s", re.IGNORECASE)
+
+
+def _is_beside_news(text: str, sentence: Span) -> bool:
+    """A sentence of the present, of a condition, or of what somebody said, which is of the day of the saying."""
+    words = lower(text[sentence.start : min(sentence.end, sentence.start + REACH)])
+    found = cues(words, Span(0, len(words)))
+    is_said = bool(found.starts) and _SPEECH.match(words, found.starts[0]) is not None
+    return found.first == "present" or is_said or _IF.match(words) is not None
+
+
+def _is_old(when: When, main: When) -> bool:
+    """Whether a paragraph that tells of ``when`` is background to the main event."""
+    end, start = when.interval.end, main.interval.start
+    return end is not None and start is not None and end <= start - NEWS
+
+
 def _tense_at(text: str, clause: Span, span: Span, sentence: Span) -> str:
     """By the verbs of the clause; "cutting the road" has the tense of its sentence."""
-    for part in (clause, Span(max(sentence.start, span.start - 300), min(sentence.end, span.end + 200))):
+    near = Span(max(sentence.start, span.start - REACH // 2), min(sentence.end, span.end + REACH // 4))
+    for part in (Span(max(clause.start, near.start), min(clause.end, near.end)), near):
         words = lower(text[part.start : part.end])
         whole = Span(0, len(words))
         found = cues(words, whole)
@@ -186,7 +214,8 @@ def _main(text: str, times: Sequence[When], published: When | None) -> When | No
     if not lead or published is None or published.interval.start is None:
         return None
     for paragraph in lead:
-        for when in reversed(_inside(times, paragraph)[:LEAD_TIMES]):
+        first = Span(paragraph.start, min(paragraph.end, paragraph.start + 2 * REACH))
+        for when in reversed(_inside(times, first)[:LEAD_TIMES]):
             if _is_main(text, when, paragraph, published.interval.start):
                 return when
     return None

@@ -65,7 +65,8 @@ def scope_of(text: str, when: When, sentence: Span) -> Scope:
         span = find(text, before, at, sentence)
         if span is not None:
             return Scope(when, span, _RANKS.get(find.__name__, OWN))
-    left = max((match.end() for match in _LEFT.finditer(before)), default=0)
+    aside = text[at.end : at.end + 1] == ","  # "they bombed it, but at noon, and left"
+    left = max((match.end() for match in _LEFT.finditer(before) if not (aside and match[0][0] == ",")), default=0)
     span = Span(at.start - len(before) + left if left else sentence.start, sentence.end)
     if _LASTS.match(lower(text[at.start : at.start + 24])):
         return Scope(when, span, LASTING, True)
