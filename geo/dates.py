@@ -105,17 +105,17 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
     """In order of the text: each date may lean on the one told before it."""
     lowered, history = lower(text), _is_history(timed, published)
     found: list[Found] = []
-    told = _Told()
+    told = _Told(history=history)
     for one, following in zip_longest(timed, timed[1:]):
         if not history and told.before is not None and one.paragraph != told.before.paragraph:
             told = replace(told, interval=None, dated=False)
-        meaning = read(one.expression, _discourse(one, following, told, published, history))
+        meaning = read(one.expression, _discourse(one, following, told, published))
         told = replace(told, before=one)
         if meaning is None:
             continue
         ended = told.ended if one.tense == "perfect" and not history else None
         found.append(Found(one.expression, meaning, one.tense, ended))
-        told = _told_next(told, one, meaning, lowered, history)
+        told = _told_next(told, one, meaning, lowered)
     return tuple(linked(lowered, found, published))
 
 
@@ -124,6 +124,7 @@ class _Told:
     """What was told so far: the last date, its sentence, the main event, the last day of the lead, a beginning."""
 
     interval: Interval | None = None
+    history: bool = False
     sentence: int = -1
     dated: bool = False
     main: date | None = None
@@ -137,9 +138,9 @@ _NEAR = ("offset", "beside", "same", "clock", "nth_of_month", "span_back", "with
 """Rules that count from the date told before wherever it stands in the paragraph."""
 
 
-def _discourse(one: Timed, following: Timed | None, told: _Told, published: date | None, history: bool) -> Discourse:
+def _discourse(one: Timed, following: Timed | None, told: _Told, published: date | None) -> Discourse:
     """In news a bare date leans only on one of its own sentence or of the sentence before, in its paragraph."""
-    interval, main = told.interval, told.main
+    interval, main, history = told.interval, told.main, told.history
     if not history and one.sentence - told.sentence > 1 and one.expression.rule not in _NEAR:
         interval = None
     if following is not None and _is_told_of_next(one, following, told):
@@ -165,8 +166,9 @@ def _begins(one: Timed, lowered: str) -> bool:
     return _BEGAN.search(lowered, max(clause.start, span.start - 80), min(clause.end, span.end + 40)) is not None
 
 
-def _told_next(told: _Told, one: Timed, meaning: Meaning, lowered: str, history: bool) -> _Told:
+def _told_next(told: _Told, one: Timed, meaning: Meaning, lowered: str) -> _Told:
     """What the next date finds told."""
+    history = told.history
     main = _main_day(one, meaning)
     lead = told.lead or (one.paragraph if main else None)
     ended = main if main and one.paragraph == lead and (told.ended is None or main > told.ended) else told.ended

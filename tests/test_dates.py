@@ -293,7 +293,7 @@ def test_an_event_takes_the_date_of_its_clause_sentence_or_paragraph(words, edtf
     ("Strikes hit Rai on Saturday, officers said:\n\n-- Near Azaz, one strike destroyed a boat.", "Azaz", "2016-04-09"),
     ("Rai fell on Saturday.\n\nA newspaper blamed men who had come through Azaz.", "Azaz", MONDAY),
     ("Rai fell on Saturday.\n\nIt lies on a hill; guns came through it from Azaz.", "Azaz", MONDAY),
-    ("Rai fell on Saturday.\n\nMilitias, whose men have been there since May 2013, sent more to Azaz.", "Azaz", MONDAY),
+    ("Rai fell on Saturday.\n\nMilitias, whose men fought there in May 2013, sent more to Azaz.", "Azaz", MONDAY),
     ("Rai fell on Saturday.\n\nThe mediators were clerics from Azaz.", "Azaz", MONDAY),
     ("The rebels lived with 900 others in Azaz, who have had no bread since March.", "Azaz",
      "2016-03-01/2016-04-11"),

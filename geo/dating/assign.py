@@ -49,7 +49,7 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
         if beside:
             when = _nearest(text, beside, span).when
             return replace(when, reason=f"{when.reason}; said in its sentence")
-        if not _is_of_now(text, clause, span) and (carried := _carried(text, clause, span, times, published)):
+        if not _is_of_now(text, clause, span) and (carried := _carried(text, span, times, published)):
             return carried
     return own[0].when if own and not _is_of_now(text, here, span) else _published(published)
 
@@ -114,9 +114,10 @@ _SAYING = re.compile(
 _OPENING = re.compile(r"(?:since|until|till|before|from|for|over|in the past|within|(?:in )?the \d+)\b", re.IGNORECASE)
 
 
-def _carried(text: str, clause: Span, span: Span, times: Sequence[When], published: When | None) -> When | None:
+def _carried(text: str, span: Span, times: Sequence[When], published: When | None) -> When | None:
     """For the past: the last date told before in the paragraph, else the day of the main event."""
     sentence = around(layout(text).sentences, span)
+    clause = around(clauses(text, sentence), span)
     if _tense_at(text, clause, span, sentence) not in ("past", "perfect"):
         return None
     if relative := _of_which(text, span, sentence, times):
@@ -162,7 +163,9 @@ def _is_state(text: str, clause: Span, span: Span) -> bool:
     return bool(found) and not cues(words[found[-1].end() :], Span(0, len(words) - found[-1].end())).kinds
 
 
-_SPEECH = re.compile(r"(?:said|told|blamed|claimed|denied|reported|announced|wrote|warned|added|called|accused|insisted)\b")
+_SPEECH = re.compile(
+    r"(?:said|told|blamed|claimed|denied|reported|announced|wrote|warned|added|called|accused|insisted)\b"
+)
 _IF = re.compile(r"[\"\u201c]?(?:if|unless)\s", re.IGNORECASE)
 
 
