@@ -20,7 +20,7 @@ from geo.gazetteer import Gazetteer
 from geo.interval import Interval
 from geo.join import control_of_place, join
 from geo.keep import kept_features
-from geo.model import Article, Event, Feature, Mention, Place, Reading, Span, Toponym, When
+from geo.model import Article, Control, Event, Feature, Mention, Place, Reading, Span, Toponym, When
 from geo.parties import PartyFinder
 from geo.publication import Anchor, infer_published
 from geo.recognise import Recogniser
@@ -28,6 +28,10 @@ from geo.relative import locate
 from geo.reports import read_reports, report_of
 from geo.resolve import resolve
 from geo.zones import ZoneIndex
+
+
+KEPT_ANSWERS = 50_000
+"""Answers of the join that one pipeline remembers; about 100 MB."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Pipeline:
     anchors: tuple[Anchor, ...] = ()
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
     resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
+    _asked: dict[tuple[str, Interval], Control] = field(default_factory=dict, repr=False)
 
     def read(self, article: Article) -> Reading:
         """Everything that ``article`` says about places and days, joined to who held the ground."""
@@ -77,14 +82,25 @@ class Pipeline:
         """Of a mention that nobody dates, nobody can say who held its place."""
         if mention.when is None or mention.when.interval == Interval():
             return mention
+        if mention.place and mention.extent is None and not mention.toponym.near:
+            return replace(mention, control=self._control(mention.place, mention.when.interval))
         return join(mention, self.zones, self.shapes)
+
+    def _control(self, place: Place, days: Interval) -> Control:
+        """Kept, for one day's news asks for the same places again and again."""
+        key = (place.id, days)
+        if key not in self._asked:
+            if len(self._asked) >= KEPT_ANSWERS:
+                self._asked.clear()
+            self._asked[key] = control_of_place(place, days, self.zones, self.shapes)
+        return self._asked[key]
 
     def _compared(self, event: Event) -> Event:
         days = days_around(event.when.interval)
         if event.place is None or days is None:
             return event
         place = event.place
-        before, during, after = (control_of_place(place, one, self.zones, self.shapes) for one in days)
+        before, during, after = (self._control(place, one) for one in days)
         return compare(event, Around(before, during, after), lambda one, other: self.is_kin(one, other, days[1]))
 
 
