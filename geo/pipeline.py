@@ -29,7 +29,6 @@ from geo.reports import read_reports, report_of
 from geo.resolve import resolve
 from geo.zones import ZoneIndex
 
-
 KEPT_ANSWERS = 50_000
 """Answers of the join that one pipeline remembers; about 100 MB."""
 
