@@ -91,7 +91,7 @@ def place_features(places: Iterable[Place]) -> list[Feature]:
             "feature_class": place.feature_class, "feature_code": place.feature_code, "country": place.country,
             "admin1": place.admin1, "admin2": place.admin2, "population": place.population,
             "precision_km": place.precision_km, "importance": place.importance,
-            "sources": [dict(source) for source in place.sources],
+            "tier": place.tier, "sources": [dict(source) for source in place.sources],
         })
         for place in places
     ]

@@ -16,24 +16,28 @@ from typing import Any
 from geo.assets import data_path
 from geo.countries import countries
 from geo.errors import InvalidInput, NotFound
+from geo.loaded import Loaded
 from geo.model import LngLat, Name, Place
-from geo.name_index import LEVELS, Entry, NameIndex, folds, keys_of
-from geo.names import fold, has_same_shape, kind_of, skeleton_key, sound_of
+from geo.name_index import Entry, NameIndex, folds, keys_of
+from geo.names import fold, has_same_shape, kind_of, skeleton_key, sound_joined, sound_of
 from geo.regions import Atlas
 from geo.spellings import other_readings
 from geo.world import World
 
 QUALITY = {"exact": 1.0, "sound": 0.9, "loose": 0.8, "skeleton": 0.7, "fuzzy": 0.5}
 
+SURE = ("exact", "sound", "loose")
+"""Levels that need no text around a name to be believed; the others are guesses."""
+
 HOW = {
     "exact": "spelt so", "sound": "spelt alike", "loose": "spelt alike but for vowels", "skeleton": "same consonants",
     "fuzzy": "one letter away",
 }
+LITTLE_KNOWN = 0.3
+"""Below this importance a place that sounds so is less likely meant than a known one that nearly does."""
+
 SURE_SKELETON = 4
 """Consonants enough to know a name by them when it is read by another language's habits, too."""
-
-MOST_FUZZY = 1
-"""Names that may lie one letter from a name for it to mean one of them; of two, nobody can say which."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,23 @@ class Match:
         """The level in words."""
         return HOW[self.level]
 
+    def key(self, spelling: str) -> str:
+        """The key of a spelling at this level; compared by one letter, its letters."""
+        keys = keys_of(fold(spelling))
+        return keys.exact if self.level == "fuzzy" else str(getattr(keys, self.level))
+
 
 class Gazetteer:
     """Places by id and by name.
 
-    ``places`` are curated or loaded ones; countries and the world tier are added unless ``world`` is
-    ``None``. Later places win over earlier ones with the same id.
+    ``places`` are curated ones; countries are added, and behind them stand what the user ``loaded`` and the
+    ``world`` tier. Later places win over earlier ones with the same id.
     """
 
-    def __init__(self, places: Iterable[Place], world: World | None = None) -> None:
+    def __init__(self, places: Iterable[Place], world: World | None = None, loaded: Loaded | None = None) -> None:
         self._places = {place.id: place for place in (*_countries(), *places)}
         self._world = world
+        self._loaded = loaded
         self._names = NameIndex()
         self._reach: dict[str, int] = {}
         self._sound_reach: dict[str, int] = {}
@@ -72,9 +82,9 @@ class Gazetteer:
             self._index(place)
 
     @classmethod
-    def load(cls, path: Path | None = None, *, world: bool = True) -> Gazetteer:
-        """The bundled gazetteer, or the Linked Places file ``path``."""
-        return cls(read_linked_places(path or data_path("gazetteer.geojson")), _world() if world else None)
+    def load(cls, path: Path | None = None, *, world: bool = True, loaded: Loaded | None = None) -> Gazetteer:
+        """The bundled gazetteer, or the Linked Places file ``path``, with what the user loaded."""
+        return cls(read_linked_places(path or data_path("gazetteer.geojson")), _world() if world else None, loaded)
 
     def _index(self, place: Place) -> None:
         for keys in self._names.add(place):
@@ -84,20 +94,21 @@ class Gazetteer:
                 _lengthen(self._sound_reach, sound_of(keys.exact))
 
     def __getitem__(self, place_id: str) -> Place:
-        place = self._places.get(place_id) or (self._world.get(place_id) if self._world else None)
+        behind = (tier.get(place_id) for tier in (self._loaded, self._world) if tier is not None)
+        place = self._places.get(place_id) or next(filter(None, behind), None)
         if place is None:
             raise NotFound(f"place {place_id!r}, want an id of the gazetteer, as {next(iter(self._places))!r}")
         return place
 
     def __iter__(self) -> Iterator[Place]:
-        """All places but the world tier's."""
+        """The curated places and the countries: neither what a user loaded nor the world tier."""
         return iter(self._places.values())
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def find(self, name: str, *, levels: Sequence[str] = LEVELS, world: bool = True) -> list[Match]:
-        """Everything that ``name`` may mean by the strictest key that finds anything.
+    def find(self, name: str, *, levels: Sequence[str] = SURE, world: bool = True) -> list[Match]:
+        """Everything that ``name`` may mean by the strictest key that finds anything, without guessing.
 
         The world tier is asked with the exact key, beside the curated one: "Hamadan" is a city in Iran
         and a spelling of a Syrian air base, and only the text can tell.
@@ -106,7 +117,7 @@ class Gazetteer:
         for level in levels:
             near = self._near(level, fold(name), any_kind=True)
             if near:
-                return [*near, *(match for match in far if level in ("exact", "sound") and _is_other(match, near))]
+                return [*near, *(match for match in far if _is_other(match, near))]
             if far:
                 return far
         return far
@@ -121,7 +132,10 @@ class Gazetteer:
         near = [*self._near("exact", folded, unheard), *self._near("sound", folded, unheard)]
         far = self._far(name)
         if not any(match.level == "exact" for match in (*near, *far)):
-            near += self._near("loose", folded, unheard) if near else self._guesses(name, unheard)
+            if not near:
+                near = self._guesses(name, unheard)
+            elif all(match.place.importance < LITTLE_KNOWN for match in near):
+                near += self._near("loose", folded, unheard)
         found = list({match.place.id: match for match in reversed(near)}.values())[::-1]
         return [*found, *(match for match in far if _is_other(match, found))]
 
@@ -136,7 +150,17 @@ class Gazetteer:
         tried += [("skeleton", other) for other in others if len(skeleton_key(other)) >= SURE_SKELETON]
         found = next(filter(None, (self._near(level, reading, unheard) for level, reading in tried)), [])
         beside = self._near("sound", folded, unheard, any_kind=True)
-        return [*found, *beside] or self._near("fuzzy", folded, unheard, any_kind=True)
+        if self._loaded:
+            beside += self._best("sound", self._loaded.at("sound", sound_joined(folded)))
+        return [*beside, *found] or self._best("fuzzy", self._one_letter_away(folded, unheard))
+
+    def _one_letter_away(self, folded: str, unheard: str | None) -> list[Entry]:
+        """The only spelling of the theatre's tiers that is one letter away; of two, nobody can say which."""
+        near = self._names.near(folded)
+        for spelling, entries in (self._loaded.near(folded) if self._loaded else {}).items():
+            near[spelling] = [*near.get(spelling, ()), *entries]
+        near.pop(unheard or "", None)
+        return next(iter(near.values())) if len(near) == 1 else []
 
     def has(self, folded: str) -> bool:
         """Whether a curated place or a country has exactly this folded name."""
@@ -147,13 +171,14 @@ class Gazetteer:
         return self._names.has("sound", sound.replace(" ", ""))
 
     def has_far(self, folded: str) -> bool:
-        """Whether a town of the world tier has exactly this folded name."""
-        return self._world is not None and self._world.knows(folded)
+        """Whether a place that a user loaded, or a town of the world tier, has exactly this folded name."""
+        loaded = self._loaded is not None and self._loaded.has("exact", folded)
+        return loaded or (self._world is not None and self._world.knows(folded))
 
     def reach(self, first: str) -> int:
         """The most words of a name that starts with this folded word; 0 when none does."""
         far = self._world.reach(first) if self._world else 0
-        return max(self._reach.get(first, 0), far)
+        return max(self._reach.get(first, 0), self._loaded.reach(first) if self._loaded else 0, far)
 
     def sound_reach(self, first: str) -> int:
         """The same for a name whose sound key starts with this word of one."""
@@ -167,22 +192,26 @@ class Gazetteer:
             entry for entry in self._entries(level, folded)
             if entry.folded != unheard and (any_kind or level == "exact" or _fits(entry.kind, kind_of(folded)))
         ]
+        return self._best(level, entries)
+
+    def _best(self, level: str, entries: Sequence[Entry]) -> list[Match]:
+        """Each place once, by the first of its names."""
         best = {entry.place: entry for entry in reversed(entries)}
-        return [Match(self._places[place_id], level, entry.name) for place_id, entry in reversed(best.items())]
+        return [Match(self[place_id], level, entry.name) for place_id, entry in reversed(best.items())]
 
     def _entries(self, level: str, folded: str) -> list[Entry]:
-        if level == "fuzzy":
-            near = self._names.near(folded)
-            return next(iter(near.values())) if len(near) <= MOST_FUZZY and near else []
         entries = self._names.at(level, getattr(keys_of(folded), level))
         if level in ("exact", "sound"):
             return entries
         return [entry for entry in entries if has_same_shape(folded, entry.folded)]
 
     def _far(self, name: str) -> list[Match]:
-        if self._world is None:
-            return []
-        return [Match(place, "exact", Name(name)) for place in self._world.find(fold(name))]
+        """Behind the curated tier: what a user loaded, then the world, each of GeoNames' places once."""
+        folded = fold(name)
+        loaded = self._best("exact", self._loaded.at("exact", folded)) if self._loaded else []
+        known = {match.place.id for match in loaded}
+        world = self._world.find(folded) if self._world else []
+        return [*loaded, *(Match(place, "exact", Name(name)) for place in world if place.id not in known)]
 
 
 def _lengthen(reach: dict[str, int], key: str) -> None:

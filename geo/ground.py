@@ -13,13 +13,14 @@ from geo.fronts import front_rows
 from geo.gazetteer import Gazetteer
 from geo.model import Feature, Query
 from geo.pipeline import Pipeline, pipeline
+from geo.place_load import loaded_places
 from geo.reports import read_reports
 from geo.store import Store, WriteReport
 from geo.zones import answered
 
 
 def load_places(store: Store, gazetteer: Gazetteer, known_on: date) -> WriteReport:
-    """Write the gazetteer's curated and loaded places; the world tier stays in its package."""
+    """Write the gazetteer's curated places; loaded ones are in the store already, the world tier in its package."""
     return store.write("places", place_features(place for place in gazetteer if not place.is_country), known_on)
 
 
@@ -61,6 +62,11 @@ def add_zones(store: Store, zones: Sequence[Feature], source_id: str, known_on: 
     return replace_zones(store, answered(together.values()), source_id, known_on)
 
 
+def gazetteer_of(store: Store) -> Gazetteer:
+    """The bundled gazetteer with what was loaded into the store behind it."""
+    return Gazetteer.load(loaded=loaded_places(store))
+
+
 def pipeline_of(store: Store) -> Pipeline:
     """The pipeline over what the store holds now."""
-    return pipeline(Gazetteer.load(), Actors.load(), store.read("reports", Query()), store.read("zones", Query()))
+    return pipeline(gazetteer_of(store), Actors.load(), store.read("reports", Query()), store.read("zones", Query()))

@@ -85,6 +85,7 @@ PLACES = Collection(
         Field("population", "integer", "Inhabitants, 0 when not known"),
         Field("precision_km", "real", "How far the truth may lie from the point, kilometres"),
         Field("importance", "real", "Prominence in the news, 0 to 1"),
+        Field("tier", "text", "curated (comes with Dateline) or dump (loaded by the user)"),
         Field("sources", "json", "Where name and coordinate come from"),
     ),
     tiled=frozenset({"name", "feature_code", "country", "population"}),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from geo.arabic import arabic_stems, is_arabic
 
 _HABITS = (
-    (re.compile(r"(?<![cdgkst])h(?=\w)"), "kh", "Turkish h"),       # Han Şeyhun
+    (re.compile(r"(?<![cdgkst])h"), "kh", "Turkish h"),             # Han Şeyhun
     (re.compile(r"ch\b"), "j", "Turkish final ç"),                  # Münbiç
     (re.compile(r"(?<![st])ch"), "kh", "German ch"),                # Chan Scheichun
     (re.compile(r"(?<!d)g(?!h)"), "q", "Iraqi g"),                  # Gayara
@@ -16,6 +16,9 @@ _HABITS = (
     (re.compile(r"(?<!d)j"), "kh", "Spanish j"),                    # Jan Sheijun
     (re.compile(r"(?<![dkgstc])h"), "", "silent h"),
     (re.compile(r"z"), "d", "z for ẓ"),                             # Abu Zuhur
+    (re.compile(r"qu(?=[ae])"), "q", "silent u"),                   # Raqqua
+    (re.compile(r"^(?:ost|dogu) (.+)|^(.+) orientale?$"), r"east \1\2", "eastern"),  # Doğu Guta
+    (re.compile(r"^(?:west|bati) (.+)|^(.+) occidentale?$"), r"west \1\2", "western"),
 )
 _ARTICLE = re.compile(r"\b(?:al|el)(?=[^\Waeiou]\w{2})")
 _FATHER = re.compile(r"^(?:al|el)?(?:abu|abou|abo|ebu|bou|bu)(?=[^\Waeiou]\w{3})")

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 
 from geo.actors import Actors
 from geo.gazetteer import Gazetteer
+from geo.ground import gazetteer_of
 from geo.model import Query
 from geo.pipeline import Pipeline, pipeline
 from geo.store import Store, open_store
@@ -33,10 +34,10 @@ class Resources:
     def _begin(self) -> None:
         self._process = os.getpid()
         self._store: Store | None = None
-        self._gazetteer: Gazetteer | None = None
+        self._gazetteer: tuple[str, str, Gazetteer] | None = None
         self._zones: tuple[str, ZoneIndex] | None = None
         self._tiles = TileCache(self._cache_bytes)
-        self._pipeline: tuple[tuple[str, str], Pipeline] | None = None
+        self._pipeline: tuple[tuple[str, ...], Pipeline] | None = None
 
     def store(self) -> Store:
         """:raises StoreError: while it cannot be opened; the next request tries again."""
@@ -60,16 +61,21 @@ class Resources:
             return self._zones[1]
 
     def gazetteer(self) -> Gazetteer:
+        """With the places that the store has loaded now."""
         with self._lock:
-            if self._gazetteer is None:
-                self._gazetteer = Gazetteer.load()
-            return self._gazetteer
+            store, known = self.store(), self._gazetteer
+            version = store.version()
+            if known is None or known[0] != version:
+                places = store.summary("places").version
+                same = known is not None and known[1] == places
+                known = self._gazetteer = version, places, known[2] if known and same else gazetteer_of(store)
+            return known[2]
 
     def pipeline(self) -> Pipeline:
-        """Over the store's zones and reports as they are now. Tiles are served while it is built."""
+        """Over the store's zones, reports and places as they are now. Tiles are served while it is built."""
         with self._building:
             store = self.store()
-            version = store.summary("zones").version, store.summary("reports").version
+            version = tuple(store.summary(name).version for name in ("zones", "reports", "places"))
             if self._pipeline is None or self._pipeline[0] != version:
                 reports, zones = store.read("reports", Query()), store.read("zones", Query())
                 self._pipeline = version, pipeline(self.gazetteer(), Actors.load(), reports, zones)

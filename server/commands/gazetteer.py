@@ -1,9 +1,11 @@
-"""``dateline gazetteer``: look names up, and check the entries."""
+"""``dateline gazetteer``: load places, look names up, and check the entries."""
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -12,9 +14,12 @@ from geo.basemap import country_shapes
 from geo.errors import InvalidInput
 from geo.gazetteer import Gazetteer, Match
 from geo.gazetteer_check import check as check_features
+from geo.ground import gazetteer_of
+from geo.model import LngLat
+from geo.place_load import load_file, loaded_places
 from geo.resolve import rough_km
 from server.commands.ground import _position
-from server.commands.session import Session, pass_session
+from server.commands.session import Session, pass_session, today
 
 
 @click.group()
@@ -22,21 +27,72 @@ def gazetteer() -> None:
     """The places and their names."""
 
 
-@gazetteer.command(epilog="Example: dateline gazetteer find 'Abu Kamal'")
+@gazetteer.command(epilog="Examples: dateline gazetteer load SY.zip · load alternateNamesV2.zip · load mine.csv")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--country", "countries", multiple=True, metavar="CC", help="Only places of this country; repeatable.")
+@pass_session
+def load(session: Session, file: Path, countries: tuple[str, ...]) -> None:
+    """Places of a GeoNames dump, their alternateNames, a Linked Places GeoJSON or a CSV, into the store.
+
+    A file is loaded whole or not at all. The columns of a CSV are id,name,lat,lon,country,feature_code and, if you
+    have them, names (parted by |), feature_class, admin1, admin2, population, precision_km.
+    """
+    unknown = [code for code in countries if not (len(code) == 2 and code.isascii() and code.isalpha())]
+    if unknown:
+        raise InvalidInput(f"--country {unknown[0]!r}, want ISO 3166-1 alpha-2, as SY")
+    with session.open() as store:
+        told = load_file(store, file, today(), frozenset(code.upper() for code in countries))
+        indexed = loaded_places(store)
+    written, skipped = told.written, sum(told.skipped.values())
+    session.report(
+        {"file": told.file, "kind": told.kind, "lines": told.lines, "added": written.added,
+         "changed": written.changed, "unchanged": written.unchanged, "skipped": dict(told.skipped),
+         "loaded_places": len(indexed) if indexed else 0},
+        f"{told.file} ({told.kind}): {told.lines} read, {written.added} places added, {written.changed} changed, "
+        f"{written.unchanged} as before, {skipped} skipped{_kinds(told.skipped)}",
+    )
+
+
+def _kinds(skipped: Mapping[str, int]) -> str:
+    often = sorted(skipped, key=lambda kind: (-skipped[kind], kind))[:4]
+    return f" ({', '.join(f'{skipped[kind]} {kind}' for kind in often)})" if often else ""
+
+
+@gazetteer.command(epilog="Examples: dateline gazetteer find 'Abu Kamal' · find Palmyra --near 38.3,34.6")
 @click.argument("name")
-@click.option("--near", metavar="LON,LAT", help="Nearest first.")
+@click.option("--near", metavar="LON,LAT", help="Nearest first, with the distance.")
 @pass_session
 def find(session: Session, name: str, near: str | None) -> None:
-    """What a name may mean, best first, and how it was found."""
-    matches = sorted(Gazetteer.load().candidates(name), key=_likelihood)
-    if near:
-        point = _position(near)
-        matches.sort(key=lambda match: rough_km(point, match.place.point))
-    for match in matches:
-        click.echo(json.dumps(_json(match), ensure_ascii=False) if session.json else _line(match))
-    if not matches:
+    """What a name may mean, best first, by the same way as in a story: by which key, of which alias, how sure."""
+    point = _position(near) if near else None
+    matches = sorted(_gazetteer(session).candidates(name), key=_likelihood)
+    found = [_Found(match, _km(point, match)) for match in matches]
+    if point:
+        found.sort(key=lambda one: one.km or 0.0)
+    for one in found:
+        click.echo(json.dumps(_json(one, name), ensure_ascii=False) if session.json else _line(one))
+    if not found:
         session.say(f"no place is known as {name!r}")
         sys.exit(1)
+
+
+class _Found(NamedTuple):
+    """A match, and how far it lies from where the user asks."""
+
+    match: Match
+    km: float | None
+
+
+def _gazetteer(session: Session) -> Gazetteer:
+    """With what the store has loaded; without a store the bundled one answers."""
+    if not Path(session.store).exists():
+        return Gazetteer.load()
+    with session.open() as store:
+        return gazetteer_of(store)
+
+
+def _km(point: LngLat | None, match: Match) -> float | None:
+    return None if point is None else round(rough_km(point, match.place.point), 1)
 
 
 def _likelihood(match: Match) -> tuple[float, bool, float, int]:
@@ -45,21 +101,24 @@ def _likelihood(match: Match) -> tuple[float, bool, float, int]:
     return -match.quality, place.is_area and not place.is_country, -place.importance, -place.population
 
 
-def _line(match: Match) -> str:
-    place = match.place
+def _line(found: _Found) -> str:
+    match, place = found.match, found.match.place
     where = ", ".join(part for part in (place.admin2, place.admin1, place.country) if part)
+    away = "" if found.km is None else f"  {found.km} km"
     return (
         f"{place.id:32} {place.name} [{place.feature_class}.{place.feature_code}] {where}  "
-        f"{place.point.lat:.4f} {place.point.lng:.4f}  {match.quality:.2f} {match.level} ({match.name.toponym})"
+        f"{place.point.lat:.4f} {place.point.lng:.4f}{away}  {match.quality:.2f} {match.how} "
+        f"({match.name.toponym}), {place.tier}"
     )
 
 
-def _json(match: Match) -> dict[str, object]:
-    place = match.place
+def _json(found: _Found, asked: str) -> dict[str, object]:
+    match, place = found.match, found.match.place
     return {
         "id": place.id, "name": place.name, "country": place.country, "admin1": place.admin1,
         "feature_code": place.feature_code, "lon": place.point.lng, "lat": place.point.lat, "tier": place.tier,
-        "score": match.quality, "found_by": match.level, "as": match.name.toponym,
+        "score": match.quality, "found_by": match.level, "how": match.how, "as": match.name.toponym,
+        "keys": [match.key(asked), match.key(match.name.toponym)], "km": found.km,
     }
 
 
