@@ -1,37 +1,86 @@
-"""Who acts: names of armed sides, states and groups in a text, as codes of the actor table."""
+"""Who acts: names of armed sides, states and groups in a text, as codes of the actor table.
+
+An alias "the army@IQ" means its side only where the story plays in Iraq; "jihadists" are those whom the story names.
+"""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from geo.model import Span
+from geo.model import Mention, Span
+
+_KIN = (
+    (frozenset({"ISIL", "HTS"}), re.compile(r"jihad|militant|extremist|islamist|gunmen|the group", re.IGNORECASE)),
+    (frozenset({"REBELS", "TURKEY_REBELS", "HTS"}), re.compile(r"rebel|opposition|insurgent|brigades", re.IGNORECASE)),
+)
+"""Sides that one loose word may mean: of them, the one that the story named last by its own name."""
+
+_LOOSE = re.compile(r"(?:The|Rebel|Jihad|Milit|Extrem|Insurg|Oppos|Govern|Loyal|Gunm|Regime)")
 
 
 @dataclass(frozen=True)
 class Party:
-    """One name of a side at one span."""
+    """One name of a side at one span. ``by_country`` are the codes of a word that means another side in each."""
 
     span: Span
     text: str
     code: str
+    by_country: tuple[tuple[str, str], ...] = ()
 
 
 class PartyFinder:
     """Finds the aliases of an actor table, longest first; short ones keep their case ("IS", not "is")."""
 
     def __init__(self, aliases: Mapping[str, str]) -> None:
-        self._codes = {_key(alias): code for alias, code in aliases.items()}
-        longest_first = sorted(aliases, key=len, reverse=True)
+        self._codes: dict[str, dict[str, str]] = {}
+        for alias, code in aliases.items():
+            name, _, country = alias.partition("@")
+            self._codes.setdefault(_key(name), {})[country] = code
+        names = {alias.partition("@")[0] for alias in aliases}
+        longest_first = sorted(names, key=lambda name: (-len(name), name))
         self._pattern = re.compile(r"(?<![\w])(?:" + "|".join(map(_pattern, longest_first)) + r")(?:['’]s)?(?!\w)")
 
     def __call__(self, text: str) -> tuple[Party, ...]:
-        """Every party of ``text`` in order."""
+        """Every party of ``text`` in order; a word that depends on the country has no code yet (``settle``)."""
         return tuple(
-            Party(Span(match.start(), match.end()), match[0], code)
+            Party(Span(match.start(), match.end()), match[0], codes.get("", ""),
+                  tuple((country, code) for country, code in codes.items() if country))
             for match in self._pattern.finditer(text)
-            if (code := self._codes.get(_key(re.sub(r"['’]s\Z", "", match[0]))))
+            if (codes := self._codes.get(_key(re.sub(r"['’]s\Z", "", match[0]))))
         )
+
+
+def settle(parties: Sequence[Party], mentions: Sequence[Mention]) -> tuple[Party, ...]:
+    """The same parties, loose words made definite by the places and the sides that the story names."""
+    towns = [one for one in mentions if one.place and not one.place.is_country]
+    starts = [one.toponym.span.start for one in towns]
+    story = Counter(one.place.country for one in towns if one.place)
+    usual = max(story, key=lambda country: story[country]) if story else ""
+    found: list[Party] = []
+    for party in parties:
+        at = bisect_left(starts, party.span.start)
+        beside = [one for one in towns[max(at - 1, 0) : at + 1] if abs(one.toponym.span.start - party.span.start) < 160]
+        countries = [*(one.place.country for one in beside[::-1] if one.place), usual]
+        found.append(_settled(party, countries, found))
+    return tuple(one for one in found if one.code)
+
+
+def _settled(party: Party, countries: Sequence[str], earlier: Sequence[Party]) -> Party:
+    codes = dict(party.by_country)
+    code = next((codes[country] for country in countries if country in codes), party.code)
+    for kin, words in _KIN:
+        if code in kin and words.search(party.text) and not _is_name(party):
+            code = next((one.code for one in reversed(earlier[-30:]) if one.code in kin and _is_name(one)), code)
+    return replace(party, code=code)
+
+
+def _is_name(party: Party) -> bool:
+    """"Nusra Front", "FSA"; not "the rebels", "Jihadists"."""
+    is_proper = any(word[:1].isupper() for word in party.text.split()[1:]) or party.text.isupper()
+    return is_proper or (party.text[:1].isupper() and not _LOOSE.match(party.text))
 
 
 def _pattern(alias: str) -> str:

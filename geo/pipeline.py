@@ -16,6 +16,7 @@ from geo.dates import find_times, when_of
 from geo.derive import derive
 from geo.errors import NotFound
 from geo.events import Scene, find_events
+from geo.facilities import Facilities
 from geo.gazetteer import Gazetteer
 from geo.interval import Interval
 from geo.join import control_of_place, join
@@ -48,6 +49,7 @@ class Pipeline:
     is_kin: Callable[[str, str, Interval], bool]
     ground: tuple[Feature, ...] = ()
     anchors: tuple[Anchor, ...] = ()
+    facility: Callable[[str, Place], Place | None] = Facilities()
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
     resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
     _asked: dict[tuple[str, Interval], Control] = field(default_factory=dict, repr=False)
@@ -63,7 +65,7 @@ class Pipeline:
 
         found = locate(self.resolve(self.recognise(text), self.gazetteer), self.shapes)
         mentions = tuple(replace(mention, when=when(mention.toponym.span)) for mention in found)
-        events = find_events(Scene(text, mentions, self.parties(text), when))
+        events = find_events(Scene(text, mentions, self.parties(text), when, self.facility, title=dated.title))
         joined = tuple(self._joined(mention) for mention in mentions)
         return Reading(dated, joined, tuple(self._compared(event) for event in events), times)
 
@@ -111,6 +113,7 @@ def pipeline(
     return Pipeline(
         gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
         ZoneIndex(ground, reports), actors.are_kin, ground, anchors(reports, gazetteer, actors),
+        Facilities.of(gazetteer),
         {**country_shapes(), **province_shapes()},
     )
 

@@ -1,153 +1,197 @@
-"""Words that make an event: a lexicon of verbs and nouns by type, and what turns a fact into a hope."""
+"""Words that make an event: the phrases of ``data/triggers.csv``, found in a sentence with their voice.
+
+A phrase is words with a space between; ``~take`` is every form of the verb, ``a/b`` either, ``?`` may be left out,
+``*?`` any one word. Its frame says where the place and the side stand (``geo.objects``, ``geo.sides``).
+"""
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from geo.assets import data_path
+from geo.errors import InvalidInput
 from geo.model import Span
+from geo.mood import is_denied, is_hoped
+from geo.schema import EVENT_TYPES
 
-_GAIN = (
-    r"(?:re-?)?captur(?:e[sd]?|ing)", r"seiz(?:e[sd]?|ing)", r"ret(?:ake[sn]?|ook|aking)",
-    r"(?:took|take[sn]?|taking)(?: full| complete| partial)? (?:control|hold)(?: of)?",
-    r"(?:took|take[sn]?|taking)(?: over)?",
-    r"overr[au]n(?:ning)?", r"liberat(?:e[sd]?|ing)", r"regain(?:s|ed|ing)?(?: control of)?", r"reclaim(?:s|ed|ing)?",
-    r"conquer(?:s|ed|ing)?", r"secur(?:ed|ing)", r"(?:re-?)?capture of", r"takeover of", r"seizure of",
-    r"liberation of",
-    r"fall of", r"gain(?:s|ed|ing)? control of", r"wrest(?:s|ed|ing)?(?: control of)?", r"storm(?:ed|ing)",
-    r"enter(?:ed|s)?", r"driv(?:e[sn]?|ing)|drove",
+FRAMES = (
+    "take", "in", "oust", "fall", "master", "theirs", "lose", "give", "quit", "hold", "with", "noun", "hit", "on",
+    "open", "strikes", "at",
 )
-_LOSS = (
-    r"los(?:e[s]?|t|ing)(?: control of)?", r"(?:withdr(?:e|a)w[sn]?|withdrawing|retreat(?:s|ed|ing)?) from",
-    r"pull(?:s|ed|ing)? out (?:of|from)", r"abandon(?:s|ed|ing)?",
-    r"(?:was|were|been|being|is|are) driven (?:out|from)(?: of)?",
-    r"(?:was|were|been|being) (?:ousted|expelled|forced out|routed|evicted|cleared)(?: from)?", r"g(?:i|a)ve(?:n)? up",
-    r"fell", r"fallen", r"surrender(?:s|ed|ing)?", r"ceded?", r"quit",
+_IRREGULAR = {
+    verb.split()[0]: tuple(verb.split())
+    for verb in (
+        "take takes took taken taking", "retake retakes retook retaken retaking", "win wins won won winning",
+        "overrun overruns overran overrun overrunning", "sweep sweeps swept swept sweeping",
+        "drive drives drove driven driving", "ride rides rode ridden riding", "fall falls fell fallen falling",
+        "fly flies flew flown flying", "throw throws threw thrown throwing", "leave leaves left left leaving",
+        "lose loses lost lost losing", "give gives gave given giving", "flee flees fled fled fleeing",
+        "withdraw withdraws withdrew withdrawn withdrawing", "quit quits quit quit quitting",
+        "hold holds held held holding", "keep keeps kept kept keeping", "sit sits sat sat sitting",
+        "run runs ran run running", "lay lays laid laid laying", "cut cuts cut cut cutting",
+        "hit hits hit hit hitting", "strike strikes struck struck striking", "shoot shoots shot shot shooting",
+        "blow blows blew blown blowing", "set sets set set setting", "begin begins began begun beginning",
+        "fight fights fought fought fighting", "grab grabs grabbed grabbed grabbing",
+        "drop drops dropped dropped dropping", "control controls controlled controlled controlling",
+        "break breaks broke broken breaking", "dig digs dug dug digging", "expel expels expelled expelled expelling",
+        "overrun overruns overran overrun overrunning", "rid rids rid rid ridding",
+    )
+}
+_WORD = re.compile(r"[A-Za-z][A-Za-z]*")
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|been|being|be|get|gets|got)(?: (?:\w+ly|then|also|first|now|still|itself|twice|"
+    r"not yet))?\s\Z",
+    re.IGNORECASE,
 )
-_STATE = (
-    r"(?:is |are |was |were |still |remain(?:s|ed)? )?(?:controlled|held) by", r"controls?", r"controlled", r"holds?",
-    r"(?:remains?|is|are|was|were) (?:in|under) the (?:hands|control) of", r"in the hands of", r"under the control of",
+_PERFECT = re.compile(
+    r"\b(?:has|have|had|having|['’]ve|['’]d)(?: (?:\w+ly|then|also|first|now|since|already|all))?\s\Z"
 )
-_AIRSTRIKE = (
-    r"air[\s-]?(?:strike|raid|attack)s?", r"(?:was |were )?bomb(?:ed|ing|s)", r"warplanes?",
-    r"(?:has been |have been |were |was )?(?:striking|struck)",
-)
-_SIEGE = (
-    r"besieg(?:e[sd]?|ing)", r"encircl(?:e[sd]?|ing)", r"surround(?:s|ed|ing)", r"siege of", r"lay siege to",
-    r"cut off",
-)
-_ATTACK = (
-    r"attack(?:s|ed|ing)?(?: on)?", r"assault(?:s|ed|ing)?(?: on)?", r"launch(?:es|ed|ing)?",
-    r"shell(?:s|ed|ing)", r"ambush(?:es|ed)?", r"kill(?:s|ed|ing)", r"advanc(?:e[sd]?|ing)",
-    r"push(?:es|ed)? (?:into|towards?)", r"(?:counter-?)?offensive (?:on|against)",
-)
-_CLASH = (r"clash(?:es|ed)?", r"fighting(?! under| as| alongside| for| in the ranks)", r"battles?(?: for)?", r"fought")
-
-LEXICON = (
-    ("control_gain", _GAIN), ("control_loss", _LOSS), ("control_state", _STATE), ("airstrike", _AIRSTRIKE),
-    ("siege", _SIEGE), ("attack", _ATTACK), ("clash", _CLASH),
-)
-_TRIGGER = re.compile(
-    r"(?<![\w-])(?:" + "|".join(f"(?P<{kind}>{'|'.join(words)})" for kind, words in LEXICON) + r")(?![\w-])",
+_NOMINAL = re.compile(
+    r"\b(?:the|an?|its|their|his|our|this|that|these|any|no|of|in|from|by|for|on|under|with|at|after|"
+    r"before|set|was|were|is|"
+    r"are|be|been|air|bird|car|truck|suicide|barrel|full|total|more|than|per|coalition|\w+ern|\w+ese|\w+ish|\w+ian|"
+    r"\w+ic|\w+al|one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s\Z",
     re.IGNORECASE,
 )
 _COMPOUND_STATE = re.compile(
-    r"(?<![\w-])(?P<actor>[A-Z][\w.]*(?: [A-Z]\w+)?|rebel|government|opposition|regime|jihadist)"
-    r"[-‐‑](?:held|controlled|occupied)(?![\w-])"
-)
-_HYPOTHETICAL = re.compile(
-    r"\b(?:would|could|might|may|should|aim(?:s|ed|ing)?(?: at| to)|fail(?:s|ed|ing)? (?:to|in)|"
-    r"tr(?:y|ies|ied|ying) to|"
-    r"attempt(?:s|ed|ing)?|plan(?:s|ned|ning)?|hop(?:e[sd]?|ing)|vow(?:s|ed)?|threat(?:s|en(?:s|ed)?)|if|unless|"
-    r"seek(?:s|ing)?|sought|prepar(?:e[sd]?|ing)|bid|want(?:s|ed)?|intend(?:s|ed)?|ready|pledg(?:e[sd]?|ing)|"
-    r"unable|will|set to|expected|order(?:s|ed)? to|efforts?|campaign|"
-    r"operation|offensive|push|drive) ?(?:to|at|for|in|of)?\b"
-)
-_BARE_INFINITIVE = re.compile(r"\bto(?: \w+ly)? \Z")
-_DONE = re.compile(
-    r"\b(?:forced|managed|able|began|begun|went on|continued|succeeded|helped|allowed)(?: \w+)? to(?: \w+ly)? \Z"
-)
-_DENIED = re.compile(
-    r"\b(?:not|never|n['’]t|denied|denies|no longer|without|repelled|repulsed|foiled|thwarted)\b[^,;]{0,30}\Z"
-)
-_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being|be)(?: \w+ly| fully| partially| also| then| first)? \Z")
-_MODAL = re.compile(r"\b(?:would|could|might|may|should|will|if|unless)\b")
-_CLAIM = re.compile(
-    r"\b(?:claim(?:s|ed|ing)?|in a statement|statement (?:said|posted)|Amaq|SANA|state (?:media|television|TV)|"
-    r"boast(?:s|ed)?)\b"
+    r"(?<![\w-])(?P<actor>(?:al-)?[A-Z][\w.]*(?: [A-Z]\w+)?|rebel|government|opposition|regime|jihadist|militant)"
+    r"[-‐‑](?:held|controlled|occupied|ruled|run)(?![\w-])"
 )
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """A word that makes an event of ``type``; ``who`` is the actor named inside a compound ("ISIL-held")."""
+    """A phrase that makes an event of ``type``. ``voice``: active, passive, either (a bare participle) or noun;
+    ``who`` is the side named inside a compound ("ISIL-held")."""
 
     type: str
+    frame: str
     span: Span
+    sentence: Span
     text: str
-    passive: bool = False
+    voice: str = "active"
     hypothetical: bool = False
     who: str = ""
 
 
-def find_triggers(text: str, sentence: Span) -> Iterator[Trigger]:
-    """Every event word of one sentence, in order."""
-    for match in _COMPOUND_STATE.finditer(text, sentence.start, sentence.end):
-        yield Trigger("control_state", Span(*match.span()), match[0], who=match["actor"])
-    for match in _TRIGGER.finditer(text, sentence.start, sentence.end):
-        span = Span(*match.span())
-        before = text[sentence.start : span.start]
-        if not _DENIED.search(before):
-            yield Trigger(
-                str(match.lastgroup), span, match[0], _is_passive(before, match[0]), _is_hoped(text, sentence, span)
-            )
+@dataclass(frozen=True)
+class _Phrase:
+    type: str
+    frame: str
+    rest: re.Pattern[str]
+    length: int
+    is_verb: bool
 
 
-def _is_passive(before: str, word: str) -> bool:
-    if word.lower().endswith("ing"):
+def find_triggers(text: str, sentence: Span) -> list[list[Trigger]]:
+    """The event phrases of one sentence, in order: for each place in it, the readings to be tried, likeliest first."""
+    found = [
+        [Trigger("control_state", "compound", Span(*match.span()), sentence, match[0], who=match["actor"])]
+        for match in _COMPOUND_STATE.finditer(text, sentence.start, sentence.end)
+    ]
+    for word in _WORD.finditer(text, sentence.start, sentence.end):
+        is_whole = text[word.start() - 1 : word.start()] not in ("-", "‑")
+        if is_whole and (readings := list(_readings(text, sentence, word))):
+            found.append(readings)
+    return sorted(found, key=lambda readings: readings[0].span.start)
+
+
+def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigger]:
+    phrases = lexicon().get(word[0].lower(), ())
+    is_noun = bool(phrases) and _is_noun(text, sentence, word)
+    for phrase in phrases:
+        if is_noun and phrase.is_verb:
+            continue
+        match = phrase.rest.match(text, word.end(), sentence.end)
+        if match is None or is_denied(text, sentence, word.start()):
+            continue
+        span = Span(word.start(), match.end())
+        yield Trigger(
+            phrase.type, phrase.frame, span, sentence, text[slice(*span)], _voice(text, sentence, word, phrase.frame),
+            is_hoped(text, sentence, span),
+        )
+
+
+def _is_noun(text: str, sentence: Span, word: re.Match[str]) -> bool:
+    """"a raid", "three strikes", "set free": no verb, though it looks like one."""
+    form = word[0].lower()
+    if form.endswith(("ed", "ing")) or form in _pasts():
         return False
-    return _PASSIVE.search(before[-24:]) is not None or word.lower().endswith(" by")
-
-
-def _is_hoped(text: str, sentence: Span, span: Span) -> bool:
-    """Whether it is only aimed at, possible, or failed; "takeover would be" counts, too."""
-    before = text[max(sentence.start, span.start - 40) : span.start]
-    if _DONE.search(before):
-        return False
-    last_clause = re.split(r"[,;:]| but | and (?=\w+ed\b)| after | when ", before)[-1]
-    if _HYPOTHETICAL.search(last_clause) and (_BARE_INFINITIVE.search(before) or _governs(last_clause)):
+    before = text[max(word.start() - 30, sentence.start) : word.start()]
+    if text.startswith(" of ", word.end()) and not before:
         return True
-    if _BARE_INFINITIVE.search(before):
-        return True
-    is_noun = text[span.end - 3 : span.end] == " of"
-    after = text[span.end : min(span.end + 60, sentence.end)]
-    return is_noun and _MODAL.search(re.split(r"[,;:]", after)[0]) is not None
+    return _NOMINAL.search(before) is not None and not before.endswith("IS ")
 
 
-def _governs(clause: str) -> bool:
-    """"aimed at capturing", "would seize": the hope stands right before, with little between."""
-    ends = [match.end() for match in _HYPOTHETICAL.finditer(clause)]
-    return bool(ends) and len(clause[ends[-1] :].split()) <= 2
+def _voice(text: str, sentence: Span, word: re.Match[str], frame: str) -> str:
+    form = word[0].lower()
+    if frame in ("noun", "on", "strikes", "with", "at", "theirs", "master", "open") or form.endswith("ing"):
+        return "active"
+    before = text[max(word.start() - 40, sentence.start) : word.start()]
+    past, participle = _pasts().get(form, ("", ""))
+    if form == participle or form.endswith("ed"):
+        if _PASSIVE.search(before):
+            return "passive"
+        if _PERFECT.search(before):
+            return "active"
+        return "either" if form == past or form.endswith("ed") else "passive"
+    return "active"
 
 
-def is_claim(text: str, sentence: Span) -> bool:
-    """Whether the sentence gives it as a side's own claim."""
-    return _CLAIM.search(text, sentence.start, sentence.end) is not None
+@lru_cache(maxsize=1)
+def _pasts() -> Mapping[str, tuple[str, str]]:
+    """Irregular past forms → (past, participle), each empty where the form is not that."""
+    found = {}
+    for _, _, past, participle, _ in _IRREGULAR.values():
+        for form in (past, participle):
+            found[form] = (past if form == past else "", participle if form == participle else "")
+    return found
 
 
-_SAYS = (
-    re.compile(r"\baccording to ([^,.;]{3,90})"),
-    re.compile(
-        r"(?:^|[,”\"] )((?:the |an? )?[A-Z]?[\w .'’\-]{3,60}?) (?:said|says|told|reported|reports|claimed|announced)\b"
-    ),
-)
+@lru_cache(maxsize=1)
+def lexicon() -> Mapping[str, tuple[_Phrase, ...]]:
+    """First word → its phrases, longest first, then as the table has them."""
+    found: dict[str, list[_Phrase]] = {}
+    with data_path("triggers.csv").open(encoding="utf-8", newline="") as rows:
+        for number, row in enumerate(csv.DictReader(rows), start=2):
+            if row["type"] not in EVENT_TYPES or row["frame"] not in FRAMES or not row["phrase"]:
+                raise InvalidInput(f"triggers.csv line {number}: {row}, want a known type, a known frame and a phrase")
+            first, *others = row["phrase"].split()
+            rest = "".join(map(_pattern, others)) + r"(?![\w-])"
+            phrase = _Phrase(row["type"], row["frame"], re.compile(rest, re.IGNORECASE), len(others), first[0] == "~")
+            for form in _forms(first):
+                found.setdefault(form, []).append(phrase)
+    return {first: tuple(sorted(phrases, key=lambda one: -one.length)) for first, phrases in found.items()}
 
 
-def attribution(text: str, sentence: Span) -> str:
-    """Who says so, in the text's words; empty when the story says it itself."""
-    whole = text[slice(*sentence)]
-    for pattern in _SAYS:
-        match = pattern.search(whole)
-        if match:
-            return match[1].strip()
-    return ""
+def _pattern(token: str) -> str:
+    if token == "*?":
+        return r"(?:[\s-][\w'’.]+)?"
+    words = "|".join(_alternative(word) for word in token.rstrip("?").split("/"))
+    phrase = rf"(?:[\s-]|[\"”’]\s)(?:{words})"
+    return f"(?:{phrase})?" if token.endswith("?") else phrase
+
+
+def _alternative(word: str) -> str:
+    return "|".join(_forms(word)) if word.startswith("~") else re.escape(word.rstrip("?"))
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Every form of ``~verb``; the alternatives of anything else, in lower case.
+
+    >>> _forms("~seize")
+    ('seize', 'seizes', 'seized', 'seizing')
+    """
+    if not word.startswith("~"):
+        return tuple(word.lower().split("/"))
+    verb = word[1:]
+    if verb in _IRREGULAR:
+        return tuple(dict.fromkeys(_IRREGULAR[verb]))
+    stem = verb.removesuffix("e")
+    plural = verb + ("es" if verb.endswith(("s", "sh", "ch")) else "s")
+    if verb.endswith("y") and verb[-2] not in "aeou":
+        return (verb, verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing")
+    return (verb, plural, stem + "ed", (verb if verb.endswith("ee") else stem) + "ing")

@@ -8,7 +8,8 @@ are (``--corpora FOLDER``). Counted are, for the dispatches:
   identity; and how many lie on another continent (over 3,000 km off);
 * dates: of those, the ones whose interval is the gold one;
 * times: expressions whose interval is the gold one;
-* events: type, place and day; a gold day must be met exactly, a longer gold interval must be touched.
+* events: type, place and day; a gold day must be met exactly, a longer gold interval must be touched. Told twice is
+  one event. Beside it, the same by type and place alone.
 """
 from __future__ import annotations
 
@@ -147,24 +148,49 @@ def _told(found: Iterable[When]) -> str:
 
 
 def _events(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: Tally) -> None:
+    """Twice: by type, place and day, and by type and place alone (what the dates do not decide)."""
+    for gold, found in _matched(dispatch, reading, gazetteer, tally, Judge("event", True)):
+        where = f"{dispatch.file} {_words(gold)}"
+        tally.add("actor", found.actor == (gold.actor or None), f"{where}: {found.actor}")
+        tally.add("certainty", found.certainty == gold.certainty, f"{where}: {found.certainty}")
+    _matched(dispatch, reading, gazetteer, tally, Judge("type+place event", False))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Under which name to count, and whether the day must be right."""
+
+    name: str
+    with_day: bool
+
+
+def _matched(
+    dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: Tally, judge: Judge
+) -> list[tuple[GoldEvent, Event]]:
+    """The gold events that count and what met them. What is told twice is one event, in the gold as in the reading."""
     left = [event for event in reading.events if event.place]
     matched: list[Event] = []
+    pairs: list[tuple[GoldEvent, Event]] = []
     for gold in sorted(dispatch.events, key=lambda one: one.optional):
-        found = next((one for one in left if one not in matched and _same_event(gold, one, gazetteer)), None)
+        found = next((one for one in left if one not in matched and _same_event(gold, one, gazetteer, judge)), None)
         if found:
             matched.append(found)
         if not gold.optional:
-            tally.add("gold event", found is not None, f"{dispatch.file} {_words(gold)}; near: {_near(gold, left)}")
-            if found:
-                where = f"{dispatch.file} {_words(gold)}"
-                tally.add("actor", found.actor == (gold.actor or None), f"{where}: {found.actor}")
-                tally.add("certainty", found.certainty == gold.certainty, f"{where}: {found.certainty}")
+            example = f"{dispatch.file} {_words(gold)}; near: {_near(gold, left)}"
+            tally.add(f"gold {judge.name}", found is not None, example)
+            pairs += [(gold, found)] if found else []
         elif found:
             left.remove(found)
+    golds = dispatch.events
     for event in left:
-        tally.add("found event", event in matched,
-                  f"{dispatch.file} {event.type} {event.actor} {event.place and event.place.id} {event.when.edtf} "
-                  f"{event.trigger!r} {event.certainty}")
+        if event in matched or not any(_same_event(gold, event, gazetteer, judge) for gold in golds):
+            tally.add(f"found {judge.name}", event in matched, f"{dispatch.file} {_event_words(event)}")
+    return pairs
+
+
+def _event_words(event: Event) -> str:
+    place = event.place.id if event.place else ""
+    return f"{event.type} {event.actor} {place} {event.when.edtf} {event.trigger!r} {event.certainty}"
 
 
 def _words(gold: GoldEvent) -> str:
@@ -176,14 +202,14 @@ def _near(gold: GoldEvent, events: Sequence[Event]) -> str:
     return "; ".join(f"{one.type} {one.actor} {one.place and one.place.id} {one.when.edtf}" for one in beside)
 
 
-def _same_event(gold: GoldEvent, event: Event, gazetteer: Gazetteer) -> bool:
+def _same_event(gold: GoldEvent, event: Event, gazetteer: Gazetteer, judge: Judge) -> bool:
     if gold.type != event.type or event.place is None:
         return False
     if (gold.certainty == "hypothetical") != (event.certainty == "hypothetical"):
         return False
     if _apart(gold.place, gold.point, event.place, gazetteer) > NEAR_KM:
         return False
-    if gold.days is None:
+    if gold.days is None or not judge.with_day:
         return True
     return event.when.interval == gold.days if gold.days.days == 1 else event.when.interval.intersects(gold.days)
 
@@ -252,7 +278,7 @@ def table(name: str, tally: Tally) -> Iterator[str]:
             yield f"| {name} | {key} | {tally.share(key):.3f} | of {tally.counts[key]} |"
     if tally.counts["gold time"]:
         yield f"| {name} | wrong continent | {tally.counts['wrong continent']} | |"
-    for key in ("time", "event"):
+    for key in ("time", "event", "type+place event"):
         if tally.counts[f"gold {key}"]:
             precision, recall, f1 = tally.f1(f"gold {key}", f"found {key}")
             yield f"| {name} | {key}s | {f1:.3f} | P {precision:.3f} R {recall:.3f} of {tally.counts[f'gold {key}']} |"

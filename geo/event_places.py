@@ -1,0 +1,187 @@
+"""Which places an event phrase is about, by its frame (the column of ``data/triggers.csv``)."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from geo.anaphora import NO_PLACE, stand_in, stands_after
+from geo.locations import attacked, fought, struck, surrounded
+from geo.model import Event, Mention, Span
+from geo.objects import facilities, left_out, objects, then
+from geo.scene import Scene
+from geo.subjects import FROM_WHICH, RELATIVE, before_pronoun, reduced, subjects
+from geo.triggers import Trigger
+
+_NAMED_ONLY = ("leave", "left", "leaving", "quit", "depart", "evacuat", "flee", "fled", "vacat")
+_NO_FALL = re.compile(
+    r" (?:back|silent|short|ill|behind|apart|by|on (?:army|our|their|police|an?|the (?!first|second|third|"
+    r"last|same|next|day|"
+    r"night|morning|\d))|into (?!the hands)|\d|from|off|out|through|asleep|in love)\b"
+)
+_ENDS_OUT = re.compile(r"\s*(?:[.,;]|on|in|at|by|of it|last|after|earlier|during|overnight|\Z)")
+
+
+def places(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """The places of one event phrase, in order; none where it has none, for then it is no event."""
+    found = _FINDERS[trigger.frame](scene, trigger, told)
+    is_change = trigger.type in ("control_gain", "control_loss")
+    return [one for one in found if one.place and not (is_change and one.place.is_country)]
+
+
+def _taken(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """What was taken, lost, held or surrounded."""
+    if trigger.voice == "passive":
+        return subjects(scene, trigger, told)
+    for find in (_named, _participle, _stood_for, _relative, _not_said):
+        if found := find(scene, trigger, told):
+            return found
+    return []
+
+
+def _named(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"took A and its airport, then B"."""
+    start, end = trigger.span.end, trigger.sentence.end
+    named = objects(scene, start, end)
+    return [*facilities(scene, start, end, told), *named, *left_out(scene, trigger, named[-1])] if named else []
+
+
+def _participle(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"Tabqa and its dam, captured on 10 May", "one of the towns held by rebels"."""
+    if trigger.voice != "either":
+        return []
+    if found := reduced(scene, trigger):
+        return [*found, *facilities(scene, found[-1].toponym.span.end, trigger.span.start, told)]
+    is_passive = scene.text.startswith(" by ", trigger.span.end)
+    return subjects(scene, trigger, told) if is_passive else []
+
+
+def _stood_for(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"took the town", "took it", "took the centre, then A and B"."""
+    start, end = trigger.span.end, trigger.sentence.end
+    kind = stands_after(scene.text, start, end)
+    is_object = trigger.voice == "active" or not re.match(r" (?:in|on|at|from|by)\b", scene.after(start, 6, end))
+    if kind is None or not is_object:
+        return []
+    rest = then(scene, trigger)
+    return [*_one(scene, trigger, told, kind), *rest, *left_out(scene, trigger, rest[-1] if rest else None)]
+
+
+def _relative(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"A, which the rebels took in May"."""
+    is_relative = RELATIVE.search(scene.before(trigger.span.start, 70, trigger.sentence.start))
+    return before_pronoun(scene, trigger) if is_relative else []
+
+
+def _not_said(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"our forces have taken full control", "which closed the ring"."""
+    if trigger.type == "siege" and (found := surrounded(scene, trigger, told)):
+        return found
+    is_whole = trigger.voice == "active" and trigger.text.lower().endswith((" control", " the ring", " possession"))
+    return _one(scene, trigger, told, "") if is_whole else []
+
+
+def _one(scene: Scene, trigger: Trigger, told: Sequence[Event], kind: str) -> list[Mention]:
+    found = stand_in(scene, trigger.span.start, told, kind)
+    return [found] if found else []
+
+
+def _gone_in(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"Soldiers drove in on Friday": to where the story is."""
+    return _one(scene, trigger, told, "") if _ENDS_OUT.match(scene.text, trigger.span.end) else []
+
+
+def _driven_from(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"drove ISIL out of A and from B", "were driven from A", "drove it out", "leaving it to the rebels"."""
+    if trigger.text.lower().startswith(("leav", "left")):
+        return _left_to(scene, trigger, told)
+    is_from_which = FROM_WHICH.search(scene.before(trigger.span.start, 80, trigger.sentence.start)) is not None
+    if trigger.voice == "passive" and is_from_which:
+        return before_pronoun(scene, trigger)
+    end = trigger.sentence.end
+    after = scene.text[trigger.span.end : min(trigger.span.end + 90, end)]
+    out = re.match(r"(?P<who>[^,.;:]{0,70}?)\b(?P<way>(?:back )?out of|out|from|away from)\b", after)
+    if out is None or not _has_victim(scene, trigger, out["who"]):
+        return []
+    start = trigger.span.end + out.end()
+    if named := objects(scene, start, end):
+        return [*named, *facilities(scene, named[-1].toponym.span.end, end, told)]
+    kind = stands_after(scene.text, start, end)
+    if kind is None and out["way"] == "out" and _ENDS_OUT.match(scene.text, start):
+        kind = ""
+    return [] if kind is None else _one(scene, trigger, told, kind)
+
+
+def _has_victim(scene: Scene, trigger: Trigger, who: str) -> bool:
+    """A side, or "it", that was driven out; goods and civilians do not count."""
+    if trigger.voice == "passive":
+        return True
+    named = scene.parties_in(Span(trigger.span.end, trigger.span.end + len(who)))
+    return bool(named) or re.search(r"\b(?:it|them|him)\b", who) is not None
+
+
+def _left_to(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"leaving it to the SDF": a gain of theirs."""
+    left = re.match(r" (?:it|them|the \w+) to (?:the )?", scene.after(trigger.span.end, 40, trigger.sentence.end))
+    at = trigger.span.end + (left.end() if left else 0)
+    near = [one for one in scene.parties_before(at + 60) if one.span.start >= at - 5]
+    return _one(scene, trigger, told, "") if left and near else []
+
+
+def _left(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """What was left: named, or else where the story is."""
+    start, end = trigger.span.end, trigger.sentence.end
+    named = objects(scene, start, end)
+    if named and not re.match(r"\s*(?:to|into|on)\b", scene.text[start : named[0].toponym.span.start]):
+        return named
+    kind = stands_after(scene.text, start, end)
+    if kind is None and RELATIVE.search(scene.before(trigger.span.start, 70, trigger.sentence.start)):
+        return before_pronoun(scene, trigger)
+    is_bare = trigger.text.lower().startswith(_NAMED_ONLY) or NO_PLACE.search(scene.after(start, 25, end)) is not None
+    return [] if kind is None and is_bare else _one(scene, trigger, told, kind or "")
+
+
+def _given(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"give it up", "gave A up"; not "gave themselves up"."""
+    given = re.match(r" (?P<what>it|[\w'’ -]{2,30}) up\b", scene.after(trigger.span.end, 40, trigger.sentence.end))
+    if given is None or "sel" in given["what"]:
+        return []
+    return objects(scene, trigger.span.end, trigger.sentence.end) or _one(scene, trigger, told, "")
+
+
+def _of_noun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"the fall of A", "the siege of the city"."""
+    named = objects(scene, trigger.span.end, trigger.sentence.end)
+    kind = stands_after(scene.text, trigger.span.end, trigger.sentence.end)
+    return named or ([] if kind is None else _one(scene, trigger, told, kind))
+
+
+def _held_by(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"A and B remain with the militants": only where a side follows, or stands inside."""
+    near = [one for one in scene.parties_before(trigger.span.end + 40) if one.span.end > trigger.span.start]
+    if trigger.type == "control_state" and not near:
+        return []
+    return subjects(scene, trigger, told)
+
+
+def _fallen(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"A fell on Monday": towns fall; snow, shares and men do too, but have no place before them."""
+    return [] if _NO_FALL.match(scene.text, trigger.span.end) else subjects(scene, trigger, told)
+
+
+def _held_inside(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"ISIL-held A"."""
+    return objects(scene, trigger.span.end, trigger.sentence.end)[:1]
+
+
+def _theirs(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"The crossing was theirs"."""
+    is_told = re.search(r"\b(?:is|was|were|are|be)(?: now| finally)? \Z", scene.before(trigger.span.start, 20))
+    return subjects(scene, trigger, told) if is_told else []
+
+
+_Finder = Callable[[Scene, Trigger, Sequence[Event]], list[Mention]]
+_FINDERS: Mapping[str, _Finder] = {
+    "take": _taken, "in": _gone_in, "lose": _taken, "hold": _taken, "master": _taken, "oust": _driven_from,
+    "fall": _fallen, "theirs": _theirs, "give": _given, "quit": _left, "with": _held_by, "noun": _of_noun,
+    "hit": attacked, "on": attacked, "open": attacked, "at": fought, "strikes": struck, "compound": _held_inside,
+}

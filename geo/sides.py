@@ -1,0 +1,198 @@
+"""Who did it, and to whom: the sides around an event phrase. Of a loss the actor is who lost."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from geo.model import Event, Span
+from geo.parties import Party
+from geo.scene import Scene
+from geo.triggers import Trigger
+
+Sides = tuple[Party | None, Party | None]
+
+_NO_ACTOR = re.compile(
+    r"\b(?:against|from|by|with|near|into|on|to|of|between|over|told|under|backed by|than)(?: the| its|"
+    r" their| an?| Syrian)?(?: \w+)? \Z"
+)
+_BY = re.compile(r"\b(?:by|to|of|with|under|on)(?: the| an?| its| their| both)?(?: [\w'’-]+){0,3} ?\Z", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|against|of|to|by)(?: the| its| their)?(?: [\w-]+)? ?\Z")
+_PRONOUN = re.compile(
+    r"\b(?:they|it|its|their|he|his|theirs|the (?:group|movement|alliance|attackers|force|column|two sides|militia))\b",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"[;:]|, (?:but|and|when|while|as)\b|\b(?:after|when|while|before)\b")
+_MEN_OF = re.compile(
+    r"\b(?:fighters|men|troops|forces|soldiers|columns?|units|militants|gunmen|rebels) of(?: the)? \Z", re.IGNORECASE
+)
+_RELATIVE = re.compile(r",? (?:who|which|that)\b[^,;.]{0,40}\Z")
+_REACH = 220
+
+
+def sides(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Sides:
+    """Actor and target, ``None`` where the story does not say."""
+    before = scene.parties_in(Span(max(trigger.sentence.start, trigger.span.start - _REACH), trigger.span.start))
+    after = scene.parties_in(Span(trigger.span.end, min(trigger.sentence.end, trigger.span.end + _REACH)))
+    return _READERS.get(trigger.frame, _doer)(scene, trigger, (before, after), told)
+
+
+Around = tuple[list[Party], list[Party]]
+
+
+def _doer(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
+    """Subject and object: of a passive, who stands after "by"."""
+    before, after = around
+    if trigger.voice == "passive" or (trigger.voice == "either" and scene.text.startswith(" by", trigger.span.end)):
+        actor = _after_by(scene, trigger, after)
+        is_taken = trigger.frame == "take" and not scene.text.startswith(" by ", trigger.span.end)
+        return actor or (_attacker(told, None, scene, trigger) if is_taken else None), None
+    if trigger.frame == "on" and (by := _after_by(scene, trigger, after)) and by.span.start - trigger.span.end < 30:
+        return by, None
+    actor = subject(scene, trigger, before, told)
+    if actor is None and trigger.frame == "hold" and before:
+        actor = before[-1]
+    target = next((one for one in after if one.code != (actor.code if actor else "")), None)
+    if target and trigger.type.startswith("control"):
+        target = target if _FROM.search(scene.before(target.span.start, 40, trigger.span.end)) else None
+    return actor, target
+
+
+def _after_by(scene: Scene, trigger: Trigger, after: Sequence[Party]) -> Party | None:
+    for one in after[:3]:
+        between = scene.text[trigger.span.end : one.span.start]
+        if re.search(r"\bby\b", between) and len(between) < 110:
+            return one
+    return None
+
+
+def _holder(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
+    """"A is in rebel hands", "B remains with the militants"."""
+    inside = scene.parties_in(trigger.span)
+    if inside:
+        return inside[-1], None
+    near = [one for one in around[1] if one.span.start - trigger.span.end < 40]
+    if trigger.type == "siege":
+        return _after_by(scene, trigger, around[1]) or _attacker(told, None, scene, trigger), None
+    return (near[0] if near else None), None
+
+
+def _faller(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
+    """"fell to the rebels"; else who was on the attack. "passed out of ISIL's hands": ISIL lost it."""
+    near = [one for one in around[1] if one.span.start - trigger.span.end < 40]
+    if trigger.text.endswith((" of", "from")):
+        loser = near[0] if near else None
+        return _attacker(told, loser, scene, trigger), loser
+    gainer = next((one for one in near if re.match(r"\s*(?:in)?to\b", scene.text[trigger.span.end : one.span.start])
+                   or trigger.text.endswith(("to", "of"))), None)
+    if gainer is None and re.match(r" to (?:it|them)\b", scene.text[trigger.span.end : trigger.span.end + 9]):
+        gainer = subject_before(scene, trigger.span.start)
+    return gainer or _attacker(told, None, scene, trigger), None
+
+
+def _noun(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
+    """"the capture of A by B", "B's capture of A", "a rebel takeover of A"."""
+    before, after = around
+    by = _after_by(scene, trigger, after)
+    if by and re.search(r"\b(?:was|were|is|are|has|had)\b", scene.text[trigger.span.end : by.span.start]):
+        by = None
+    adjoining = before[-1] if before and trigger.span.start - before[-1].span.end <= 22 else None
+    if trigger.type == "control_loss":
+        return adjoining or by or subject(scene, trigger, before, told), None
+    return by or adjoining or subject(scene, trigger, before, told), None
+
+
+def _ouster(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
+    """Who drove out whom."""
+    before, after = around
+    if trigger.voice == "passive":
+        loser = before[-1] if before else None
+        return _after_by(scene, trigger, after) or _attacker(told, loser, scene, trigger), loser
+    near = [one for one in after if one.span.start - trigger.span.end < 60]
+    if trigger.text.lower().startswith(("leav", "left")):
+        return (near[0] if near else None), (before[-1] if before else None)
+    actor = subject(scene, trigger, before, told)
+    return actor, next((one for one in near if actor is None or one.code != actor.code), None)
+
+
+def _striker(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
+    """Whose strikes: the adjective before, "by" after, the clause's subject, or who flies in this story."""
+    before, after = around
+    inside = scene.parties_in(Span(trigger.span.start - 1, trigger.span.end))
+    near = [one for one in before if trigger.span.start - one.span.end < 120 and not _is_object(scene, one)]
+    adjoining = before[-1:] if before and trigger.span.start - before[-1].span.end <= 14 else []
+    by = _after_by(scene, trigger, after)
+    actor = next(iter([*inside, *adjoining, *([by] if by else []), *near[::-1]]), None)
+    if actor is None:
+        flying = (one for one in scene.parties_before(trigger.span.start) if one.code in ("COALITION", "RUSSIA", "USA"))
+        actor = next(flying, None)
+    return actor, None
+
+
+_READERS = {
+    "with": _holder, "fall": _faller, "noun": _noun, "oust": _ouster, "strikes": _striker,
+}
+
+
+def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Sequence[Event]) -> Party | None:
+    """Who acts: the party right before the verb or its "who", else the first of the clause that no preposition
+    governs; "they" and "the group" are who acted last."""
+    if before and _adjoins(scene, trigger, before[-1]):
+        return before[-1]
+    clause = scene.before(trigger.span.start, 110, trigger.sentence.start)
+    cut = max((match.end() for match in _CUT.finditer(clause)), default=0)
+    start = trigger.span.start - len(clause) + cut
+    free = [one for one in before if not _is_object(scene, one)]
+    own = [one for one in free if one.span.start >= start]
+    if re.search(r"\b(?:[Ww]e|[Oo]ur)\b", clause[cut:]):
+        speakers = scene.parties_in(Span(trigger.span.end, min(trigger.sentence.end, trigger.span.end + _REACH)))
+        return speakers[0] if speakers else _pronoun(scene, trigger, told)
+    if own:
+        return own[0]
+    if _PRONOUN.search(clause[cut:]):
+        return _pronoun(scene, trigger, told)
+    return free[0] if free else None
+
+
+def subject_before(scene: Scene, at: int) -> Party | None:
+    """The last party before a position that may act."""
+    return next((one for one in scene.parties_before(at) if not _is_object(scene, one)), None)
+
+
+def _adjoins(scene: Scene, trigger: Trigger, party: Party) -> bool:
+    between = scene.text[party.span.end : trigger.span.start].replace("\xa0", " ")
+    if re.fullmatch(r",? (?:who|which|that)(?: [\w'’]+){0,4} ", between):
+        return True
+    return not _is_object(scene, party) and re.fullmatch(
+        r"(?: (?:fighters|militants|forces|troops|soldiers|group|men|has|have|had|also|then|now|later|briefly|"
+        r"quickly|still|fully|\w+ly|"
+        r"first|previously|are|were|is|was|be|been|and))*\s*", between
+    ) is not None
+
+
+def _is_object(scene: Scene, party: Party) -> bool:
+    """"against the Islamic State", "backed by the coalition": not who acts."""
+    lead = scene.before(party.span.start, 30)
+    if _MEN_OF.search(lead):
+        return False
+    return _NO_ACTOR.search(lead) is not None
+
+
+def _pronoun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Party | None:
+    """"They lost control": the side whose gain the story told before the other's; else who acted or was named last."""
+    gains = [event for event in told[-12:] if event.type == "control_gain" and event.certainty != "hypothetical"]
+    if trigger.type == "control_loss" and gains:
+        losers = [event.actor for event in gains if event.actor != gains[-1].actor] or [gains[-1].target]
+        lost = next((one for one in scene.parties_before(trigger.span.start, 60) if one.code == losers[-1]), None)
+        if lost:
+            return lost
+    return subject_before(scene, trigger.sentence.start) or subject_before(scene, trigger.span.start)
+
+
+def _attacker(told: Sequence[Event], loser: Party | None, scene: Scene, trigger: Trigger) -> Party | None:
+    """Who was taking places just before, and is not the loser."""
+    losing = loser.code if loser else ""
+    for event in reversed(told[-6:]):
+        if event.type in ("control_gain", "attack", "siege") and event.actor and event.actor != losing:
+            return next((one for one in scene.parties_before(trigger.span.start, 80) if one.code == event.actor), None)
+    near = scene.parties_before(trigger.span.start, 6)
+    return next((one for one in near if not _is_object(scene, one) and (loser is None or one.code != loser.code)), None)
