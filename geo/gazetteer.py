@@ -18,8 +18,8 @@ from geo.countries import countries
 from geo.errors import InvalidInput, NotFound
 from geo.loaded import Loaded
 from geo.model import LngLat, Name, Place
-from geo.name_index import Entry, NameIndex, folds, keys_of
-from geo.names import fold, has_same_shape, kind_of, skeleton_key, sound_joined, sound_of
+from geo.name_index import Entry, NameIndex, folds, key_at
+from geo.names import fold, has_same_shape, kind_of, skeleton_key, sound_joined
 from geo.regions import Atlas
 from geo.spellings import other_readings
 from geo.world import World
@@ -60,8 +60,7 @@ class Match:
 
     def key(self, spelling: str) -> str:
         """The key of a spelling at this level; compared by one letter, its letters."""
-        keys = keys_of(fold(spelling))
-        return keys.exact if self.level == "fuzzy" else str(getattr(keys, self.level))
+        return key_at("exact" if self.level == "fuzzy" else self.level, fold(spelling))
 
 
 class Gazetteer:
@@ -91,7 +90,7 @@ class Gazetteer:
             _lengthen(self._reach, keys.exact)
             if keys.sound:
                 _lengthen(self._sound_reach, keys.sound)
-                _lengthen(self._sound_reach, sound_of(keys.exact))
+                _lengthen(self._sound_reach, keys.apart)
 
     def __getitem__(self, place_id: str) -> Place:
         behind = (tier.get(place_id) for tier in (self._loaded, self._world) if tier is not None)
@@ -188,10 +187,10 @@ class Gazetteer:
         self, level: str, folded: str, unheard: str | None = None, *, any_kind: bool = False
     ) -> list[Match]:
         """The places of one level, each by its first name that fits."""
-        entries = [
-            entry for entry in self._entries(level, folded)
-            if entry.folded != unheard and (any_kind or level == "exact" or _fits(entry.kind, kind_of(folded)))
-        ]
+        entries = [entry for entry in self._entries(level, folded) if entry.folded != unheard]
+        if entries and level != "exact" and not any_kind:
+            wanted = kind_of(folded)
+            entries = [entry for entry in entries if _fits(entry.kind, wanted)]
         return self._best(level, entries)
 
     def _best(self, level: str, entries: Sequence[Entry]) -> list[Match]:
@@ -200,7 +199,7 @@ class Gazetteer:
         return [Match(self[place_id], level, entry.name) for place_id, entry in reversed(best.items())]
 
     def _entries(self, level: str, folded: str) -> list[Entry]:
-        entries = self._names.at(level, getattr(keys_of(folded), level))
+        entries = self._names.at(level, key_at(level, folded))
         if level in ("exact", "sound"):
             return entries
         return [entry for entry in entries if has_same_shape(folded, entry.folded)]

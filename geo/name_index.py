@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from geo.arabic import arabic_consonants, is_arabic
+from geo.arabic import arabic_consonants, arabic_sound, is_arabic
 from geo.model import Name, Place
-from geo.names import fold, kind_of, loosened, skeleton_of, sound_joined
+from geo.names import fold, kind_of, loosened, skeleton_of, sound_of
 from geo.near_spellings import are_near, neighbourhood
 
 LEVELS = ("exact", "sound", "loose", "skeleton", "fuzzy")
@@ -32,18 +32,28 @@ class Keys(NamedTuple):
     sound: str
     loose: str
     skeleton: str
+    apart: str = ""
+    """The sound key with its words still apart."""
 
 
 def keys_of(folded: str) -> Keys:
     """All keys of a folded spelling."""
-    sound = sound_joined(folded)
     if is_arabic(folded):
-        return Keys(folded, sound, "", skeleton_of(arabic_consonants(folded)))
-    return Keys(folded, sound, loosened(sound), skeleton_of(sound))
+        return Keys(folded, arabic_sound(folded), "", skeleton_of(arabic_consonants(folded)))
+    apart = sound_of(folded)
+    sound = apart.replace(" ", "")
+    return Keys(folded, sound, loosened(sound), skeleton_of(sound), apart)
+
+
+def key_at(level: str, folded: str) -> str:
+    """One of the keys, without the work for the others."""
+    return folded if level == "exact" else str(getattr(keys_of(folded), level))
 
 
 def folds(toponym: str) -> set[str]:
     """A spelling folded; twice where GeoNames' ş may be a Turkish sh or an Arabic s."""
+    if "ş" not in toponym and "Ş" not in toponym:
+        return {fold(toponym)}
     return {fold(toponym), fold(toponym.replace("ş", "s").replace("Ş", "S"))}
 
 
@@ -59,7 +69,7 @@ class NameIndex:
             for folded in folds(name.toponym):
                 keys = Keys(folded, "", "", "") if place.is_country else keys_of(folded)
                 entry = Entry(place.id, name, folded, kind_of(folded))
-                for level, key in zip(LEVELS, keys, strict=False):
+                for level, key in zip(LEVELS[:-1], keys[:-1], strict=True):
                     if key:
                         self._entries[level][key].append(entry)
                 yield keys

@@ -16,7 +16,7 @@ from geo.directions import relate
 from geo.gazetteer import Gazetteer, Match
 from geo.model import Span, Toponym
 from geo.names import fold, sound_of
-from geo.tokens import Token, may_start, run_end, tokenise
+from geo.tokens import LONGEST, Token, bare, has_ending, may_start, run_end, tokenise
 
 SHORTEST_SOUND = 4
 """A name must be longer than this to be found by its sound."""
@@ -74,9 +74,28 @@ class Recogniser:
         here = 0
         while here < len(tokens):
             found, used = self._longest(text, tokens, here)
+            if not found:
+                found, used = self._bared(text, tokens, here)
             if found:
                 yield found
             here += used
+
+    def _bared(self, text: str, tokens: Sequence[Token], here: int) -> tuple[_Found | None, int]:
+        """The longest name that starts here when what leans on its first or last word is taken off."""
+        if not may_start(tokens, here):
+            return None, 1
+        for first in bare(tokens[here]):
+            found, used = self._longest(text, [first, *tokens[here + 1 : here + LONGEST]], 0)
+            if found:
+                return found, used
+        for last in range(here + 1, min(here + LONGEST, len(tokens))):
+            if not has_ending(tokens[last]) or last >= run_end(text, tokens, here, LONGEST):
+                continue
+            for word in bare(tokens[last]):
+                found, used = self._longest(text, [*tokens[here:last], word], 0)
+                if found and used == last + 1 - here:
+                    return found, used
+        return None, 1
 
     def _longest(self, text: str, tokens: Sequence[Token], here: int) -> tuple[_Found | None, int]:
         """The longest name that starts here, and how many words are done with."""

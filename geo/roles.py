@@ -72,7 +72,7 @@ def common_words() -> frozenset[str]:
 def believable(text: str, words: Sequence[Token], match: Match) -> bool:
     """Whether a name that is also a common word, one far away, or one that only sounds known is meant here."""
     first, alone = words[0], len(words) == 1
-    if match.place.tier == "world" and not match.place.is_country:
+    if match.place.tier != "curated" and not match.place.is_country:
         return _is_told_far(text, first, match) if alone else _is_long_name(words, match)
     if match.level != "exact" and not _is_alike_in_place(text, words):
         return False

@@ -5,14 +5,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from geo.arabic import arabic_stems, is_arabic
 from geo.names import fold
 
 LONGEST = 7
 """Words in the longest name that is looked up."""
 
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w[\w'’‘`ʼʿʾ]*", re.UNICODE)
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w[\w'’‘`ʼʿʾ\u0300-\u036f\u064b-\u065f\u0670]*", re.UNICODE)
 _POSSESSIVE = re.compile(r"(?:['’]s?|s['’])\Z")
 _GAP = re.compile(r"[ \-‐‑–\xa0]{1,2}|\. (?=[A-Z])|, (?=D\.?C)")
+_CASE = re.compile(r"(?<=\w{3})['’](?:n?d[ea](?:n|ki)?|t[ea](?:n|ki)?|n?[iıuü]n|y[eaiıuü]|yl[ea]|[eaiıuü])\Z")
+"""Turkish case endings, which stand behind an apostrophe: "Münbiç'te", "Halep'in"."""
+
 _ARTICLES = frozenset("al el ad adh an ar as ash at ath az ul de la le los las".split())
 
 
@@ -47,6 +51,31 @@ def may_start(tokens: Sequence[Token], here: int) -> bool:
     if token.word not in _ARTICLES or here + 1 == len(tokens):
         return False
     return tokens[here + 1].word[:1].isupper() and tokens[here + 1].start - token.end == 1
+
+
+def bare(token: Token) -> list[Token]:
+    """The word without what leans on it: Arabic particles before it, a Turkish case ending behind it.
+
+    Both are guesses, for a word that is no name as it stands: "Mada'in" is one, and so is "والي".
+    """
+    ending = _CASE.search(token.word) if has_ending(token) else None
+    if ending:
+        word = token.word[: ending.start()]
+        return [Token(token.start, token.start + len(word), word, fold(word))]
+    return [_without_particles(token, stem) for stem in arabic_stems(token.folded)] if is_arabic(token.folded) else []
+
+
+def has_ending(token: Token) -> bool:
+    """Whether there is an apostrophe that a Turkish ending may stand behind."""
+    return "'" in token.word or "’" in token.word
+
+
+def _without_particles(token: Token, stem: str) -> Token:
+    """``stem`` is the end of the folded word, but for an article that its l was written into ("للرقة")."""
+    left = len(token.folded) - len(stem) if token.folded.endswith(stem) else 1
+    ends = (at for at in range(len(token.word) + 1) if len(fold(token.word[:at])) == left)
+    cut = max(ends, default=0)
+    return Token(token.start + cut, token.end, token.word[cut:], stem)
 
 
 def run_end(text: str, tokens: Sequence[Token], here: int, words: int) -> int:
