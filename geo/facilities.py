@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from geo.measure import rough_km
 from geo.model import Place
-from geo.resolve import rough_km
 
 CODES = {
     "air base": ("AIRB", "AIRP", "AIRF", "AIRQ"), "dam": ("DAM",), "crossing": ("PSTB", "BDRY", "GATE"),

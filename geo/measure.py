@@ -1,6 +1,8 @@
 """Distances, bearings, lengths and areas on the ellipsoid (WGS 84), in kilometres."""
 from __future__ import annotations
 
+from math import cos, hypot, radians
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -78,3 +80,8 @@ def frame(point: LngLat, radius_km: float) -> tuple[float, float, float, float]:
     up = radius_km / _DEGREE_KM * 1.01
     across = up / max(float(np.cos(np.radians(min(abs(point.lat) + up, 89.9)))), 1e-3)
     return point.lng - across, point.lat - up, point.lng + across, point.lat + up
+
+
+def rough_km(a: LngLat, b: LngLat) -> float:
+    """Kilometres on a sphere, flat between the two: right to 1 % below 500 km."""
+    return 111.2 * hypot(a.lat - b.lat, (a.lng - b.lng) * cos(radians((a.lat + b.lat) / 2)))

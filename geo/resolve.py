@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import cos, exp, hypot, log10, radians
+from math import exp, log10
 
 from geo.countries import countries
 from geo.cues import KINDS
 from geo.gazetteer import Gazetteer, Match
-from geo.model import Candidate, LngLat, Mention, Place, Toponym
+from geo.measure import rough_km
+from geo.model import Candidate, Mention, Place, Toponym
 from geo.names import fold, sound_key
 
 LEAST = 0.3
@@ -224,11 +225,6 @@ def _nearness(place: Place, anchors: Sequence[Place]) -> float:
     """1 beside the story's other places, falling by a factor of e every 300 km; the median counts."""
     distances = sorted(rough_km(place.point, anchor.point) for anchor in anchors if anchor.id != place.id)
     return exp(-distances[len(distances) // 2] / DECAY_KM) if distances else 0.0
-
-
-def rough_km(a: LngLat, b: LngLat) -> float:
-    """Kilometres on a sphere, flat between the two: right to 1 % below 500 km."""
-    return 111.2 * hypot(a.lat - b.lat, (a.lng - b.lng) * cos(radians((a.lat + b.lat) / 2)))
 
 
 def _reason(place: Place, match: Match, toponym: Toponym, parts: Mapping[str, float]) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.interval import Interval, parse_datetime
+from geo.measure import rough_km
 from geo.model import Event, LngLat, Mention, Place, Reading
-from geo.resolve import rough_km
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parent.parent / "shared" / "seeds"

@@ -303,8 +303,7 @@ def _governorate(row: dict[str, str]) -> Feature:
 
 def _districts(features: list[Feature], provinces: dict[str, tuple[str, str]]) -> Iterator[Feature]:
     """Districts at the point of their seat; a seat becomes PPLA2."""
-    towns = {(f["properties"]["title"], f["properties"]["ccodes"][0]): f for f in features
-             if f["properties"]["feature_class"] == "P"}
+    towns = _first_towns(features)
     missing = [row["seat"] for row in rows("districts") if (row["seat"], row["cc"]) not in towns]
     if missing:
         raise SystemExit(f"districts.csv: no such seats: {missing}")
@@ -323,6 +322,15 @@ def _districts(features: list[Feature], provinces: dict[str, tuple[str, str]]) -
         feature["sources"].append({"name": "point of the district's seat"})
         feature["links"] = [{"type": "closeMatch", "identifier": f"gn:{row['geonames_id']}"}]
         yield feature
+
+
+def _first_towns(features: list[Feature]) -> dict[tuple[str, str], Feature]:
+    """By title and country; a village of a seat's name comes after the seat and is not taken for it."""
+    towns: dict[tuple[str, str], Feature] = {}
+    for feature in features:
+        if feature["properties"]["feature_class"] == "P":
+            towns.setdefault((feature["properties"]["title"], feature["properties"]["ccodes"][0]), feature)
+    return towns
 
 
 def _seat_of(seat: Feature, district: str) -> None:

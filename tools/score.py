@@ -24,10 +24,11 @@ from pathlib import Path
 from geo.articles import article
 from geo.errors import NotFound
 from geo.gazetteer import Gazetteer
+from geo.measure import rough_km
 from geo.model import Event, LngLat, Mention, Place, Reading, Span, When
 from geo.pipeline import Pipeline, bundled
 from geo.recognise import literal_at
-from geo.resolve import resolve, rough_km
+from geo.resolve import resolve
 from tools.dispatches import Dispatch, GoldEvent, GoldMention, load
 
 NEAR_KM, FAR_KM, CONTINENT_KM = 10.0, 161.0, 3000.0

@@ -15,9 +15,9 @@ from geo.errors import InvalidInput
 from geo.gazetteer import Gazetteer, Match
 from geo.gazetteer_check import check as check_features
 from geo.ground import gazetteer_of
+from geo.measure import rough_km
 from geo.model import LngLat
 from geo.place_load import load_file, loaded_places
-from geo.resolve import rough_km
 from server.commands.ground import _position
 from server.commands.session import Session, pass_session, today
 

@@ -33,7 +33,8 @@ AL_RAI = (37.4472, 36.6158)
 AZAZ = (37.0446, 36.5862)
 STORY = (
     "Rebels took al-Rai, on the Turkish border, last Friday.\n\n"
-    "On Monday the jihadists were back in Rai, and the road to Azaz was cut. 🙂 Nobody near Azaz would say for how long."
+    "On Monday the jihadists were back in Rai, and the road to Azaz was cut. 🙂 Nobody near Azaz would say "
+    "for how long."
 )
 PAYLOADS = (
     "<script>window.hacked=1</script>", "<img src=x onerror=window.hacked=2>", "{{7*7}}", "${alert(1)}",
