@@ -19,8 +19,7 @@ from geo.errors import InvalidParameter, NotFound
 from geo.features import control_properties
 from geo.formats import FORMATS
 from geo.fronts import fronts as fronts_of
-from geo.gazetteer import Gazetteer
-from geo.ground import add_zones, derive_zones, pipeline_of
+from geo.ground import add_zones, derive_zones, gazetteer_of, pipeline_of
 from geo.interval import Interval
 from geo.join import Held, control_at, control_of_place, history
 from geo.load import LoadOptions, LoadReport, load_zones
@@ -122,8 +121,8 @@ def rejoin(session: Session, store: Store) -> None:
 @pass_session
 def control(session: Session, place: str, days: Interval | None) -> None:
     """Who held a place then, or through all time; from the same code as the join."""
-    where = _where(place)
     with session.open() as store:
+        where = _where(place, store)
         index = ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))
     if isinstance(where, Place):
         session.say(f"{where.name}, {where.country} ({where.point.lat:.4f} N, {where.point.lng:.4f} E)")
@@ -141,10 +140,10 @@ def _answer(where: Place | LngLat, days: Interval, index: ZoneIndex) -> Control:
     return control_at(where, days, index)
 
 
-def _where(text: str) -> Place | LngLat:
+def _where(text: str, store: Store) -> Place | LngLat:
     if re.fullmatch(r"\s*-?[\d.]+\s*,\s*-?[\d.]+\s*", text):
         return _position(text)
-    gazetteer = Gazetteer.load()
+    gazetteer = gazetteer_of(store)
     try:
         return gazetteer[text]
     except NotFound:
