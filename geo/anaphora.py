@@ -8,7 +8,7 @@ from geo.cues import KINDS
 from geo.facilities import CODES
 from geo.model import Event, Mention, Place, Span, Toponym
 from geo.scene import Scene
-from geo.sentences import sentence_of
+from geo.sentences import paragraph_of, sentence_of
 
 _ANAPHORS = {
     "town": ("town", "city", "village", "provincial capital", "capital", "locality"),
@@ -115,6 +115,8 @@ def last_told(scene: Scene, at: int, told: Sequence[Event], kind: str = "") -> M
         one for one in told[-4:]
         if one.place and one.mention and fits(one.place, kind) and at - one.sentence.end < 300
     ]
+    paragraph = paragraph_of(scene.text, Span(at, at + 1)).start
+    recent = [one for one in recent if one.sentence.start >= paragraph or (one.place and one.place.id == scene.focus)]
     about = next((one for one in recent if one.place and one.place.id == scene.focus), None)
     last = recent[-1] if recent and recent[-1].sentence.start == here else about or (recent[-1] if recent else None)
     since = [one for one in scene.placed_before(at) if one.place and fits(one.place, kind)

@@ -9,7 +9,7 @@ from geo.locations import attacked, fought, struck, surrounded
 from geo.model import Event, Mention, Span
 from geo.objects import facilities, left_out, objects, then
 from geo.scene import Scene
-from geo.subjects import FROM_WHICH, RELATIVE, before_pronoun, reduced, subjects
+from geo.subjects import FROM_WHICH, NO_OBJECT, RELATIVE, before_pronoun, reduced, segment, subjects
 from geo.triggers import Trigger
 
 _NAMED_ONLY = ("leave", "left", "leaving", "quit", "depart", "evacuat", "flee", "fled", "vacat")
@@ -18,6 +18,7 @@ _NO_FALL = re.compile(
     r"last|same|next|day|"
     r"night|morning|\d))|into (?!the hands)|\d|from|off|out|through|asleep|in love)\b"
 )
+_WAS = re.compile(r"\b(?:was|were|been)\b")
 _ENDS_OUT = re.compile(r"\s*(?:[.,;]|on|in|at|by|of it|last|after|earlier|during|overnight|\Z)")
 
 
@@ -46,12 +47,14 @@ def _named(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mentio
 
 
 def _participle(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
-    """"Tabqa and its dam, captured on 10 May", "one of the towns held by rebels"."""
+    """"Tabqa and its dam, captured on 10 May", "one of the towns held by rebels", "was lost and recaptured"."""
     if trigger.voice != "either":
         return []
     if found := reduced(scene, trigger):
         return [*found, *facilities(scene, found[-1].toponym.span.end, trigger.span.start, told)]
-    is_passive = scene.text.startswith(" by ", trigger.span.end)
+    clause = segment(scene, trigger)
+    is_second = _WAS.search(scene.text, clause.start, clause.end) and NO_OBJECT.match(scene.text, trigger.span.end)
+    is_passive = is_second or scene.text.startswith(" by ", trigger.span.end)
     return subjects(scene, trigger, told) if is_passive else []
 
 

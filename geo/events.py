@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from geo.anaphora import focus
 from geo.event_places import places
 from geo.model import Event, Mention, Span
 from geo.mood import attribution, is_claim
+from geo.objects import TIME
 from geo.parties import Party, settle
 from geo.scene import Scene
 from geo.sentences import sentences
 from geo.sides import Sides, sides
+from geo.subjects import NO_OBJECT
 from geo.triggers import Trigger, find_triggers
 
 __all__ = ["Scene", "find_events"]
@@ -25,7 +28,8 @@ _SIDEBAR = re.compile(
     r"\s*(?:READ MORE|READ|WATCH|ALSO|RELATED|SEE ALSO|MORE|VIDEO|PHOTOS?|IN PICTURES)\b[^a-z]{0,3}[:–—-]"
 )
 _FROM_THE_AIR = re.compile(
-    r"\b(?:jets?|warplanes?|planes?|aircraft|air force|bombers|helicopters?|drones?|from the air|air power|gunships?)\b"
+    r"\b(?:jets?|warplanes?|planes?|aircraft|air force|bombers|helicopters?|drones?|from the air|"
+    r"air power|gunships?)\b", re.IGNORECASE
 )
 _AIR_POWERS = frozenset({"COALITION", "USA", "RUSSIA", "ISRAEL"})
 _STRIKES = re.compile(r"(?:str[iu]ck|strik|pound|hit|target|bomb)", re.IGNORECASE)
@@ -39,7 +43,8 @@ _BLAMELESS = ("master", "theirs", "fall", "with", "noun")
 def find_events(scene: Scene) -> tuple[Event, ...]:
     """Every event of the story, in order of its phrase; each type, place and day once a sentence."""
     about = focus(scene.mentions, scene.title)
-    scene = replace(scene, parties=settle(scene.parties, scene.mentions), focus=about)
+    parties = settle(scene.parties, scene.mentions)
+    scene = replace(scene, parties=parties, focus=about, when=lru_cache(maxsize=4096)(scene.when))
     found: list[Event] = []
     for sentence in sentences(scene.text):
         if not _SIDEBAR.match(scene.text, sentence.start):
@@ -114,8 +119,10 @@ def _is_told(scene: Scene, trigger: Trigger, found: Sides) -> bool:
     actor, target = found
     if trigger.frame == "quit":
         return actor is not None
+    if trigger.type == "control_state" and trigger.frame == "noun":
+        return actor is not None
     if trigger.type.startswith("control"):
-        return actor is not None or target is not None or trigger.frame in _BLAMELESS or trigger.voice == "passive"
+        return actor is not None or target is not None or trigger.frame in _BLAMELESS or _is_passive(scene, trigger)
     if trigger.frame == "hit" and trigger.type == "attack":
         around = scene.before(trigger.span.start, 90, trigger.sentence.start) + " " + (
             scene.after(trigger.span.end, 60, trigger.sentence.end)
@@ -124,13 +131,19 @@ def _is_told(scene: Scene, trigger: Trigger, found: Sides) -> bool:
     return True
 
 
+def _is_passive(scene: Scene, trigger: Trigger) -> bool:
+    """A place that "was taken", or a bare participle without an object."""
+    is_bare = NO_OBJECT.match(scene.text, trigger.span.end, trigger.sentence.end) is not None
+    return trigger.voice == "passive" or (trigger.voice == "either" and is_bare)
+
+
 def _event(scene: Scene, trigger: Trigger, mention: Mention, found: tuple[Party | None, Party | None]) -> Event:
     actor, target = found
     span = mention.toponym.span
-    is_further = span.start > trigger.span.end + 60
+    is_dated = span.start > trigger.span.end and TIME.match(scene.text, span.end, trigger.sentence.end) is not None
     return Event(
         type=trigger.type, sentence=trigger.sentence, place=mention.place,
-        when=scene.when(span if is_further and span.end <= trigger.sentence.end else trigger.span),
+        when=scene.when(span if is_dated and span.end <= trigger.sentence.end else trigger.span),
         actor=actor.code if actor else None, actor_text=actor.text if actor else "",
         target=target.code if target else None, target_text=target.text if target else "",
         attribution=attribution(scene.text, trigger.sentence), certainty=_certainty(scene, trigger),

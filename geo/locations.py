@@ -20,7 +20,10 @@ _LOCATIVE = re.compile(
 _BEFORE = re.compile(
     r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]round|[Ii]nside|[Oo]utside|[Oo]ver|[Oo]n|[Oo]f)(?: the)?(?: [\w-]+){0,2} ?\Z"
 )
-_BATTLE = re.compile(r"\s(?:for|in|at|near|over|around|inside|of|on)\b|\s(?:there|raged|erupted|broke out|continued)")
+_BATTLE = re.compile(
+    r"\s(?:for|in|at|near|over|around|inside|of|on)\b|\s(?:there|raged|erupted|broke out|continued|"
+    r"between|intensified|(?:was|were) (?:reported|under way|going on))"
+)
 _CLAUSE_END = re.compile(r";|,? (?:but|while|whereas|which|who|where|after|before|as|because) ")
 _STRIKE_LIST = re.compile(r"(?:--? ?|• ?|\* ?)?(?:In|Near|Around|At|North of|South of|East of|West of) ")
 _HIT_BY = re.compile(r"\b(?:hit|struck|targeted|bombed|pounded)\b[^,;.]{0,40}\bby\b[^,;.]{0,30}\Z")

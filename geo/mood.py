@@ -14,7 +14,8 @@ _HOPE = re.compile(
     r"ed)?|efforts?|campaign|"
     r"demand(?:s|ed)?|call(?:s|ed)? (?:for|on)|urg(?:e[sd]?|ing)|refus(?:e[sd]?|ing)|operation|offensive|push|drive|"
     r"fear(?:s|ed|ing)?|mean|means|meant|dream(?:s|ed)? of|talk(?:s|ed)? of|agreed|promis(?:e[sd]?|ing)|"
-    r"before|prevent(?:s|ed|ing)?|stop(?:s|ped|ping)?|deal|chance|goal|objective|about to|going to|due to|"
+    r"before|prevent(?:s|ed|ing)?|stop(?:s|ped|ping)?|deal|chance|goal|objective|verge of|brink of|"
+    r"close to|short of|about to|going to|due to|"
     r"poised|likely) ?"
     r"(?:to|at|for|in|of|from)?\b",
     re.IGNORECASE,

@@ -49,7 +49,7 @@ _GAP = re.compile(
     r"(?P<time> (?:on|in|at|a|the|two|three|same)[\w ]{0,16},)?"
     rf"(?: (?!{STOP}\b)[\w'’.-]+){{0,4}} ?\Z"
 )
-_TIME = re.compile(
+TIME = re.compile(
     rf"{_KIND}(?: and [\w' -]{{2,40}}?)?,? ?\(?(?:(?:on|in|at|by|early|late|last|earlier|later) (?:the |"
     rf"[A-Z]|\d|early|late|mid|"
     r"this|that|dawn|noon|night)|(?:a|one|two|three|four|five|six|some) (?:hours?|days?|weeks?|months?) "
@@ -75,7 +75,8 @@ def objects(scene: Scene, start: int, end: int) -> list[Mention]:
         if len(between) > REACH or (not found and not (_leads(between) or _leads_late(between))):
             break
         if found and not container and not joins(between, mention):
-            if not _is_apposition(between):
+            is_land = between in (" in ", " in the ") and mention.place is not None and mention.place.is_area
+            if not (is_land or _is_apposition(between)):
                 break
             last = span.end
             continue
@@ -152,7 +153,7 @@ def left_out(scene: Scene, trigger: Trigger, last: Mention | None) -> list[Menti
         gap = _GAP.fullmatch(between) if len(between) <= REACH and ";" not in between else None
         if gap is None:
             break
-        is_timed = gap["time"] or _TIME.match(scene.text, span.end, trigger.sentence.end)
+        is_timed = gap["time"] or TIME.match(scene.text, span.end, trigger.sentence.end)
         if not is_timed and not (found and between == " and "):
             break
         if not (mention.place and mention.place.is_country):

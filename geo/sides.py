@@ -58,6 +58,8 @@ def _doer(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event])
 
 
 def _after_by(scene: Scene, trigger: Trigger, after: Sequence[Party]) -> Party | None:
+    if after and trigger.text.lower().endswith(" by") and after[0].span.start - trigger.span.end < 40:
+        return after[0]
     for one in after[:3]:
         between = scene.text[trigger.span.end : one.span.start]
         if re.search(r"\bby\b", between) and len(between) < 110:
@@ -79,7 +81,7 @@ def _holder(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event
 def _faller(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
     """"fell to the rebels"; else who was on the attack. "passed out of ISIL's hands": ISIL lost it."""
     near = [one for one in around[1] if one.span.start - trigger.span.end < 40]
-    if trigger.text.endswith((" of", "from")):
+    if trigger.text.endswith((" out of", "from")):
         loser = near[0] if near else None
         return _attacker(told, loser, scene, trigger), loser
     gainer = next((one for one in near if re.match(r"\s*(?:in)?to\b", scene.text[trigger.span.end : one.span.start])
@@ -137,7 +139,7 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
     """Who acts: the party right before the verb or its "who", else the first of the clause that no preposition
     governs; "they" and "the group" are who acted last."""
     if before and _adjoins(scene, trigger, before[-1]):
-        return before[-1]
+        return _owner(scene, before) or before[-1]
     clause = scene.before(trigger.span.start, 110, trigger.sentence.start)
     cut = max((match.end() for match in _CUT.finditer(clause)), default=0)
     start = trigger.span.start - len(clause) + cut
@@ -151,6 +153,12 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
     if _PRONOUN.search(clause[cut:]):
         return _pronoun(scene, trigger, told)
     return free[0] if free else None
+
+
+def _owner(scene: Scene, before: Sequence[Party]) -> Party | None:
+    """"Turkey said its troops had ...": Turkey's."""
+    is_owned = re.search(r"\b(?:its|their) \Z", scene.before(before[-1].span.start, 7)) is not None
+    return before[-2] if is_owned and before[-1].by_country and len(before) > 1 else None
 
 
 def subject_before(scene: Scene, at: int) -> Party | None:

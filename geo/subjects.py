@@ -37,7 +37,7 @@ _BARE = re.compile(
     r"(?: (?:an?|the|two|three|both)(?: [\w'’-]+){1,4})? "
 )
 
-_NO_OBJECT = re.compile(
+NO_OBJECT = re.compile(
     r"\s*(?:[.,;:)—–-]|\Z|(?:by|in|on|at|from|after|before|during|since|for|only|last|this|that|earlier|"
     r"just|then|and|but|"
     r"several|twice|yesterday|today|overnight|two|three|a|when|as|with|under|late|early|again)\b(?! (?:guns|tanks)))"
@@ -117,7 +117,8 @@ def heads(scene: Scene, clause: Span) -> list[Mention]:
         start = one.toponym.span.start
         between = scene.text[governed_end:start] if governed_end >= 0 else "."
         is_joined = re.fullmatch(r",? and (?:the )?" if was_area else r",? (?:and )?(?:the )?", between) is not None
-        is_governed = is_joined or _PREPOSITION.search(scene.before(start, 40, clause.start)) is not None
+        is_between = "between" in scene.before(start, 60, clause.start)
+        is_governed = is_joined or is_between or _PREPOSITION.search(scene.before(start, 40, clause.start)) is not None
         governed_end, was_area = one.toponym.span.end if is_governed else -1, bool(one.place and one.place.is_area)
         if not (is_governed or one.toponym.near or _owns(scene, one) or (one.place and one.place.is_country)):
             free.append(one)
@@ -142,7 +143,7 @@ def before_pronoun(scene: Scene, trigger: Trigger) -> list[Mention]:
 
 def reduced(scene: Scene, trigger: Trigger) -> list[Mention]:
     """A bare participle: "Sukhna, taken last month", "two villages, A and B, besieged by rebels"."""
-    if not _NO_OBJECT.match(scene.text, trigger.span.end, trigger.sentence.end):
+    if not NO_OBJECT.match(scene.text, trigger.span.end, trigger.sentence.end):
         return []
     found = joined_back(scene, Span(trigger.sentence.start, trigger.span.start))
     is_bare = found and _BARE.fullmatch(scene.text[found[-1].toponym.span.end : trigger.span.start])

@@ -42,7 +42,7 @@ _IRREGULAR = {
 }
 _WORD = re.compile(r"[A-Za-z][A-Za-z]*")
 _PASSIVE = re.compile(
-    r"\b(?:is|are|was|were|been|being|be|get|gets|got)(?: (?:\w+ly|then|also|first|now|still|itself|twice|"
+    r"\b(?:is|are|was|were|been|being|be|get|gets|got)(?: (?:\w+ly|then|also|first|now|still|itself|all|both|twice|"
     r"not yet))?\s\Z",
     re.IGNORECASE,
 )

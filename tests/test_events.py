@@ -1,0 +1,128 @@
+"""Events: which places a phrase is about, who did it, and what is no event; on sentences written for each case."""
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from geo.interval import Interval
+from geo.model import Article, Event, When
+from geo.pipeline import bundled
+from geo.triggers import lexicon
+
+PUBLISHED = When(Interval.of_day(date(2016, 9, 15)), "2016-09-15", "day", "stated")
+
+
+def events(text: str, title: str = "") -> tuple[Event, ...]:
+    return bundled().read(Article(text, title=title, published=PUBLISHED, published_how="stated")).events
+
+
+def told(text: str) -> list[tuple[str, str | None, str]]:
+    return [(one.type, one.actor, one.place.id if one.place else "") for one in events(text)]
+
+
+def places(text: str, kind: str) -> list[str]:
+    return [one.place.id for one in events(text) if one.place and one.type == kind]
+
+
+@pytest.mark.parametrize("text, kind, wanted", [
+    ("Rebels captured Jarabulus, al-Rai and Dabiq last month.", "control_gain",
+     ["sy-jarabulus", "sy-al-rai", "sy-dabiq"]),
+    ("Dabiq and Sawran fell to the rebels within hours.", "control_gain", ["sy-dabiq", "sy-sawran-aleppo"]),
+    ("The jihadists still control Raqqa, Deir al-Zor and al-Bukamal.", "control_state",
+     ["sy-raqqa", "sy-deir-ez-zor", "sy-al-bukamal"]),
+    ("Coalition jets bombed Islamic State near Mosul and Qayyarah.", "airstrike", ["iq-mosul", "iq-qayyarah"]),
+    ("The coalition made eight air strikes near al-Bukamal and five near al-Qaim.", "airstrike",
+     ["sy-al-bukamal", "iq-al-qaim"]),
+    ("After a long siege the army took Zabadani in Syria, then Madaya.", "control_gain", ["sy-zabadani", "sy-madaya"]),
+])
+def test_a_list_makes_one_event_a_place(text: str, kind: str, wanted: list[str]) -> None:
+    assert places(text, kind) == wanted
+
+
+def test_a_verb_left_out_counts_and_each_place_has_its_own_month() -> None:
+    found = events("Islamic State lost Tal Abyad in June, Ain Issa in July and Hasakah in August.")
+    assert [(one.place and one.place.id, one.when.edtf) for one in found] == [
+        ("sy-tell-abyad", "2016-06"), ("sy-ain-issa", "2016-07"), ("sy-hasakah", "2016-08"),
+    ]
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("The Free Syrian Army drove Islamic State out of Azaz in 2014.", ("control_gain", "REBELS", "sy-azaz")),
+    ("Islamic State was driven out of Tal Abyad by the YPG.", ("control_gain", "SDF", "sy-tell-abyad")),
+    ("Ramadi in Iraq, from which the jihadists were expelled by the Iraqi army, is quiet.",
+     ("control_gain", "GOV_IQ", "iq-ramadi")),
+    ("Islamic State fighters withdrew from Manbij on Friday.", ("control_loss", "ISIL", "sy-manbij")),
+    ("Rebels handed over the Nassib crossing to the army.", ("control_loss", "REBELS", "sy-nasib-crossing")),
+    ("Syrian troops raised the national flag over Khan Sheikhoun.", ("control_gain", "GOV_SY", "sy-khan-sheikhoun")),
+    ("Mosul has been under Islamic State control since June 2014.", ("control_state", "ISIL", "iq-mosul")),
+    ("Ain Dara and Basufan in Syria remain in Kurdish hands.", ("control_state", "SDF", "sy-ain-dara")),
+    ("Iraqi forces encircled Islamic State fighters in Fallujah.", ("siege", "GOV_IQ", "iq-fallujah")),
+    ("Madaya in Syria, besieged by Hezbollah since July, starves.", ("siege", "GOV_SY", "sy-madaya")),
+    ("Rebels shelled Nubl in Syria.", ("attack", "REBELS", "sy-nubl")),
+    ("A car bomb exploded in Qamishli on Wednesday.", ("attack", None, "sy-qamishli")),
+    ("Warplanes struck a hospital in Maarat al-Numan.", ("airstrike", None, "sy-maarat-al-numan")),
+    ("Raqqa was bombed by Russian warplanes on Tuesday.", ("airstrike", "RUSSIA", "sy-raqqa")),
+    ("Clashes broke out near Azaz in Syria.", ("clash", None, "sy-azaz")),
+    ("The army of Iraq took Tikrit. Islamic State had held the city since 2014.",
+     ("control_state", "ISIL", "iq-tikrit")),
+])
+def test_a_phrase_tells_type_side_and_place(text: str, wanted: tuple[str, str | None, str]) -> None:
+    assert wanted in told(text)
+
+
+def test_a_strike_list_is_one_air_strike_an_item() -> None:
+    story = (
+        "Coalition forces carried out strikes on Monday.\n\n-- Near Manbij, nine strikes hit fighting positions.\n\n"
+        "-- Near Raqqa, a strike destroyed a boat."
+    )
+    assert [one[1:] for one in told(story) if one[0] == "airstrike"] == [
+        ("COALITION", "sy-manbij"), ("COALITION", "sy-raqqa"),
+    ]
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("Soldiers guard Mosul. The army took Tikrit.", "GOV_IQ"),
+    ("Soldiers guard Homs. The army took Palmyra.", "GOV_SY"),
+    ("Soldiers guard Baalbek. The army took Arsal.", "LEBANON"),
+])
+def test_the_army_is_that_of_the_country(text: str, wanted: str) -> None:
+    assert ("control_gain", wanted) in [one[:2] for one in told(text)]
+
+
+def test_the_airport_is_that_of_the_town_told_of() -> None:
+    text = "Islamic State stormed Mosul in Iraq on Monday. By night they had captured the airport."
+    assert places(text, "control_gain") == ["iq-mosul-international-airport"]
+
+
+def test_the_town_is_what_the_story_is_about_and_not_where_they_fled() -> None:
+    text = "Manbij is free. Gunmen drove off towards Jarabulus. Islamic State had ruled the city for two years."
+    assert places(text, "control_state") == ["sy-manbij"]
+
+
+@pytest.mark.parametrize("text", [
+    "The team captured the cup in Erbil.", "Talks on Syria were held in Geneva.", "Residents fled Mosul for Erbil.",
+    "The minister left Ankara for Moscow on Tuesday.", "The pound fell in Damascus.", "Iraq lost 2-0 in Tehran.",
+    "Police arrested five men in Gaziantep.", "The parliament in Baghdad controls the budget.",
+    "The army denied losing Palmyra.", "Islamic State captured two guns in Raqqa.", "She left the city of Aleppo.",
+])
+def test_what_changes_no_hands_is_no_event(text: str) -> None:
+    assert told(text) == []
+
+
+@pytest.mark.parametrize("text", [
+    "The army will retake Raqqa by the end of the year.", "Islamic State tried to retake Ain Issa but was repelled.",
+    "Syrian government forces were on the verge of capturing Aleppo.", "The SDF plans to capture Raqqa.",
+])
+def test_a_hope_is_hypothetical(text: str) -> None:
+    assert {one.certainty for one in events(text)} == {"hypothetical"}
+
+
+def test_every_phrase_of_the_lexicon_is_reached_by_its_first_word() -> None:
+    found = lexicon()
+    assert {"seize", "seizes", "seized", "seizing"} <= set(found)
+    assert all(phrases for phrases in found.values())
+
+
+def test_many_events_in_one_sentence_take_time_in_proportion() -> None:
+    assert events("rebels captured Rai and " * 400)
