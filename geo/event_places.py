@@ -9,6 +9,7 @@ from geo.locations import attacked, fought, struck, surrounded
 from geo.model import Event, Mention, Span
 from geo.objects import facilities, left_out, objects, then
 from geo.scene import Scene
+from geo.sides import receiver
 from geo.subjects import FROM_WHICH, NO_OBJECT, RELATIVE, before_pronoun, reduced, segment, subjects
 from geo.triggers import Trigger
 
@@ -151,6 +152,11 @@ def _given(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mentio
     return objects(scene, trigger.span.end, trigger.sentence.end) or _one(scene, trigger, told, "")
 
 
+def _handed(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"handed A to the government": a gain of theirs."""
+    return objects(scene, trigger.span.end, trigger.sentence.end) if receiver(scene, trigger) else []
+
+
 def _of_noun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """"the fall of A", "the siege of the city"."""
     named = objects(scene, trigger.span.end, trigger.sentence.end)
@@ -161,7 +167,7 @@ def _of_noun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Ment
 def _held_by(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """"A and B remain with the militants": only where a side follows, or stands inside."""
     near = [one for one in scene.parties_before(trigger.span.end + 40) if one.span.end > trigger.span.start]
-    if trigger.type == "control_state" and not near:
+    if trigger.type == "control_state" and not near and not re.search(r"\b(?:its|their|his|our)\b", trigger.text):
         return []
     return subjects(scene, trigger, told)
 
@@ -185,6 +191,7 @@ def _theirs(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Menti
 _Finder = Callable[[Scene, Trigger, Sequence[Event]], list[Mention]]
 _FINDERS: Mapping[str, _Finder] = {
     "take": _taken, "in": _gone_in, "lose": _taken, "hold": _taken, "master": _taken, "oust": _driven_from,
-    "fall": _fallen, "theirs": _theirs, "give": _given, "quit": _left, "with": _held_by, "noun": _of_noun,
+    "fall": _fallen, "theirs": _theirs, "hand": _handed,
+    "give": _given, "quit": _left, "with": _held_by, "noun": _of_noun,
     "hit": attacked, "on": attacked, "open": attacked, "at": fought, "strikes": struck, "compound": _held_inside,
 }

@@ -36,6 +36,7 @@ _STRIKES = re.compile(r"(?:str[iu]ck|strik|pound|hit|target|bomb)", re.IGNORECAS
 _WEAPON = re.compile(
     r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|attackers?|raid|attack)\b"
 )
+_SLAIN = re.compile(r"(?:shot|execut|behead|massacr|butcher)", re.IGNORECASE)
 _BLAMELESS = ("master", "theirs", "fall", "with", "noun")
 """Frames in which a place and a phrase are enough: nobody need be named who did it."""
 
@@ -127,7 +128,8 @@ def _is_told(scene: Scene, trigger: Trigger, found: Sides) -> bool:
         around = scene.before(trigger.span.start, 90, trigger.sentence.start) + " " + (
             scene.after(trigger.span.end, 60, trigger.sentence.end)
         )
-        return actor is not None or _WEAPON.search(around) is not None
+        is_slain = trigger.voice == "passive" and _SLAIN.match(trigger.text) is not None
+        return actor is not None or is_slain or _WEAPON.search(around) is not None
     return True
 
 

@@ -21,6 +21,7 @@ _PRONOUN = re.compile(
     r"\b(?:they|it|its|their|he|his|theirs|the (?:group|movement|alliance|attackers|force|column|two sides|militia))\b",
     re.IGNORECASE,
 )
+_BOMB = re.compile(r"bomb|blast|explosion|suicide", re.IGNORECASE)
 _CUT = re.compile(r"[;:]|, (?:but|and|when|while|as)\b|\b(?:after|when|while|before)\b")
 _MEN_OF = re.compile(
     r"\b(?:fighters|men|troops|forces|soldiers|columns?|units|militants|gunmen|rebels) of(?: the)? \Z", re.IGNORECASE
@@ -48,6 +49,9 @@ def _doer(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event])
         return actor or (_attacker(told, None, scene, trigger) if is_taken else None), None
     if trigger.frame == "on" and (by := _after_by(scene, trigger, after)) and by.span.start - trigger.span.end < 30:
         return by, None
+    if trigger.frame == "on" and _BOMB.search(trigger.text):
+        near = before[-1] if before and trigger.span.start - before[-1].span.end < 12 else None
+        return near, None
     actor = subject(scene, trigger, before, told)
     if actor is None and trigger.frame == "hold" and before:
         actor = before[-1]
@@ -75,6 +79,8 @@ def _holder(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event
     near = [one for one in around[1] if one.span.start - trigger.span.end < 40]
     if trigger.type == "siege":
         return _after_by(scene, trigger, around[1]) or _attacker(told, None, scene, trigger), None
+    if not near and re.search(r"\b(?:its|their|his)\b", trigger.text):
+        return subject_before(scene, trigger.span.start), None
     return (near[0] if near else None), None
 
 
@@ -130,7 +136,20 @@ def _striker(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Even
     return actor, None
 
 
+def receiver(scene: Scene, trigger: Trigger) -> Party | None:
+    """To whom something is handed."""
+    after = scene.parties_in(Span(trigger.span.end, min(trigger.sentence.end, trigger.span.end + 140)))
+    to = (one for one in after if re.search(r"\bto(?: the| its| their)? \Z", scene.before(one.span.start, 12)))
+    return next(to, None)
+
+
+def _handed(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
+    """"A handed B to C": C has it, A had it."""
+    return receiver(scene, trigger), subject(scene, trigger, around[0], told)
+
+
 _READERS = {
+    "hand": _handed,
     "with": _holder, "fall": _faller, "noun": _noun, "oust": _ouster, "strikes": _striker,
 }
 
@@ -193,7 +212,9 @@ def _pronoun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Party | N
         lost = next((one for one in scene.parties_before(trigger.span.start, 60) if one.code == losers[-1]), None)
         if lost:
             return lost
-    return subject_before(scene, trigger.sentence.start) or subject_before(scene, trigger.span.start)
+    here = scene.parties_in(Span(max(trigger.sentence.start, trigger.span.start - _REACH), trigger.span.start))
+    free = [one for one in here if not _is_object(scene, one)]
+    return next(iter([*free[::-1], *here[::-1]]), None) or subject_before(scene, trigger.sentence.start)
 
 
 def _attacker(told: Sequence[Event], loser: Party | None, scene: Scene, trigger: Trigger) -> Party | None:
@@ -203,4 +224,4 @@ def _attacker(told: Sequence[Event], loser: Party | None, scene: Scene, trigger:
         if event.type in ("control_gain", "attack", "siege") and event.actor and event.actor != losing:
             return next((one for one in scene.parties_before(trigger.span.start, 80) if one.code == event.actor), None)
     near = scene.parties_before(trigger.span.start, 6)
-    return next((one for one in near if not _is_object(scene, one) and (loser is None or one.code != loser.code)), None)
+    return next((one for one in near if not _is_object(scene, one) and one.code != losing), None)

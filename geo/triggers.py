@@ -18,7 +18,8 @@ from geo.mood import is_denied, is_hoped
 from geo.schema import EVENT_TYPES
 
 FRAMES = (
-    "take", "in", "oust", "fall", "master", "theirs", "lose", "give", "quit", "hold", "with", "noun", "hit", "on",
+    "take", "in", "oust", "fall", "master", "theirs",
+    "hand", "lose", "give", "quit", "hold", "with", "noun", "hit", "on",
     "open", "strikes", "at",
 )
 _IRREGULAR = {
