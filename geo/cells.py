@@ -22,8 +22,11 @@ from geo.model import LngLat
 GRID = 1e-6
 """Degrees, about 0.1 m: the six decimals that RFC 7946 recommends."""
 
+EDGE_M = 10_000
+"""Metres: a straight edge of the plane is bent in degrees; pieces of this length are straight to about a metre."""
 
-
+FAR_M = 2_000_000
+"""Metres to four guards around the sites: towns on one line alone have no triangles, and GEOS then no cells."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,6 @@ def _discs(sites: Sequence[Site], radius_km: float) -> list[Polygon]:
     return [disc(site.point, radius_km) for site in sites]
 
 
-
-
 def _lines(
     sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], plane: NDArray[np.float64],
     discs: tuple[list[Polygon], list[Polygon]],
@@ -114,11 +115,10 @@ def _voronoi(
     members: list[int], sites: Sequence[Site], plane: NDArray[np.float64]
 ) -> list[tuple[int, BaseGeometry]]:
     points = plane[members]
-    frame = box(*points.min(axis=0) - 500_000, *points.max(axis=0) + 500_000)
-    if len(members) == 1:
-        parts: list[BaseGeometry] = [frame]
-    else:
-        parts = [*shapely.voronoi_polygons(MultiPoint(points), extend_to=frame, ordered=True).geoms]
+    frame = box(*points.min(axis=0) - FAR_M, *points.max(axis=0) + FAR_M)
+    guards = shapely.get_coordinates(frame)[:4]
+    cells_of_all = shapely.voronoi_polygons(MultiPoint(np.vstack([points, guards])), extend_to=frame, ordered=True)
+    parts = shapely.segmentize(shapely.get_parts(cells_of_all)[: len(members)], EDGE_M)
     degrees = [shapely.transform(part, lambda xy: _project(sites, xy, "INVERSE")) for part in parts]
     return list(zip(members, degrees, strict=True))
 

@@ -249,3 +249,12 @@ def test_every_day_between_changes_is_answered_once_at_every_reported_place() ->
             for probe in (day, state.valid.outer.end - timedelta(days=1)):  # type: ignore[operator]
                 said = [zone.properties["controller"] for zone in mine if probe in zone.valid.outer]
                 assert said == [state.controller], (state.report, probe)
+
+
+def test_towns_on_one_line_each_keep_their_ground() -> None:
+    """Found by hypothesis: GEOS gives no cells for points on one line alone."""
+    rows = [report(f"p{at}", 40.05, lat, "2016", "X") for at, lat in enumerate((34.05, 34.15, 34.35))]
+    zones = derive(rows, LANDS)
+    check(zones, rows, LANDS)
+    for row in map(report_of, rows):
+        assert any(zone.geometry and zone.geometry.covers(shapely.Point(row.point)) for zone in zones)
