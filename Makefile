@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest score pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ contracts: $(VENV)/.test  ## Check who imports whom
 
 pytest: $(VENV)/.test  ## Run the tests
 	$(BIN)/python -m pytest
+
+fuzz: $(VENV)/.test  ## Run the property tests on 2,000 fresh examples each
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest $$(grep -l "from hypothesis import given" tests/*.py)
 
 score: $(VENV)/.test  ## Measure the reader on our dispatches and on the corpora beside the checkout
 	$(BIN)/python -m tools.score

@@ -1,12 +1,18 @@
 """What several test files share: the demo's store, made once by the command that `make demo` runs."""
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import settings
 
 from server.cli import dateline
+
+settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples on every machine
+settings.register_profile("fuzz", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(scope="session")
