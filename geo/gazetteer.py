@@ -63,6 +63,10 @@ class Match:
         return key_at("exact" if self.level == "fuzzy" else self.level, fold(spelling))
 
 
+KEPT_NAMES = 20_000
+"""Answers kept by name: an archive asks for the same few thousand again and again."""
+
+
 class Gazetteer:
     """Places by id and by name.
 
@@ -75,6 +79,8 @@ class Gazetteer:
         self._world = world
         self._loaded = loaded
         self._names = NameIndex()
+        self._kept = lru_cache(maxsize=KEPT_NAMES)(self._candidates)
+        self._kept_finds = lru_cache(maxsize=KEPT_NAMES)(self._find)
         self._reach: dict[str, int] = {}
         self._sound_reach: dict[str, int] = {}
         for place in self._places.values():
@@ -112,6 +118,9 @@ class Gazetteer:
         The world tier is asked with the exact key, beside the curated one: "Hamadan" is a city in Iran
         and a spelling of a Syrian air base, and only the text can tell.
         """
+        return list(self._kept_finds(name, tuple(levels), world))
+
+    def _find(self, name: str, levels: Sequence[str], world: bool) -> list[Match]:
         far = self._far(name) if world else []
         for level in levels:
             near = self._near(level, fold(name), any_kind=True)
@@ -127,6 +136,9 @@ class Gazetteer:
 
         :param unheard: a folded spelling that counts as not in the gazetteer, to measure how it does without.
         """
+        return list(self._kept(name, unheard))
+
+    def _candidates(self, name: str, unheard: str | None) -> list[Match]:
         folded = fold(name)
         near = [*self._near("exact", folded, unheard), *self._near("sound", folded, unheard)]
         far = self._far(name)
