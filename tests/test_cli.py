@@ -190,12 +190,14 @@ def test_a_missing_store_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_a_polygon_with_a_broken_ring_is_refused_and_nothing_is_kept(store: Path, tmp_path: Path) -> None:
     front = tmp_path / "broken.geojson"
-    front.write_text(json.dumps({"type": "Feature", "properties": {}, "geometry": {
-        "type": "Polygon", "coordinates": [[[45.0, 30.0], [46.0, 30.0]]]}}), encoding="utf-8")
+    broken = {"type": "Polygon", "coordinates": [[[45.0, 30.0], [46.0, 30.0]]]}
+    features = [{"type": "Feature", "properties": {}, "geometry": broken}]
+    front.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     before = counts(store)
     options = ("--controller", "ISIL", "--date", "2016-04-09", "--source", "x")
     said = refused("--store", store, "zones", "load", front, *options)
     assert "broken.geojson" in said
+    assert "ring" in said
     assert counts(store) == before
 
 
