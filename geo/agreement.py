@@ -7,6 +7,7 @@ from datetime import date
 
 from geo.interval import DAY, Interval
 from geo.model import Control, Event
+from geo.style import label
 
 SLACK = 3
 """Days by which a story and the zones may differ and still agree: news travels, fronts are drawn late."""
@@ -72,7 +73,7 @@ def _sides(control: Control) -> tuple[str, ...]:
 
 def _told(event: Event) -> str:
     verb = {"control_gain": "took", "control_loss": "lost", "control_state": "held"}[event.type]
-    return f"{event.actor} {verb} {event.place.name if event.place else 'it'} {_on(event.when.interval)}"
+    return f"{label(event.actor or '')} {verb} {event.place.name if event.place else 'it'} {_on(event.when.interval)}"
 
 
 def _on(interval: Interval) -> str:
@@ -85,7 +86,7 @@ def _shown(around: Around) -> str:
 
 
 def _who(control: Control) -> str:
-    return control.controller or "nobody stated"
+    return label(control.controller) if control.controller else "nobody stated"
 
 
 def day_of(event: Event) -> date | None:

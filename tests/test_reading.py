@@ -129,7 +129,7 @@ def test_what_is_no_change_of_control_makes_no_event(text: str) -> None:
 def test_an_event_agrees_with_the_zones_in_words() -> None:
     gain = event("Islamic State seized the Syrian town of Rai from rebels on Monday.", "control_gain")
     assert gain.agreement == "agrees"
-    assert "REBELS before, ISIL then" in gain.agreement_reason
+    assert "Syrian rebels before, Islamic State (ISIL) then" in gain.agreement_reason
 
 
 def test_an_event_that_the_zones_contradict_disagrees() -> None:
