@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from geo import cues, roles
 from geo.countries import countries
 from geo.directions import relate
-from geo.gazetteer import Gazetteer, Match
+from geo.gazetteer import Gazetteer
 from geo.model import Span, Toponym
 from geo.names import fold, sound_of
 from geo.tokens import LONGEST, Token, bare, has_ending, may_start, run_end, tokenise
@@ -66,9 +66,6 @@ class Recogniser:
         if found.may_be_person and roles.is_surname(text, found.span, self._demonyms):
             return True
         return found.is_small and roles.is_first_name(text, found.span)
-
-    def _is_meant(self, text: str, words: Sequence[Token], match: Match) -> bool:
-        return roles.believable(text, words, match)
 
     def _runs(self, text: str, tokens: Sequence[Token]) -> Iterator[_Found]:
         here = 0
@@ -132,13 +129,13 @@ class Recogniser:
         if not (near or (far and not words[-1].word.islower())):
             return False
         matches = self._gazetteer.find(folded, levels=("exact",))
-        return any(self._is_meant(text, words, match) for match in matches)
+        return any(roles.believable(text, words, match) for match in matches)
 
     def _sounds_so(self, text: str, words: Sequence[Token], folded: str) -> bool:
         if len(folded) <= SHORTEST_SOUND or words[-1].word.islower() or not self._gazetteer.has_sound(sound_of(folded)):
             return False
         matches = self._gazetteer.find(folded, levels=("sound",), world=False)
-        return any(self._is_meant(text, words, match) for match in matches)
+        return any(roles.believable(text, words, match) for match in matches)
 
     def _masks(self, text: str, tokens: Sequence[Token]) -> Iterator[Span]:
         """The names of organisations that may hold names of places."""
