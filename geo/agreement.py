@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from geo.interval import DAY, Interval
 from geo.model import Control, Event
@@ -87,9 +86,3 @@ def _shown(around: Around) -> str:
 
 def _who(control: Control) -> str:
     return label(control.controller) if control.controller else "nobody stated"
-
-
-def day_of(event: Event) -> date | None:
-    """The day on which an event's state holds: the last one of its interval."""
-    end = event.when.interval.end
-    return end - DAY if end else None

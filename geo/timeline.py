@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from geo.interval import DAY, Interval, Validity
+from geo.interval import Interval, Validity
 from geo.reports import Report
 
 REPORT_MAX_AGE_DAYS = 1461
@@ -88,8 +88,3 @@ def _state(reports: tuple[Report, ...], outer: Interval) -> State:
     if rival is not None and rival != first.controller_b:
         return State(reports, first.controller, rival, "contested", first.besieged_by, valid)
     return State(reports, first.controller, first.controller_b, first.status, first.besieged_by, valid)
-
-
-def state_on(states: Sequence[State], day: date) -> State | None:
-    """The state that holds on ``day``, if any report still speaks for it."""
-    return next((state for state in states if state.valid.outer.intersects(Interval(day, day + DAY))), None)
