@@ -152,7 +152,8 @@ class Toponym:
     """A name found in a text: the recogniser's answer, not yet a place.
 
     ``role`` is literal, dateline, demonym, organisation or metonym; ``cue`` the kind of place that
-    the words around it state ("airbase", "province"), ``near`` whether the text only says "near".
+    the words around it state ("airbase", "province"), ``near`` whether the text only says "near",
+    ``listed`` whether a gazetteer knows the name: of one that is only told by its surroundings, no place is guessed.
     """
 
     span: Span
@@ -162,6 +163,7 @@ class Toponym:
     near: bool = False
     containers: tuple[str, ...] = ()
     relation: Relation | None = None
+    listed: bool = True
 
 
 @dataclass(frozen=True)

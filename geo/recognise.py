@@ -17,6 +17,7 @@ from geo.gazetteer import Gazetteer
 from geo.model import Span, Toponym
 from geo.names import fold, sound_of
 from geo.tokens import LONGEST, Token, bare, has_ending, may_start, run_end, tokenise
+from geo.unlisted import unlisted
 
 SHORTEST_SOUND = 4
 """A name must be longer than this to be found by its sound."""
@@ -30,6 +31,7 @@ class _Found:
     demonym: bool = False
     may_be_person: bool = False
     is_small: bool = False
+    listed: bool = True
 
 
 class Recogniser:
@@ -46,9 +48,13 @@ class Recogniser:
         """Every toponym of ``text`` in order, with its role."""
         tokens = tokenise(text)
         masked = list(self._masks(text, tokens))
-        found = [one for one in self._runs(text, tokens) if not roles.is_namesake(text, one.span)]
+        runs = list(self._runs(text, tokens))
+        found = [one for one in runs if not roles.is_namesake(text, one.span)]
         people = {fold(text[slice(*one.span)]) for one in found if self._is_person(text, one)}
         places = [one for one in found if fold(text[slice(*one.span)]) not in people]
+        taken = sorted([*masked, *(one.span for one in runs)])
+        places += [_Found(span, listed=False) for span in unlisted(text, taken)]
+        places.sort(key=lambda one: one.span)
         return relate(text, tuple(self._toponyms(text, places, masked)))
 
     def _toponyms(self, text: str, found: Sequence[_Found], masked: Sequence[Span]) -> Iterator[Toponym]:
@@ -151,7 +157,7 @@ class Recogniser:
         kind = cues.kind_after(text, span.end) or cues.kind_before(text, span.start)
         return Toponym(
             span, surface, roles.role(text, span, found.demonym, masked), kind or _own_kind(surface),
-            cues.is_near(text, span.start), containers=_containers(text, span),
+            cues.is_near(text, span.start), containers=_containers(text, span), listed=found.listed,
         )
 
 

@@ -82,7 +82,7 @@ def _key(toponym: Toponym) -> tuple[str, str]:
 def _groups(toponyms: Iterable[Toponym]) -> dict[tuple[str, str], list[Toponym]]:
     groups: dict[tuple[str, str], list[Toponym]] = defaultdict(list)
     for toponym in toponyms:
-        if toponym.role in ("literal", "dateline"):
+        if toponym.role in ("literal", "dateline") and toponym.listed:
             groups[_key(toponym)].append(toponym)
     return groups
 
@@ -90,7 +90,7 @@ def _groups(toponyms: Iterable[Toponym]) -> dict[tuple[str, str], list[Toponym]]
 def _country_weights(toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> dict[str, float]:
     """Parts of the story's evidence by country; what is named once weighs less than what recurs."""
     votes: defaultdict[str, float] = defaultdict(float)
-    for toponym in toponyms:
+    for toponym in (one for one in toponyms if one.listed):
         weight = _EVIDENCE.get(toponym.role, 0.2)
         for iso in _isos(toponym, gazetteer):
             votes[iso] += weight

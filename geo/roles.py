@@ -29,6 +29,12 @@ _SEATS = frozenset("erbil arbil brussels sanaa kiev kyiv pyongyang".split())
 """Seats of power beside the capitals."""
 
 _NEXT_CAPITAL = re.compile(r" (?:[A-Z]\w|(?:al|el|bin|ibn|abu)[- ][A-Z])")
+_NEXT_DAY = re.compile(
+    r" (?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|"
+    r"October|November|December)\b"
+)
+"""A day is no part of a name: "in Kabul Wednesday"."""
+
 _LAST_CAPITAL = re.compile(r"\b([A-Z][\w’']+) \Z")
 _VERB_AFTER = re.compile(r" (?:is|was|has|had|fell|remains?|and [A-Z][\w'’]+ (?:were|fell|followed|are|had|have))\b")
 _OFFICE = re.compile(r"\b(?:commander|leader|spokesman|activist|emir|mayor|journalist|doctor|fighter|named|called) \Z")
@@ -201,9 +207,9 @@ def _is_alike_in_place(text: str, words: Sequence[Token]) -> bool:
 
 def _is_part_of_name(text: str, token: Token) -> bool:
     """Whether a capitalised neighbour makes it a part of a longer name."""
-    after = _NEXT_CAPITAL.match(text, token.end)
+    after = _NEXT_CAPITAL.match(text, token.end) and not _NEXT_DAY.match(text, token.end)
     before = _LAST_CAPITAL.search(text[max(token.start - 20, 0) : token.start])
-    return after is not None or (before is not None and not cues.is_locative(text, token.start))
+    return bool(after) or (before is not None and not cues.is_locative(text, token.start))
 
 
 def _starts_line(text: str, start: int) -> bool:

@@ -29,6 +29,7 @@ from geo.model import Event, LngLat, Mention, Place, Reading, Span, When
 from geo.pipeline import Pipeline, bundled
 from geo.recognise import literal_at
 from geo.resolve import resolve
+from tools import event_location
 from tools.dispatches import Dispatch, GoldEvent, GoldMention, load
 
 NEAR_KM, FAR_KM, CONTINENT_KM = 10.0, 161.0, 3000.0
@@ -296,11 +297,14 @@ def main(arguments: Sequence[str]) -> None:
     geovirus = options.corpora / "geovirus" / "geovirus.jsonl"
     if geovirus.exists() and not options.part:
         results["geovirus"] = score_geovirus(geovirus, pipeline)
+    places = options.corpora / "event_location" / "event_location.jsonl"
     print("| corpus | what | score | |\n|---|---|---|---|")
     for name, tally in results.items():
         print("\n".join(table(name, tally)))
         if options.show:
             print("\n".join(tally.wrong))
+    if places.exists() and not options.part:
+        print(event_location.line(places, pipeline))
 
 
 if __name__ == "__main__":
