@@ -72,9 +72,11 @@ _LOCATIVE = re.compile(
     re.IGNORECASE,
 )
 _PLACED = re.compile(
-    r"\b(?:in|at|near|from|to|of|into|outside|around|inside|towards?|between|through|entered|left|held?|holds|"
-    r"(?:re)?captur(?:ed|ing)|seiz(?:ed|ing)|took|taken|retook|retaken|besieged|liberated|shelled|bombed|reached|"
-    r"overran|lost|controls?|regained) \Z",
+    r"\b(?:in|at|near|from|to|of|into|outside|around|inside|towards?|between|through|enter(?:ed|ing)?|left|leave|h[eo]lds?|holding|"
+    r"(?:re)?captur(?:e[sd]?|ing)|(?:re)?seiz(?:e[sd]?|ing)|(?:re)?tak(?:e[ns]?|ing)|(?:re)?took|besieg(?:e[sd]?|ing)|liberat(?:ed|ing)|"
+    r"shell(?:ed|ing)|bomb(?:ed|ing)|reach(?:ed|ing)?|storm(?:ed|ing)?|clear(?:ed|ing)?|free[ds]?|secured|surrounded|"
+    r"encircled|attacked|pounded|abandoned|evacuated|fled|quit|"
+    r"overr[au]n|los[et]|lost|control(?:s|led|ling)?|regain(?:ed|ing)?|rul(?:ed?|ing)) \Z",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"(?:^|[ ,])(?:al-)?[A-Z][\w'’-]+(?:,| and|, and) (?:al-)?\Z")
@@ -106,6 +108,8 @@ def kind_after(text: str, end: int) -> str:
 def kind_before(text: str, start: int) -> str:
     """The kind of place that the words right before say: "the border town of" → "town"."""
     match = _BEFORE.search(text[max(start - WINDOW, 0) : start])
+    if match and match[0].lower().startswith("capital of"):
+        return ""  # "Mosul, capital of Nineveh": a province or a country
     return _WORDS.get(_singular(match[1].lower()), "") if match else ""
 
 

@@ -29,6 +29,9 @@ __all__ = ["Timed", "find_times", "surrounded", "when_of"]
 HISTORY = 5
 """So many stated years, most of them well before the publication, make a history of the text."""
 
+A_MONTH, A_YEAR = 31, 366
+"""Days."""
+
 
 @dataclass(frozen=True)
 class Timed:
@@ -107,7 +110,8 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
     found: list[Found] = []
     told = _Told(history=history)
     for one, following in zip_longest(timed, timed[1:]):
-        if not history and told.before is not None and one.paragraph != told.before.paragraph:
+        is_new = told.before is not None and one.paragraph != told.before.paragraph
+        if is_new and not history and not _opens_on(one) and not (published is None and _is_narrow(told)):
             told = replace(told, interval=None, dated=False)
         meaning = read(one.expression, _discourse(one, following, told, published))
         told = replace(told, before=one)
@@ -117,6 +121,23 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
         found.append(Found(one.expression, meaning, one.tense, ended))
         told = _told_next(told, one, meaning, lowered)
     return tuple(linked(lowered, found, published))
+
+
+def _is_narrow(told: _Told) -> bool:
+    """A stated day or month; in a story of no known date the next paragraph goes on from it."""
+    return told.dated and told.interval is not None and (told.interval.days or A_YEAR) <= A_MONTH
+
+
+def _opens_on(one: Timed) -> bool:
+    """A paragraph that opens with "The day after that" or "Two days later" goes on from the one before."""
+    expression = one.expression
+    if expression.span.start - one.paragraph.start > len("(In the evening of "):
+        return False
+    is_after = expression.parts.get("way") in ("later", "after", "afterwards", "on")
+    which = expression.parts.get("which", "")
+    return (expression.rule in ("offset", "beside") and is_after) or (
+        expression.rule == "same" and which not in ("this", "last", "next", "this past")
+    )
 
 
 @dataclass(frozen=True)

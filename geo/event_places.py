@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from geo.anaphora import NO_PLACE, stand_in, stands_after
+from geo.happened import happened_at
 from geo.locations import attacked, fought, struck, surrounded
 from geo.model import Event, Mention, Span
 from geo.objects import facilities, left_out, objects, then
@@ -26,8 +27,24 @@ _ENDS_OUT = re.compile(r"\s*(?:[.,;]|on|in|at|by|of it|last|after|earlier|during
 def places(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """The places of one event phrase, in order; none where it has none, for then it is no event."""
     found = _FINDERS[trigger.frame](scene, trigger, told)
+    if not found and trigger.frame in _FIGHTS:
+        found = _likeliest(scene, trigger, told)
     is_change = trigger.type in ("control_gain", "control_loss")
     return [one for one in found if one.place and not (is_change and one.place.is_country)]
+
+
+_FIGHTS = ("hit", "on", "at", "strikes")
+"""Frames of what happens at a place that need not be the verb's own object."""
+
+
+def _likeliest(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """Of the sentence's names the likeliest, unless that is a land; in a sentence without any, what is told of."""
+    named = scene.named_in(trigger.sentence)
+    if not named:
+        is_told = trigger.frame in ("hit", "on") and next(scene.placed_before(trigger.span.start), None) is not None
+        return _one(scene, trigger, told, "") if is_told else []
+    likeliest = happened_at(scene.text, trigger.span, trigger.sentence, named)
+    return [one for one in likeliest if one.place and not one.place.is_country]
 
 
 def _taken(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
@@ -164,11 +181,30 @@ def _of_noun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Ment
     return named or ([] if kind is None else _one(scene, trigger, told, kind))
 
 
+_FREE = re.compile(
+    r"[^.;:]{0,90}?\b(?:clear|free|liberated|secured?|cleared|freed|recaptured|retaken|fallen|taken|"
+    r"under (?:full )?control)\b"
+)
+
+
+def _declared(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"declared A and B free"."""
+    named = objects(scene, trigger.span.end, trigger.sentence.end)
+    last = named[-1].toponym.span.end if named else 0
+    return named if named and _FREE.match(scene.text, last, trigger.sentence.end) else []
+
+
+_TURNED = re.compile(r"(?:, [^,.;]{3,60},)? (?:is|are|was|were|stand|stands|lie|lies) ")
+
+
 def _held_by(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
-    """"A and B remain with the militants": only where a side follows, or stands inside."""
+    """"A and B remain with the militants", "In rebel hands are A": only where a side follows, or stands inside."""
     near = [one for one in scene.parties_before(trigger.span.end + 40) if one.span.end > trigger.span.start]
     if trigger.type == "control_state" and not near and not re.search(r"\b(?:its|their|his|our)\b", trigger.text):
         return []
+    turned = _TURNED.match(scene.text, trigger.span.end)
+    if turned and (named := objects(scene, turned.end(), trigger.sentence.end)):
+        return named
     return subjects(scene, trigger, told)
 
 
@@ -191,6 +227,7 @@ def _theirs(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Menti
 _Finder = Callable[[Scene, Trigger, Sequence[Event]], list[Mention]]
 _FINDERS: Mapping[str, _Finder] = {
     "take": _taken, "in": _gone_in, "lose": _taken, "hold": _taken, "master": _taken, "oust": _driven_from,
+    "declare": _declared,
     "fall": _fallen, "theirs": _theirs, "hand": _handed,
     "give": _given, "quit": _left, "with": _held_by, "noun": _of_noun,
     "hit": attacked, "on": attacked, "open": attacked, "at": fought, "strikes": struck, "compound": _held_inside,

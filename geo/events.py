@@ -29,7 +29,7 @@ _SIDEBAR = re.compile(
 )
 _FROM_THE_AIR = re.compile(
     r"\b(?:jets?|warplanes?|planes?|aircraft|air force|bombers|helicopters?|drones?|from the air|"
-    r"air power|gunships?)\b", re.IGNORECASE
+    r"air power|gunships?|(?<!anti-tank )missiles?|barrels)\b", re.IGNORECASE
 )
 _AIR_POWERS = frozenset({"COALITION", "USA", "RUSSIA", "ISRAEL"})
 _STRIKES = re.compile(r"(?:str[iu]ck|strik|pound|hit|target|bomb)", re.IGNORECASE)
@@ -37,7 +37,13 @@ _WEAPON = re.compile(
     r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|attackers?|raid|attack)\b"
 )
 _SLAIN = re.compile(r"(?:shot|execut|behead|massacr|butcher)", re.IGNORECASE)
-_BLAMELESS = ("master", "theirs", "fall", "with", "noun")
+_OF_TOWNS = re.compile(
+    r"(?:re-?)?(?:captur|seiz|overr[au]n|conquer|liberat|tak(?:e|es|ing) (?:full |complete )?control|took control)"
+    r"|retak|retook", re.IGNORECASE,
+)
+"""Verbs that, with a town for an object, need nobody's name to be a change of hands."""
+
+_BLAMELESS = ("master", "theirs", "declare", "fall", "with", "noun")
 """Frames in which a place and a phrase are enough: nobody need be named who did it."""
 
 
@@ -110,7 +116,7 @@ def _from_the_air(scene: Scene, trigger: Trigger, actor: Party | None) -> Trigge
     if trigger.type != "attack" or trigger.frame not in ("hit", "on"):
         return trigger
     around = scene.before(trigger.span.start, 60, trigger.sentence.start)
-    is_verb = trigger.frame == "hit" or trigger.text.lower() == "bombing"
+    is_verb = trigger.frame == "hit" or trigger.text.lower() == "bombing" or trigger.text.lower().startswith("raid")
     strikes = actor is not None and actor.code in _AIR_POWERS and _STRIKES.match(trigger.text) is not None
     return replace(trigger, type="airstrike") if strikes or (is_verb and _FROM_THE_AIR.search(around)) else trigger
 
@@ -123,7 +129,8 @@ def _is_told(scene: Scene, trigger: Trigger, found: Sides) -> bool:
     if trigger.type == "control_state" and trigger.frame == "noun":
         return actor is not None
     if trigger.type.startswith("control"):
-        return actor is not None or target is not None or trigger.frame in _BLAMELESS or _is_passive(scene, trigger)
+        is_told = actor is not None or target is not None or trigger.frame in _BLAMELESS
+        return is_told or _is_passive(scene, trigger) or _OF_TOWNS.match(trigger.text) is not None
     if trigger.frame == "hit" and trigger.type == "attack":
         around = scene.before(trigger.span.start, 90, trigger.sentence.start) + " " + (
             scene.after(trigger.span.end, 60, trigger.sentence.end)

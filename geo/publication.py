@@ -10,7 +10,7 @@ from itertools import groupby
 from geo.dates import Timed, surrounded
 from geo.dating import units
 from geo.dating.anchors import Anchor, Retelling, names_of, retold
-from geo.dating.fixes import SAYING, Fix, feasts, latest_of, theatre, titled, weekday_dates
+from geo.dating.fixes import SAYING, Fix, counted, feasts, latest_of, theatre, titled, weekday_dates
 from geo.dating.grammar import Expression, expressions, lower
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
@@ -118,7 +118,7 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
              for one in _retellings(whole, timed, anchors)]  # fmt: skip
     dated = [(one.expression, one.tense) for one in timed]
     window = theatre(anchors)
-    fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window)]
+    fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window), *counted(whole, dated)]
     if not fixes and dateline is not None:
         return _narrowed(whole, Fix(frozenset(_years(timed, dateline)), ""), timed, dateline)
     days = _intersection(fixes)

@@ -23,6 +23,10 @@ SHORTEST_SOUND = 4
 """A name must be longer than this to be found by its sound."""
 
 
+THEATRE = 2
+"""So many other names of curated places make a story one in which a doubtful name is a place, too."""
+
+
 @dataclass(frozen=True)
 class _Found:
     """A run of words that names something, before its role is known."""
@@ -48,7 +52,9 @@ class Recogniser:
         """Every toponym of ``text`` in order, with its role."""
         tokens = tokenise(text)
         masked = list(self._masks(text, tokens))
-        runs = list(self._runs(text, tokens))
+        unsure: list[_Found] = []
+        runs = list(self._runs(text, tokens, unsure))
+        runs = self._with_unsure(text, runs, unsure)
         found = [one for one in runs if not roles.is_namesake(text, one.span)]
         people = {fold(text[slice(*one.span)]) for one in found if self._is_person(text, one)}
         places = [one for one in found if fold(text[slice(*one.span)]) not in people]
@@ -73,7 +79,8 @@ class Recogniser:
             return True
         return found.is_small and roles.is_first_name(text, found.span)
 
-    def _runs(self, text: str, tokens: Sequence[Token]) -> Iterator[_Found]:
+    def _runs(self, text: str, tokens: Sequence[Token], unsure: list[_Found]) -> Iterator[_Found]:
+        """The names, in order; ``unsure`` gets those that are also common words and that nothing explains."""
         here = 0
         while here < len(tokens):
             found, used = self._longest(text, tokens, here)
@@ -81,7 +88,22 @@ class Recogniser:
                 found, used = self._bared(text, tokens, here)
             if found:
                 yield found
+            elif self._may_be_meant(text, tokens[here]):
+                unsure.append(self._found(tokens[here : here + 1], tokens[here].folded, "exact"))
             here += used
+
+    def _may_be_meant(self, text: str, token: Token) -> bool:
+        """A single word with a capital that a curated place is called by."""
+        return self._gazetteer.has(token.folded) and roles.is_bare_name(text, token)
+
+    def _with_unsure(self, text: str, runs: list[_Found], unsure: Sequence[_Found]) -> list[_Found]:
+        """The unsure names too, where the story plays among curated places, or has used the name for a place."""
+        if not unsure:
+            return runs
+        said = {fold(text[slice(*one.span)]) for one in runs if not one.demonym}
+        near = sum(1 for name in said if self._gazetteer.has(name))
+        meant = [one for one in unsure if near >= THEATRE or fold(text[slice(*one.span)]) in said]
+        return sorted([*runs, *meant], key=lambda one: one.span) if meant else runs
 
     def _bared(self, text: str, tokens: Sequence[Token], here: int) -> tuple[_Found | None, int]:
         """The longest name that starts here when what leans on its first or last word is taken off."""
@@ -194,6 +216,7 @@ def _own_kind(surface: str) -> str:
 _CONTAINER_AFTER = re.compile(
     r"(?:, | in (?:the )?(?:(?:north|south)?-?(?:east|west|north|south)(?:ern)? |central )?"
     r"|[’']s |, in )(?P<name>[A-Z][\w'’\-]+(?: [A-Z][\w'’\-]+){0,2})"
+    r"(?:(?<=['’]s) (?:[a-z-]+ ){0,2}(?P<inner>[A-Z][\w'’\-]+(?: [A-Z][\w'’\-]+)?))?"
 )
 _CONTAINER_BEFORE = re.compile(r"(?P<name>[A-Z][\w\-]+(?: [A-Z][\w\-]+)?)['’]s (?:\w+ )?\Z")
 _NOT_A_NAME = re.compile(r"(?:['’]s?)\Z")
@@ -204,7 +227,8 @@ def _containers(text: str, span: Span) -> tuple[str, ...]:
     after = cues.kind_after(text, span.end)
     skip = re.compile(r" (?:\w+ )?").match(text, span.end) if after else None
     ends = [span.end] if skip is None else [span.end, skip.end() - 1]
-    found = [match["name"] for end in ends if (match := _CONTAINER_AFTER.match(text, end, end + cues.WINDOW))]
+    matches = (_CONTAINER_AFTER.match(text, end, end + cues.WINDOW) for end in ends)
+    found = [name for match in matches if match for name in match.groups() if name]
     before = _CONTAINER_BEFORE.search(text[max(span.start - cues.WINDOW, 0) : span.start])
     names = [*found, *([before["name"]] if before else [])]
     return tuple(dict.fromkeys(_NOT_A_NAME.sub("", name) for name in names))

@@ -94,10 +94,26 @@ def _is_long_name(words: Sequence[Token], match: Match) -> bool:
 
 def _is_told_so(text: str, token: Token, match: Match) -> bool:
     """Of a name that is also a common word: the words beside it say that a place is meant."""
-    if match.place.feature_class in "LTH" and text[: token.start].endswith("the "):
+    if match.place.feature_class in "LTH" and text.endswith("the ", 0, token.start):
         return True
+    if token.word.lower() in ("al", "el"):
+        return True  # "al-Habit" is no habit
     is_subject = token.folded not in common_words() and _VERB_AFTER.match(text, token.end) is not None
     return is_subject or cues.is_stated_place(text, token.start, token.end)
+
+
+_FOLLOWED = re.compile(r" (?:[A-Z]|(?:said|says|told|added|who|himself|herself)\b)")
+_OPENS = re.compile(r"(?:\A|[.!?:;]|\n)[\s\"“‘'(]*\Z")
+
+
+def is_bare_name(text: str, token: Token) -> bool:
+    """A capital in the middle of a sentence, alone: no name of a person is before or behind it."""
+    if not token.word[:1].isupper() or token.folded in common_words():
+        return False
+    before = text[max(token.start - 24, 0) : token.start]
+    if _OPENS.search(before) or _LAST_CAPITAL.search(before) or cues.follows_title(text, token.start):
+        return False
+    return _FOLLOWED.match(text, token.end) is None and not text.startswith(("-", "‑"), token.end)
 
 
 def may_be_surname(words: Sequence[Token], match: Match) -> bool:

@@ -31,6 +31,11 @@ class Scene:
         first, last = (bisect_left(self.mentions, at, key=lambda one: one.toponym.span.start) for at in span)
         return [mention for mention in self.mentions[first:last] if mention.place]
 
+    def named_in(self, span: Span) -> list[Mention]:
+        """Every name that starts in ``span``, mapped or not."""
+        first, last = (bisect_left(self.mentions, at, key=lambda one: one.toponym.span.start) for at in span)
+        return list(self.mentions[first:last])
+
     def placed_before(self, at: int, most: int = 40) -> Iterator[Mention]:
         """The mapped names before a position, the last one first; no more than ``most`` are looked at."""
         last = bisect_left(self.mentions, at, key=lambda one: one.toponym.span.start)

@@ -19,6 +19,9 @@ _CASE = re.compile(r"(?<=\w{3})['’](?:n?d[ea](?:n|ki)?|t[ea](?:n|ki)?|n?[iıu�
 
 _ARTICLES = frozenset("al el ad adh an ar as ash at ath az ul de la le los las".split())
 
+_LEADS = _ARTICLES | frozenset("eastern western northern southern".split())
+"""Words in small letters that a name may begin with: "al-Rai", "eastern Ghouta"."""
+
 
 class Token(NamedTuple):
     """One word: where it starts and ends in the text (possessive endings left off), as written and folded."""
@@ -48,7 +51,7 @@ def may_start(tokens: Sequence[Token], here: int) -> bool:
     first = token.word[:1]
     if first.isupper() or (first and not first.isascii() and not first.islower()):
         return bool(token.folded)
-    if token.word not in _ARTICLES or here + 1 == len(tokens):
+    if token.word not in _LEADS or here + 1 == len(tokens):
         return False
     return tokens[here + 1].word[:1].isupper() and tokens[here + 1].start - token.end == 1
 

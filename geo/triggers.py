@@ -18,7 +18,7 @@ from geo.mood import is_denied, is_hoped
 from geo.schema import EVENT_TYPES
 
 FRAMES = (
-    "take", "in", "oust", "fall", "master", "theirs",
+    "take", "in", "oust", "fall", "master", "theirs", "declare",
     "hand", "lose", "give", "quit", "hold", "with", "noun", "hit", "on",
     "open", "strikes", "at",
 )
@@ -38,7 +38,11 @@ _IRREGULAR = {
         "fight fights fought fought fighting", "grab grabs grabbed grabbed grabbing",
         "drop drops dropped dropped dropping", "control controls controlled controlled controlling",
         "break breaks broke broken breaking", "dig digs dug dug digging", "expel expels expelled expelled expelling",
-        "overrun overruns overran overrun overrunning", "rid rids rid rid ridding",
+        "come comes came come coming", "become becomes became become becoming", "go goes went gone going",
+        "burst bursts burst burst bursting", "make makes made made making", "bring brings brought brought bringing",
+        "tear tears tore torn tearing", "cling clings clung clung clinging", "hang hangs hung hung hanging",
+        "get gets got got getting", "thrust thrusts thrust thrust thrusting", "rid rids rid rid ridding",
+        "retake retakes retook retaken retaking", "find finds found found finding",
     )
 }
 _WORD = re.compile(r"[A-Za-z][A-Za-z]*")
@@ -133,6 +137,8 @@ def _voice(text: str, sentence: Span, word: re.Match[str], frame: str) -> str:
         return "active"
     before = text[max(word.start() - 40, sentence.start) : word.start()]
     past, participle = _pasts().get(form, ("", ""))
+    if form in _bases():  # "they overrun A" looks like a participle
+        return "passive" if _PASSIVE.search(before) else "active"
     if form == participle or form.endswith("ed"):
         if _PASSIVE.search(before):
             return "passive"
@@ -150,6 +156,12 @@ def _pasts() -> Mapping[str, tuple[str, str]]:
         for form in (past, participle):
             found[form] = (past if form == past else "", participle if form == participle else "")
     return found
+
+
+@lru_cache(maxsize=1)
+def _bases() -> frozenset[str]:
+    """Participles that are also the verb's plain form and not its past: "overrun", "come"."""
+    return frozenset(base for base, _, past, participle, _ in _IRREGULAR.values() if base == participle != past)
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,9 @@ _PERSIAN = set("پچژگکی")
 _ARTICLE = re.compile(r"\b(Al|Ar|As|Ash|At|Ath|Ad|Adh|Az|An|El)[ -](?=\S)")
 _ROMANISED = re.compile("[āīūḩţḑĀĪŪḨŢḐ‘’]|z̧|Z̧")
 
+_EMPHATIC = re.compile("[Şş](?!oriş|erri|am\\b|ch)")
+"""GeoNames' old romanisation: Şadad, al-Başrah; a few Kurdish and Turkish names in Arab states keep their sh."""
+
 
 def plain(text: str) -> str:
     """Letters without marks, apostrophes or case; a hyphen is a space. Keys of ``geonames.csv``.
@@ -60,13 +63,16 @@ def _language(toponym: str, script: str, default: str) -> str:
     return "ku" if letters & _KURDISH else "fa" if letters & _PERSIAN else "ar"
 
 
-def clean_alternates(raw: Iterable[str]) -> list[Name]:
+def clean_alternates(raw: Iterable[str], *, arab: bool = False) -> list[Name]:
     """GeoNames alternates worth keeping: Latin or Arabic letters, no codes, no machine transliterations.
 
     The dump gives no language, so a Latin one is ``und`` (undetermined); in four letters or fewer
-    such a one answers to too much else.
+    such a one answers to too much else. In an ``arab`` state a cedilla under an s is the emphatic one's.
     """
-    return [name for text in raw if _plausible(text) and (name := curated(_ascii_if_romanised(text), "und"))]
+    return [
+        name for text in raw if _plausible(text)
+        and (name := curated(_unmarked(text) if arab and _EMPHATIC.search(text) else _ascii_if_romanised(text), "und"))
+    ]
 
 
 def _ascii_if_romanised(text: str) -> str:

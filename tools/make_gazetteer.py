@@ -209,7 +209,8 @@ def _town(town: dict[str, Any], edit: dict[str, str] | None, codes: dict[int, st
     title = edited["title"] if edited else town["name"] if country == "TR" else gn.english_title(town["name"])
     hand = [gn.curated(n) for n in (edited["names"] if edited else "").split(";")]
     first = gn.curated(title, "tr" if country == "TR" else "en")
-    names = gn.merge([first], hand, gn.clean_alternates([town["name"], *town["alternatenames"]]))
+    names = gn.merge([first], hand, gn.clean_alternates(
+        [town["name"], *town["alternatenames"]], arab=country not in ("TR", "IR")))
     feature = _feature({"title": title, "cc": country, "code": code if code in CODES else "PPL", "admin1": name,
                         "iso": iso, "lon": town["longitude"], "lat": town["latitude"], "km": 2.0 if edited else 3.0,
                         "population": town["population"], "source": f"G:{ident}"}, names)

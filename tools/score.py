@@ -30,7 +30,7 @@ from geo.pipeline import Pipeline, bundled
 from geo.recognise import literal_at
 from geo.resolve import resolve
 from tools import event_location
-from tools.dispatches import Dispatch, GoldEvent, GoldMention, load
+from tools.dispatches import PARTS, Dispatch, GoldEvent, GoldMention, load
 
 NEAR_KM, FAR_KM, CONTINENT_KM = 10.0, 161.0, 3000.0
 
@@ -288,12 +288,12 @@ def table(name: str, tally: Tally) -> Iterator[str]:
 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=("dev", "frozen"), action="append", help="only this part of the dispatches")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part of the dispatches")
     parser.add_argument("--corpora", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "corpora")
     parser.add_argument("--show", action="store_true", help="list what went wrong (never look at the frozen part)")
     options = parser.parse_args(arguments)
     pipeline = bundled()
-    results = {f"dispatches {part}": score_dispatches(part, pipeline) for part in options.part or ("dev", "frozen")}
+    results = {f"dispatches {part}": score_dispatches(part, pipeline) for part in options.part or PARTS}
     geovirus = options.corpora / "geovirus" / "geovirus.jsonl"
     if geovirus.exists() and not options.part:
         results["geovirus"] = score_geovirus(geovirus, pipeline)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from geo.dating import units
 from geo.dating.grammar import lower
 from geo.dating.scope import ATTRIBUTE, Scope, distance, scope_of, segment
 from geo.dating.tense import cues
@@ -44,14 +45,43 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
         own = [one for one in own if one.words.start >= here.start]
     if own and (best := _nearest(text, own, span)).rank != ATTRIBUTE:
         return best.when
+    if labelled := _of_label(text, span, sentence, times):
+        return replace(labelled, reason=f"{labelled.reason}; the name is its label")
+    heading = _heading(text, sentence, times)
+    if heading and not said and _tense_at(text, clause, span, sentence) != "future":
+        return replace(heading, reason=f"{heading.reason}; it heads the paragraph")
     if not _is_of_now(text, here, span):
         beside = [one for one in said if _reaches(text, one, around(parts, one.words), clause)]
         if beside:
-            when = _nearest(text, beside, span).when
+            when = _began(text, _nearest(text, beside, span).when, clause)
             return replace(when, reason=f"{when.reason}; said in its sentence")
         if not _is_of_now(text, clause, span) and (carried := _carried(text, span, times, published)):
             return carried
     return own[0].when if own and not _is_of_now(text, here, span) else _published(published)
+
+
+_LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")
+_HEADS = re.compile(r"\s?(?:[.:)\u2013\u2014-]|\n)")
+
+
+def _of_label(text: str, span: Span, sentence: Span, times: Sequence[When]) -> When | None:
+    """ "Rawa: last Friday, in a single morning", "AFRIN. Troops walked in on Sunday": what follows dates the label."""
+    paragraph = paragraph_of(text, sentence)
+    opening = text[paragraph.start : span.start].strip(" \u2022*-\u2013\u2014")
+    ends = _LABEL_ENDS.match(text, span.end)
+    if ends is None or (opening and not re.fullmatch(r"(?:[A-Z][\w'\u2019-]*(?:,| and|, and)? ?){1,4}", opening)):
+        return None
+    told = around(layout(text).sentences, Span(ends.end(), ends.end() + 1))
+    inside = _inside(times, Span(ends.end(), min(max(told.end, sentence.end), paragraph.end)))
+    return next((when for when in inside if _leads_on(text, when)), None)
+
+
+def _heading(text: str, sentence: Span, times: Sequence[When]) -> When | None:
+    """ "24 March. Seven factions announce …": the date that a chronology's entry opens with."""
+    paragraph = paragraph_of(text, sentence)
+    first = _inside(times, Span(paragraph.start, min(paragraph.start + len("\u2022 On the "), paragraph.end)))[:1]
+    heads = first and first[0].span and _HEADS.match(text, first[0].span.end)
+    return first[0] if heads and first[0].interval.days is not None else None
 
 
 def _inside(times: Sequence[When], span: Span) -> list[When]:
@@ -100,6 +130,20 @@ def _reaches(text: str, scope: Scope, dated: Span, clause: Span) -> bool:
 
 
 _WHEN = re.compile(r"(?:when|as)\s")
+_DAY_OF_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b(?!\d)|day\b", re.IGNORECASE)
+_MONTH_NAME = re.compile(r"[A-Z][a-z]{2,8}|month")
+
+
+def _began(text: str, when: When, clause: Span) -> When:
+    """ "since June 2014, when they swept down from Mosul": of June, not of all the time since."""
+    start, at = when.interval.start, when.span
+    is_since = at is not None and text[at.start : at.start + 6].lower() == "since "
+    if start is None or at is None or not (is_since and _WHEN.match(text, clause.start)):
+        return when
+    words = text[at.start + 6 : at.end]
+    unit = "day" if _DAY_OF_MONTH.search(words) else "month" if _MONTH_NAME.search(words) else "year"
+    whole = units.around(start, unit)
+    return replace(when, interval=whole, edtf=units.edtf(whole), precision=unit)
 _ASIDE = re.compile(r"[^,.;]{1,50}\b(?:said|says?|told|reported|reports|claims?|announced),\s")
 
 
@@ -127,7 +171,7 @@ def _carried(text: str, span: Span, times: Sequence[When], published: When | Non
     told = [when for when in before[-LEAD_TIMES:] if _leads_on(text, when)]
     if told:
         return replace(told[-1], reason=f"{told[-1].reason}; told before it in the paragraph")
-    if _is_state(text, clause, span) or _is_beside_news(text, sentence):
+    if _is_state(text, clause, span) or _is_beside_news(text, sentence) or _stands_alone(text, paragraph):
         return None
     main = _main(text, times, published)
     told_here = _inside(times, Span(max(paragraph.start, span.start - 2 * REACH), min(sentence.end, span.end + REACH)))
@@ -161,6 +205,19 @@ def _is_state(text: str, clause: Span, span: Span) -> bool:
     words = lower(text[max(clause.start, span.start - REACH) : span.start])
     found = list(_STATE.finditer(words))
     return bool(found) and not cues(words[found[-1].end() :], Span(0, len(words) - found[-1].end())).kinds
+
+
+_HEADLINES = 0.6
+"""A text whose lines are so often without a full stop is a list of headlines."""
+
+
+def _stands_alone(text: str, paragraph: Span) -> bool:
+    """A headline, or an item of a list, tells its own story: the main event is another's."""
+    def is_open(one: Span) -> bool:
+        return text[one.end - 1 : one.end] not in ".!?\u201d\"')"
+
+    laid = layout(text).paragraphs
+    return is_open(paragraph) and sum(map(is_open, laid)) > _HEADLINES * len(laid)
 
 
 _SPEECH = re.compile(

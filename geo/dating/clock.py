@@ -45,7 +45,9 @@ def _day_told(discourse: Discourse) -> tuple[date | None, str]:
 
 def nth_of_month(parts: Parts, discourse: Discourse) -> Meaning | None:
     """ "on the 12th": of the month told before, or of the next; else the last before the publication."""
-    number = int("".join(filter(str.isdecimal, parts["day"])))
+    number = ORDINALS.get(parts["day"]) or int("".join(filter(str.isdecimal, parts["day"])))
+    if parts.get("which") in ("this", "last"):
+        return _of_named_month(number, parts["which"], discourse.published)
     told, published = discourse.day_told or discourse.month_told, discourse.published
     if told is None and published is None:
         return None
@@ -59,6 +61,14 @@ def nth_of_month(parts: Parts, discourse: Discourse) -> Meaning | None:
             return on_day(after[0], "day of the month told before")
     before = [day for day in days if published is None or day <= published]
     return on_day(before[-1], "last before the publication") if before else None
+
+
+def _of_named_month(number: int, which: str, published: date | None) -> Meaning | None:
+    """ "on the 10th of last month"."""
+    if published is None:
+        return None
+    day = _in_month(units.shifted(published.replace(day=1), -(which == "last"), "month"), number)
+    return None if day is None else on_day(day, f"day of {which} month")
 
 
 def _in_month(first: date, number: int) -> date | None:

@@ -17,7 +17,7 @@ from geo.dating.grammar import Expression, lower
 from geo.dating.holidays import kept
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
-from geo.dating.words import WEEKDAYS
+from geo.dating.words import WEEKDAYS, number_of
 from geo.interval import DAY, Interval
 
 NEWS_WEEK = 7
@@ -81,6 +81,25 @@ def _told_on(day: date, tense: str, is_own: bool) -> list[date]:
 
 def _said(text: str, one: Expression) -> str:
     return text[one.span.start : one.span.end]
+
+
+_BESIDE_IT = re.compile(r",?\s\(?(?:on\s)?(?:the\s)?")
+_DAYS_OF = {"day": 1, "week": 7, "fortnight": 14}
+
+
+def counted(text: str, dated: Sequence[tuple[Expression, str]]) -> Iterator[Fix]:
+    """ "Three weeks ago, on 23 October 2016": the day that both say, whichever stands first."""
+    for (one, _), (other, _) in pairwise(dated):
+        ago, day = (one, other) if one.rule == "offset" else (other, one)
+        gap = text[one.span.end : other.span.start]
+        count = number_of(ago.parts.get("count", "")) if ago.rule == "offset" and ago.parts["way"] == "ago" else None
+        unit = _DAYS_OF.get(ago.parts.get("unit", ""))
+        meaning = read(day, Discourse()) if day.parts.get("year", "").isdecimal() else None
+        if count is None or unit is None or meaning is None or not _BESIDE_IT.fullmatch(gap):
+            continue
+        if meaning.interval.days == 1 and meaning.interval.start is not None:
+            on = meaning.interval.start + timedelta(days=count * unit)
+            yield Fix(frozenset((on,)), f"“{text[one.span.start : other.span.end]}”")
 
 
 _BEGINS = re.compile(r"\s(?:which\s)?(?:is|begins|starts|falls|ends)\s(?:on\s)?\Z")

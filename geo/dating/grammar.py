@@ -15,6 +15,7 @@ from geo.dating.words import (
     ABOUT,
     COUNT,
     DAY,
+    DOTTED_WEEKDAY,
     FULL_MONTH,
     MONTH,
     PART,
@@ -59,7 +60,7 @@ _AT = (
     r"|a\slittle\safter|a\slittle\sbefore)"
 )
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
-_LATER = r"(?:earlier|later|early|late|midway|at\sthe\s(?:start|end|beginning)|by\sthe\send)"
+_LATER = r"(?:earlier|later|early|late|midway|(?:at\s)?the\s(?:start|end|beginning)|by\sthe\send)"
 
 _RULES = {
     "iso": r"(?P<year>(?:1\d|20)\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d)(?!-)",
@@ -83,15 +84,21 @@ _RULES = {
     "years": rf"(?P<year>{YEAR})\s?[-\u2013\u2014/]\s?(?P<last>{YEAR}|\d\d(?![\d.,:]\d)(?!\w))",
     "year": rf"(?P<part>{PART})?(?P<year>{YEAR})(?!-)",
     "weekend": rf"(?:(?:over|at|during|on)\s)?(?:(?P<which>{_WHICH}|the|the\spast|past)\s)weekend(?![a-z])",
-    "weekday": rf"(?:(?P<which>{_WHICH})\s)?(?:early\s|late\s)?(?P<weekday>{WEEKDAY})(?:['\u2019]s)?"
+    "weekday": rf"(?:(?P<which>{_WHICH})\s)?(?:early\s|late\s)?(?P<weekday>{WEEKDAY}|{DOTTED_WEEKDAY})(?:['\u2019]s)?"
     rf"(?:\s{_HOUR})?(?P<week>,?\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek|\sweek(?![a-z-]))?",
     "deictic": rf"(?:earlier\s|late\s|early\s|later\s)?(?P<word>today|tonight|yesterday|tomorrow|overnight|last\snight"
     rf"|this\s(?:morning|afternoon|evening))(?:\s{_HOUR})?(?![a-z])",
     "recent": r"(?P<recent>in\srecent\s(?P<unit>days|weeks|months))",
+    "hours_back": r"(?:(?:over|in|during|for|within|throughout)\s)?the\s(?:past|last|previous)\s"
+    rf"(?P<count>{COUNT}|twenty-four|thirty-six|forty-eight|seventy-two)[\s-]hours(?![a-z])",
+    "coming": r"(?:(?:in|over|during|within|for)\s)?the\s(?P<which>coming|next|following|ensuing)\s"
+    rf"(?:(?P<count>{COUNT})\s)?(?P<unit>{UNIT}|hour)s(?![a-z])",
+    "in_count": rf"in\s(?:{ABOUT}\s)?(?P<count>{COUNT})\s(?P<unit>{UNIT})(?:s['\u2019]?|['\u2019]s)?"
+    r"(?:\stime)?(?![a-z])",
     "span_back": rf"(?:(?:{_ORDINAL}|(?P<time>\w{{3,10}}))\stime\sin\s(?=(?:{ABOUT}\s)?{COUNT}\s)"
     rf"|(?:(?:over|in|during|for|within|throughout)\s)?(?:the\s)?(?P<which>past\s|last\s(?={COUNT}\s)|previous\s(?={COUNT}\s)|preceding\s(?={COUNT}\s)))"
     rf"(?:{ABOUT}\s)?(?:(?P<count>{COUNT})[\s-])?(?:and\sa\shalf\s)?(?P<unit>{UNIT})s?(?![a-z])",
-    "for_back": rf"(?P<lead>for|after)\s(?:(?P<about>{ABOUT})\s)?(?P<count>{COUNT})[\s-](?P<unit>{UNIT})s?"
+    "for_back": rf"(?P<lead>for|after|lasted)\s(?:(?P<about>{ABOUT})\s)?(?P<count>{COUNT})[\s-](?P<unit>{UNIT})s?"
     r"(?=\sof\s|[,.;]|\s(?:after|under|in|by|now)\s)",
     "old": rf"(?P<count>{COUNT})-(?P<unit>{UNIT})-old",
     "within_count": rf"within\s(?:{ABOUT}\s)?(?P<count>{COUNT})\s(?P<unit>{UNIT})s?(?![a-z])(?!\sof\s)",
@@ -100,12 +107,14 @@ _RULES = {
     "offset": rf"(?:(?P<about>{ABOUT})\s)?(?:(?P<count>{COUNT})\s)?(?P<half>and\sa\shalf\s)?"
     rf"(?P<unit>{UNIT}|hour|minute)s?\s"
     rf"(?:and\s(?:an?|{COUNT})\s(?:half|{UNIT}s?)\s)?"
-    r"(?P<way>ago|earlier|later|before|previously|after|afterwards?|prior|hence|from\snow)(?![a-z])"
+    r"(?P<way>ago|earlier|later|before|previously|after|afterwards?|prior|hence|from\snow|on(?=,))(?![a-z])"
+    r"(?P<same>\s(?:this\smonth|today|this\sweek)(?![a-z]))?"
     r"(?:\s(?P<what>that|this)(?=[\s,.;:])(?!\s(?!they\b|it\b|he\b|she\b|we\b|the\b)[a-z]{1,20}"
     r"\s(?:was|had|fell|were)\b))?(?P<follows>(?=\s\w))?",
     "running": rf"for\s(?:a|the)\s(?P<nth>{_ORDINAL})\s(?:straight\s|consecutive\s|successive\s)?day(?![a-z])",
     "nth_day": rf"on\s(?:the|its|their)\s(?:very\s)?(?P<nth>{_ORDINAL})\sday(?![a-z])(?!\sof\s(?!the\s|its\s|their\s))",
-    "nth_of_month": r"(?P<day>[12]?\d(?:st|nd|rd|th)|3[01](?:st|th))(?![\w-])",
+    "nth_of_month": rf"(?P<day>[12]?\d(?:st|nd|rd|th)|3[01](?:st|th)|{_ORDINAL}(?=\sof\s(?:the|this|last|that)\smonth))"
+    r"(?![\w-])(?:\sof\s(?P<which>this|last|that|the\ssame|the)\smonth(?![a-z]))?",
     "clock": rf"(?:(?P<stamp>(?:[01]\d|2[0-3])[:.][0-5]\d)(?=\s)|{_AT}\s(?:about\s|around\s)?{_CLOCK}(?![\w:])"
     r"(?!\s(?:on|of|in|that)\s)|(?:in|by|until|during)\sthe\s(?:(?:early|late)\s)?"
     r"(?:morning|afternoon|evening|(?P<night>night))"
@@ -114,7 +123,7 @@ _RULES = {
     "within": rf"(?P<how>{_LATER})\s(?:in\s|of\s)?(?P<which>{_WHICH}|the)\s(?P<unit>day|week|month|year|decade)"
     r"(?![a-z])",
     "unit_over": r"(?:before|by\sthe\stime)\s(?:the|this)\s(?P<unit>day|week|month|year)\sis\s(?:over|out)(?![a-z])",
-    "same": rf"(?P<which>{_WHICH}|next)\s(?P<unit>day|morning|afternoon|evening|night|week|month|year|decade)"
+    "same": rf"(?P<which>{_WHICH}|next|same)\s(?P<unit>day|morning|afternoon|evening|night|week|month|year|decade)"
     r"(?![a-z-])",
 }
 
@@ -236,13 +245,17 @@ def _is_season(_: str, lowered: str, expression: Expression) -> bool:
 
 
 _ON_THE = re.compile(r"\b(?:on|by|until|till|since|from|before|after)\sthe\s\Z")
-_ENDS = re.compile(r"[.,;:)]|\s(?:and|the|they|it|he|she|a|an|his|her|their|its|to|in|at|with|when|but|as)\b|\Z")
+_UNIT_OF_MEN = re.compile(
+    r"\s(?:armou?red\s|mechani[sz]ed\s|infantry\s|mountain\s|republican\s)?(?:division|brigade|army|corps|regiment|battalion"
+    r"|anniversary|floor|century|parallel|congress|time|day|infantry|armou?red|coastal|storming|assault|legion|round)"
+)
 
 
 def _is_nth(_: str, lowered: str, expression: Expression) -> bool:
     """ "on the 12th," but not "the 12th Division"."""
     start, end = expression.span
-    return _ON_THE.search(lowered, max(start - 12, 0), start) is not None and _ENDS.match(lowered, end) is not None
+    is_led = _ON_THE.search(lowered, max(start - 12, 0), start) is not None
+    return is_led and _UNIT_OF_MEN.match(lowered, end) is None
 
 
 def _is_clock(text: str, _: str, expression: Expression) -> bool:
@@ -260,9 +273,12 @@ def _is_feast(text: str, lowered: str, expression: Expression) -> bool:
     return text[at].isupper() and not (is_name and expression.parts["holiday"] in ("ramadan", "eid"))
 
 
-def _is_told(_: str, lowered: str, expression: Expression) -> bool:
-    """ "every Friday" is none."""
+def _is_told(text: str, lowered: str, expression: Expression) -> bool:
+    """ "every Friday" is none, nor is "sat." a Saturday; "Sat." is."""
     start = expression.span.start
+    word = expression.parts["weekday"]
+    if word.endswith(".") and not text[lowered.find(word, start)].isupper():
+        return False
     return not lowered[max(start - 6, 0) : start].endswith(("every ", "each ", "most "))
 
 

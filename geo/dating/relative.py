@@ -1,6 +1,7 @@
 """Readers of dates that count in units: three days ago, earlier this month, the following year."""
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from geo.dating import units
@@ -16,12 +17,48 @@ MONTHS_OF_A_YEAR, A_MONTH = 12, 28
 
 _DAY_PARTS = ("day", "morning", "afternoon", "evening", "night")
 _PART = {"early": "early", "late": "late", "midway": "mid", "by the end": "late",
-         "at the end": "late", "at the start": "early", "at the beginning": "early"}  # fmt: skip
+         "at the end": "late", "at the start": "early", "at the beginning": "early",
+         "the end": "late", "the start": "early", "the beginning": "early"}  # fmt: skip
 
 
 def recent(parts: Parts, discourse: Discourse) -> Meaning | None:
     """ "in recent weeks": a handful of them, up to the publication."""
     return _back(None, parts["unit"].rstrip("s"), discourse)
+
+
+HOURS = 24
+
+
+def hours_back(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """ "in the past 24 hours": that long before the publication, up to it."""
+    count = number_of(parts["count"])
+    return None if count is None else _back(-(-count // HOURS), "day", discourse)
+
+
+def coming(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """ "in the coming days": a handful of them from the publication on."""
+    count, told = number_of(parts.get("count", "")), discourse.told
+    if parts["which"] not in ("coming",) and not discourse.is_future and told is not None and told.end is not None:
+        ahead = _ahead(count - 1 if count else None, parts["unit"], told.end)
+        return None if ahead is None else replace(ahead, reason=f"{ahead.reason} after the date told before")
+    return _ahead(count, parts["unit"], discourse.published)
+
+
+def _ahead(count: int | None, unit: str, day: date | None) -> Meaning | None:
+    if day is None:
+        return None
+    if unit == "hour":
+        unit, count = "day", -(-(count or HOURS) // HOURS)
+    most = count if count is not None else _HANDFUL["week" if unit == "fortnight" else unit][1]
+    return Meaning(Interval(day, units.shifted(day, most, unit) + DAY), "period", f"the next {most} {unit}(s)")
+
+
+def in_count(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """ "will leave in two weeks": that day; what took two weeks in the past says how long, not when."""
+    count = number_of(parts["count"])
+    if not discourse.is_future or discourse.published is None or count is None:
+        return None
+    return on_day(units.shifted(discourse.published, count, parts["unit"]), f"{count} {parts['unit']}(s) from then on")
 
 
 def span_back(parts: Parts, discourse: Discourse) -> Meaning | None:
@@ -39,7 +76,7 @@ def for_back(parts: Parts, discourse: Discourse) -> Meaning | None:
     "fought for three days" says how long, not when, and has no meaning here.
     """
     ongoing = discourse.tense in ("ongoing", "present", "perfect")
-    if parts["lead"] == "for" and not ongoing:
+    if parts["lead"] != "after" and not ongoing:
         return None
     if parts["lead"] == "after" and discourse.background is not None and not discourse.history:
         return None  # of what is told, and it ended with it
@@ -90,8 +127,11 @@ def offset(parts: Parts, discourse: Discourse) -> Meaning | None:
     reason = f"{count} {unit}(s) {'after' if forward else 'before'} {base}"
     if not from_now and discourse.told is not None and _is_finer(unit, discourse.told):
         return Meaning(discourse.told, "period", f"{reason}, which is no finer")
-    day_long = unit in units.LENGTHS or (unit == "month" and not from_now and discourse.day_told is not None)
+    day_long = unit in units.LENGTHS or (
+        unit == "month" and count == 1 and not from_now and discourse.day_told is not None
+    )
     unit = "day" if day_long else unit
+    unit = {"this month": "month", "this week": "week", "today": "day"}.get(parts.get("same", ""), unit)
     return Meaning(units.around(to, unit), unit if unit != "decade" else "period", reason)
 
 
@@ -100,7 +140,7 @@ def _is_forward(parts: Parts) -> bool:
     way = parts["way"]
     if way in ("after", "before") and "follows" in parts and "what" not in parts:
         return way == "before"
-    return way in ("later", "after", "afterward", "afterwards", "hence", "from now")
+    return way in ("later", "after", "afterward", "afterwards", "hence", "from now", "on")
 
 
 def _is_finer(unit: str, told: Interval) -> bool:
@@ -183,7 +223,7 @@ def unit_over(parts: Parts, discourse: Discourse) -> Meaning | None:
 
 def same(parts: Parts, discourse: Discourse) -> Meaning | None:
     """ "last month", "that year", "the next day", "the day before"."""
-    which, unit = parts["which"], parts["unit"]
+    which, unit = parts["which"].replace("the same", "same").replace("same", "the same"), parts["unit"]
     unit = "day" if unit in _DAY_PARTS else unit
     if which == "next" and unit == "day":
         which = "the next"

@@ -25,6 +25,10 @@ _PARTICIPLE = re.compile(
 _APPOSITION = re.compile(r",\s(?:a|an|the|its)\s[^,;:]{1,40}\Z")
 _SUBJECT = re.compile(r"\s(?:they|he|it|she|we|the|had|was|were|have|has)\s")
 _RELATIVE = re.compile(r"\b(?:after|before)\Z")
+_SAYS_THAT = re.compile(
+    r"\b(?:said|says?|announce[sd]?|report(?:s|ed)?|told|confirm(?:s|ed)?|claim(?:s|ed)?|add(?:s|ed)|declare[sd]?|wrote)"
+    r"(?:\s[a-z]{1,14}){0,4}\s\Z"
+)
 _OF = re.compile(
     r"(?<!morning)(?<!night)(?<!evening)(?<!afternoon)(?<!noon)(?<!dawn)(?<!hours)(?<!day)(?<!end)(?<!days)"
     r"\sof\s(?:the\s)?\Z"
@@ -75,6 +79,9 @@ def scope_of(text: str, when: When, sentence: Span) -> Scope:
     return Scope(when, span, OWN, True)
 
 
+_ALL = re.compile(r"\((?:all|both|each|the three)\s")
+
+
 def _in_brackets(text: str, before: str, at: Span, sentence: Span) -> Span | None:
     """ "Zanjili (in June)": the name that stands before the bracket."""
     opening = before.rfind("(")
@@ -83,7 +90,10 @@ def _in_brackets(text: str, before: str, at: Span, sentence: Span) -> Span | Non
     bracket = at.start - len(before) + opening
     if at.start - bracket > _WINDOW // 10 or text[at.end : at.end + 1] != ")":
         return Span(bracket, at.end)  # a remark of its own
-    first = max(text.rfind(mark, sentence.start, bracket) for mark in ",;:(")
+    marks = ";:(" if _ALL.match(text, bracket) else ",;:("
+    first = max(text.rfind(mark, sentence.start, bracket) for mark in marks)
+    if marks == ";:(":
+        return Span(max(first + 1, sentence.start), at.end)
     return Span(max(first + 1, sentence.start, bracket - _WINDOW // 4), at.end)
 
 
@@ -124,6 +134,9 @@ def _in_relative(text: str, before: str, at: Span, sentence: Span) -> Span | Non
     if not found:
         return None
     marker = found[-1]
+    is_planned = re.search(r"\b(?:will|would)\b", before[marker.end() :]) is not None
+    if marker["word"] == "that" and not is_planned and _SAYS_THAT.search(before, 0, marker.start()):
+        return None  # "announced that it took the town on Monday": told, though by somebody
     between = re.sub(r",\s(?:in|on|by|at|since|late|early)?\s?(?:the\s)?\Z", "", before[marker.end() :])
     if re.search(r"[,;:]\s", between):
         return None

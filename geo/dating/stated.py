@@ -116,9 +116,22 @@ def _yearless(
 def _nearest(spans: Sequence[Interval], published: date, discourse: Discourse) -> tuple[Interval, str] | None:
     past = [span for span in spans if span.start is not None and span.start <= published]
     future = [span for span in spans if span.end is not None and span.end > published]
-    if discourse.is_future:
+    if discourse.is_future or _is_ahead(past, future, published, discourse):
         return (future[0], "first after the publication, by its tense") if future else None
     return (past[-1], "last before the publication") if past else None
+
+
+SOON, LONG_AGO = timedelta(days=45), timedelta(days=250)
+
+
+def _is_ahead(past: Sequence[Interval], future: Sequence[Interval], published: date, discourse: Discourse) -> bool:
+    """ "no talks until 25 Feb.", written on the 20th: without a verb of the past, the one that is so much nearer."""
+    if discourse.tense not in ("none", "present") or not (past and future):
+        return False
+    start, end = future[0].start, past[-1].end
+    if start is None or end is None:
+        return False
+    return published < start <= published + SOON and published - end > LONG_AGO
 
 
 def _year_after(told: Interval, span_in: Callable[[int], Interval | None]) -> int:

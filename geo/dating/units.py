@@ -74,6 +74,9 @@ def shifted(day: date, count: int, unit: str) -> date:
     return first + timedelta(days=min(day.day, (following - first).days) - 1)
 
 
+_NTH = {"first": 0, "second": 1, "third": 2, "fourth": 3}
+
+
 def part(whole: Interval, name: str) -> Interval:
     """A third of a month (days 1-10, 11-20, 21 to its end), else of the months; or a half of it.
 
@@ -82,13 +85,14 @@ def part(whole: Interval, name: str) -> Interval:
     """
     assert whole.start is not None and whole.end is not None
     days = (whole.end - whole.start).days
-    if name in ("first week", "last week"):
+    nth, _, of = name.partition(" ")
+    if of == "week":
         week_long = min(days, LENGTHS["week"]) * DAY
-        first_day = whole.start if name == "first week" else whole.end - week_long
+        first_day = whole.end - week_long if nth == "last" else whole.start + _NTH[nth] * week_long
         return Interval(first_day, first_day + week_long)
-    if name in ("first half", "second half"):
-        first, last = {"first half": (0, 2), "second half": (2, 4)}[name]
-        return Interval(_cut(whole, days, first, 4), _cut(whole, days, last, 4))
+    if of in ("half", "quarter"):
+        wide = 2 if of == "half" else 1
+        return Interval(_cut(whole, days, wide * _NTH[nth], 4), _cut(whole, days, wide * (_NTH[nth] + 1), 4))
     first = {"early": 0, "mid": 1, "late": 2}[name]
     return Interval(_cut(whole, days, first, 3), _cut(whole, days, first + 1, 3))
 

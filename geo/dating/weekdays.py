@@ -11,7 +11,7 @@ from geo.interval import DAY, Interval
 
 
 def weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
-    number, day = WEEKDAYS[parts["weekday"]], discourse.published
+    number, day = WEEKDAYS[parts["weekday"].rstrip(".")], discourse.published
     which, name = parts.get("which", ""), WEEKDAY_NAMES[number]
     told = discourse.background if discourse.history else None  # news names the weekdays of its own week
     if told is not None and told.days == 1 and told.start is not None and which not in ("last", "next"):

@@ -23,7 +23,7 @@ _SMALL = (
 NUMBERS = {
     **{name: number for number, name in enumerate(_SMALL.split())},
     "a": 1, "an": 1, "a couple of": 2, "a dozen": 12, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
-    "twenty-four": 24, "forty-eight": 48,
+    "twenty-four": 24, "thirty-six": 36, "forty-eight": 48, "seventy-two": 72,
 }  # fmt: skip
 FEW = {"", "a few", "several", "some", "many", "few"}
 """Counts without a number: two to a handful."""
@@ -41,8 +41,9 @@ FULL_MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)(?![a-z])"
 )
 WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![a-z])"
+DOTTED_WEEKDAY = r"(?:(?:mon|tues?|wed|thu|thurs?|fri|sat|sun)\.)"
 SHORT_WEEKDAY = r"(?:(?:mon|tues?|wed|thu|thurs?|fri|sat|sun)\b\.?)"
-DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%])(?!\.\d)"
+DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%]|:\d)(?!\.\d)"
 YEAR = r"(?:1\d|20)\d\d(?![\w%])(?![.,:]\d)"
 COUNT = (
     r"(?:\d{1,3}|a couple of|a dozen|a few|several|some|many|few|an?|one|two|three|four|five|six|seven|eight|nine|ten"
@@ -56,7 +57,7 @@ UNIT = r"(?:day|week|fortnight|month|year|decade)"
 PART = (
     r"(?:(?:the\s)?(?:very\s)?(?:early|mid|late|middle|beginning|start|end|outset|close|first\shalf|second\shalf"
     r"|latter\shalf|latter\spart|early\spart|opening|first\sdays|last\sdays|final\sdays|closing\sdays|opening\sdays"
-    r"|early\sdays|first\sweek|last\sweek|final\sweek)"
+    r"|early\sdays|(?:first|second|third|fourth|last|final)\sweek|(?:first|second|third|fourth|last|final)\squarter)"
     r"(?:[-\s](?:of|in))?[-\s])"
 )
 PARTS = {
@@ -65,7 +66,9 @@ PARTS = {
     "latter half": "second half", "latter part": "late", "early part": "early", "opening": "early",
     "first days": "early", "last days": "late", "final days": "late", "early days": "early",
     "closing days": "late", "opening days": "early", "first week": "first week", "last week": "last week",
-    "final week": "last week",
+    "final week": "last week", "second week": "second week", "third week": "third week", "fourth week": "fourth week",
+    "first quarter": "first quarter", "second quarter": "second quarter", "third quarter": "third quarter",
+    "fourth quarter": "fourth quarter", "last quarter": "fourth quarter", "final quarter": "fourth quarter",
 }  # fmt: skip
 """What each word of ``PART`` means to ``units.part``."""
 
