@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,7 +40,7 @@ demo: demo-store  ## Serve the map of the sample stories on http://127.0.0.1:800
 test: install-test lint types contracts pytest  ## Run everything: lint, types, contracts, tests
 
 lint: $(VENV)/.test  ## Check style
-	$(BIN)/ruff check geo server tests tools
+	$(BIN)/ruff check bench geo server tests tools
 
 types: $(VENV)/.test  ## Check types
 	$(BIN)/mypy
@@ -56,6 +56,9 @@ fuzz: $(VENV)/.test  ## Run the property tests on 2,000 fresh examples each
 
 score: $(VENV)/.test  ## Measure the reader on our dispatches and on the corpora beside the checkout
 	$(BIN)/python -m tools.score
+
+bench: $(VENV)/.test  ## Measure how fast the reader is (AGAINST=another checkout to compare)
+	$(BIN)/python -m bench.reading $(if $(AGAINST),--against $(AGAINST))
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)

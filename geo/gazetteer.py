@@ -63,6 +63,9 @@ class Match:
         return key_at("exact" if self.level == "fuzzy" else self.level, fold(spelling))
 
 
+KEPT_WORDS = 100_000
+"""Words and runs of words of which is kept whether a name begins or is so; about 20 MB when full."""
+
 KEPT_NAMES = 20_000
 """Answers kept by name: an archive asks for the same few thousand again and again."""
 
@@ -81,6 +84,8 @@ class Gazetteer:
         self._names = NameIndex()
         self._kept = lru_cache(maxsize=KEPT_NAMES)(self._candidates)
         self._kept_finds = lru_cache(maxsize=KEPT_NAMES)(self._find)
+        self._kept_far = lru_cache(maxsize=KEPT_WORDS)(self._has_far)
+        self._kept_reach = lru_cache(maxsize=KEPT_WORDS)(self._reach_of)
         self._reach: dict[str, int] = {}
         self._sound_reach: dict[str, int] = {}
         for place in self._places.values():
@@ -183,11 +188,17 @@ class Gazetteer:
 
     def has_far(self, folded: str) -> bool:
         """Whether a place that a user loaded, or a town of the world tier, has exactly this folded name."""
+        return self._kept_far(folded)
+
+    def _has_far(self, folded: str) -> bool:
         loaded = self._loaded is not None and self._loaded.has("exact", folded)
         return loaded or (self._world is not None and self._world.knows(folded))
 
     def reach(self, first: str) -> int:
         """The most words of a name that starts with this folded word; 0 when none does."""
+        return self._kept_reach(first)
+
+    def _reach_of(self, first: str) -> int:
         far = self._world.reach(first) if self._world else 0
         return max(self._reach.get(first, 0), self._loaded.reach(first) if self._loaded else 0, far)
 

@@ -146,6 +146,11 @@ class Extent:
     precision_km: float
     is_disc: bool = False
 
+    @property
+    def key(self) -> tuple[LngLat, float, bytes]:
+        """What tells it from any other; a disc is its middle and its reach."""
+        return self.point, self.precision_km, b"" if self.is_disc else bytes(self.geometry.wkb)
+
 
 @dataclass(frozen=True)
 class Toponym:

@@ -88,6 +88,7 @@ def _folded(letter: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
+@lru_cache(maxsize=50_000)
 def sound_key(name: str) -> str:
     """K1: the same for most ways to write one Arabic name in Latin letters.
 
@@ -109,6 +110,16 @@ def sound_of(folded: str) -> str:
     tokens = folded.split()
     words = [word for word in _without_articles(tokens) if word not in GENERIC] or tokens
     return " ".join(filter(None, map(_sound, words)))
+
+
+@lru_cache(maxsize=100_000)
+def first_sound(*tokens: str) -> str:
+    """The first word of ``sound_of`` of a few words, empty when there is none. Kept: news uses the same words.
+
+    >>> first_sound("al", "rai", "fell"), first_sound("city", "of", "homs")
+    ('ri', 'uf')
+    """
+    return sound_of(" ".join(tokens)).partition(" ")[0]
 
 
 def kind_of(folded: str) -> str:

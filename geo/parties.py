@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geo.model import Mention, Span
@@ -18,6 +18,7 @@ _KIN = (
 )
 """Sides that one loose word may mean: of them, the one that the story named last by its own name."""
 
+_FIRST = re.compile(r"\w+")
 _LOOSE = re.compile(r"(?:The|Rebel|Jihad|Milit|Extrem|Insurg|Oppos|Govern|Loyal|Gunm|Regime)")
 
 
@@ -39,18 +40,34 @@ class PartyFinder:
         for alias, code in aliases.items():
             name, _, country = alias.partition("@")
             self._codes.setdefault(_key(name), {})[country] = code
-        names = {alias.partition("@")[0] for alias in aliases}
-        longest_first = sorted(names, key=lambda name: (-len(name), name))
-        self._pattern = re.compile(r"(?<![\w])(?:" + "|".join(map(_pattern, longest_first)) + r")(?:['’]s)?(?!\w)")
+        by_word: dict[str, list[str]] = {}
+        for name in {alias.partition("@")[0] for alias in aliases}:
+            by_word.setdefault(_FIRST.match(name)[0].lower(), []).append(name)  # type: ignore[index]
+        self._by_word = {
+            word: re.compile("(?:" + "|".join(map(_pattern, sorted(names, key=lambda one: (-len(one), one))))
+                             + r")(?:['’]s)?(?!\w)")
+            for word, names in by_word.items()
+        }
 
     def __call__(self, text: str) -> tuple[Party, ...]:
         """Every party of ``text`` in order; a word that depends on the country has no code yet (``settle``)."""
-        return tuple(
-            Party(Span(match.start(), match.end()), match[0], codes.get("", ""),
-                  tuple((country, code) for country, code in codes.items() if country))
-            for match in self._pattern.finditer(text)
-            if (codes := self._codes.get(_key(re.sub(r"['’]s\Z", "", match[0]))))
-        )
+        return tuple(self._found(text))
+
+    def _found(self, text: str) -> Iterator[Party]:
+        """Only words that an alias begins with are looked at: one table look-up a word, not an alternation of all."""
+        end = 0
+        for word in _FIRST.finditer(text):
+            pattern = self._by_word.get(word[0].lower())
+            if pattern is None or word.start() < end:
+                continue
+            match = pattern.match(text, word.start())
+            if match is None:
+                continue
+            codes = self._codes.get(_key(match[0].removesuffix("'s").removesuffix("’s")))
+            if codes:
+                end = match.end()
+                by_country = tuple((country, code) for country, code in codes.items() if country)
+                yield Party(Span(*match.span()), match[0], codes.get("", ""), by_country)
 
 
 def settle(parties: Sequence[Party], mentions: Sequence[Mention]) -> tuple[Party, ...]:

@@ -21,7 +21,7 @@ from geo.gazetteer import Gazetteer
 from geo.interval import Interval
 from geo.join import control_of_place, join
 from geo.keep import kept_features
-from geo.model import Article, Control, Event, Feature, Mention, Place, Reading, Span, Toponym, When
+from geo.model import Article, Control, Event, Feature, LngLat, Mention, Place, Reading, Span, Toponym, When
 from geo.parties import PartyFinder
 from geo.publication import Anchor, infer_published
 from geo.recognise import Recogniser
@@ -32,6 +32,9 @@ from geo.zones import ZoneIndex
 
 KEPT_ANSWERS = 50_000
 """Answers of the join that one pipeline remembers; about 100 MB."""
+
+
+_Around = tuple[str, Interval, tuple[LngLat, float, bytes] | None, bool]
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Pipeline:
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
     resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
     _asked: dict[tuple[str, Interval], Control] = field(default_factory=dict, repr=False)
+    _asked_around: dict[_Around, Control | None] = field(default_factory=dict, repr=False)
 
     def read(self, article: Article) -> Reading:
         """Everything that ``article`` says about places and days, joined to who held the ground."""
@@ -85,7 +89,17 @@ class Pipeline:
             return mention
         if mention.place and mention.extent is None and not mention.toponym.near:
             return replace(mention, control=self._control(mention.place, mention.when.interval))
-        return join(mention, self.zones, self.shapes)
+        return replace(mention, control=self._control_around(mention, mention.when.interval))
+
+    def _control_around(self, mention: Mention, days: Interval) -> Control | None:
+        """Of ground around or beside a place; kept like that of the place itself."""
+        extent, toponym = mention.extent, mention.toponym
+        key = (mention.place.id if mention.place else "", days, extent.key if extent else None, toponym.near)
+        if key not in self._asked_around:
+            if len(self._asked_around) >= KEPT_ANSWERS:
+                self._asked_around.clear()
+            self._asked_around[key] = join(mention, self.zones, self.shapes).control
+        return self._asked_around[key]
 
     def _control(self, place: Place, days: Interval) -> Control:
         """Kept, for one day's news asks for the same places again and again."""

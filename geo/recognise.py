@@ -15,7 +15,7 @@ from geo.countries import countries
 from geo.directions import relate
 from geo.gazetteer import Gazetteer
 from geo.model import Span, Toponym
-from geo.names import fold, sound_of
+from geo.names import first_sound, fold, sound_of
 from geo.tokens import LONGEST, Token, bare, has_ending, may_start, run_end, tokenise
 from geo.unlisted import unlisted
 
@@ -83,6 +83,9 @@ class Recogniser:
         """The names, in order; ``unsure`` gets those that are also common words and that nothing explains."""
         here = 0
         while here < len(tokens):
+            if not may_start(tokens, here):
+                here += 1
+                continue
             found, used = self._longest(text, tokens, here)
             if not found:
                 found, used = self._bared(text, tokens, here)
@@ -107,10 +110,9 @@ class Recogniser:
 
     def _bared(self, text: str, tokens: Sequence[Token], here: int) -> tuple[_Found | None, int]:
         """The longest name that starts here when what leans on its first or last word is taken off."""
-        if not may_start(tokens, here):
-            return None, 1
         for first in bare(tokens[here]):
-            found, used = self._longest(text, [first, *tokens[here + 1 : here + LONGEST]], 0)
+            bared = [first, *tokens[here + 1 : here + LONGEST]]
+            found, used = self._longest(text, bared, 0) if may_start(bared, 0) else (None, 1)
             if found:
                 return found, used
         for last in range(here + 1, min(here + LONGEST, len(tokens))):
@@ -124,8 +126,6 @@ class Recogniser:
 
     def _longest(self, text: str, tokens: Sequence[Token], here: int) -> tuple[_Found | None, int]:
         """The longest name that starts here, and how many words are done with."""
-        if not may_start(tokens, here):
-            return None, 1
         reach, sound_reach = self._reaches(tokens, here)
         end = run_end(text, tokens, here, max(reach, sound_reach))
         for last in range(end, here, -1) if reach or sound_reach else ():
@@ -148,8 +148,8 @@ class Recogniser:
     def _reaches(self, tokens: Sequence[Token], here: int) -> tuple[int, int]:
         """How many words a name that starts here may have, by its letters and by its sound."""
         first = tokens[here].folded
-        sounds = sound_of(" ".join(token.folded for token in tokens[here : here + 3])).split()
-        sound_reach = self._gazetteer.sound_reach(sounds[0]) if sounds else 0
+        sound = first_sound(*(token.folded for token in tokens[here : here + 3]))
+        sound_reach = self._gazetteer.sound_reach(sound) if sound else 0
         return max(self._gazetteer.reach(first), self._demonym_reach.get(first, 0)), sound_reach and sound_reach + 2
 
     def _is_named_so(self, text: str, words: Sequence[Token], folded: str) -> bool:

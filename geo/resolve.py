@@ -172,7 +172,7 @@ def _scored(match: Match, toponym: Toponym, containers: set[str], story: _Story)
             story.doubt if match.level != "exact" else 0.0
         ),
         "kind": _kind_score(place, toponym.cue, match),
-        "lies in what the text says": 0.2 if containers & _holders(place) else 0.0,
+        "lies in what the text says": 0.2 if containers and containers & _holders(place) else 0.0,
         "the story's country": 0.25 * story.countries.get(place.country, 0.0),
         "size": 0.02 * log10(_population(place) + 1) + 0.05 * place.importance,
         "gazetteer": _TIERS[place.tier],
@@ -215,14 +215,22 @@ def _default_kind(place: Place, match: Match) -> float:
     return 0.05 if _own_name(match) else -0.05
 
 
-def _holders(place: Place) -> set[str]:
-    country = countries().get(place.country)
-    names = [name.toponym for name in country.place.names] if country and not place.is_country else []
-    return {fold(name) for name in (*names, place.admin1, place.admin2) if name}
+def _holders(place: Place) -> frozenset[str]:
+    return _names_of("" if place.is_country else place.country, place.admin1, place.admin2)
+
+
+@lru_cache(maxsize=4096)
+def _names_of(iso: str, *divisions: str) -> frozenset[str]:
+    """The folded names of a country and of divisions in it."""
+    country = countries().get(iso)
+    names = [name.toponym for name in country.place.names] if country else []
+    return frozenset(fold(name) for name in (*names, *divisions) if name)
 
 
 def _nearness(place: Place, anchors: Sequence[Place]) -> float:
     """1 beside the story's other places, falling by a factor of e every 300 km; the median counts."""
+    if not anchors:
+        return 0.0
     distances = sorted(rough_km(place.point, anchor.point) for anchor in anchors if anchor.id != place.id)
     return exp(-distances[len(distances) // 2] / DECAY_KM) if distances else 0.0
 

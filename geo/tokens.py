@@ -33,16 +33,24 @@ class Token(NamedTuple):
 
 
 def tokenise(text: str) -> list[Token]:
-    """The words in order; hyphens and slashes divide."""
-    return [_token(match) for match in _TOKEN.finditer(text)]
+    """The words in order; hyphens and slashes divide. Most are plain letters, for which nothing is to be done."""
+    return [
+        _new(Token, (match.start(), match.end(), word, word.lower()))
+        if (word := match[0]).isascii() and word.isalnum() else _token(match)
+        for match in _TOKEN.finditer(text)
+    ]
+
+
+_new = tuple.__new__
+"""A named tuple without the call of its own constructor: a third of the time of this module."""
 
 
 def _token(match: re.Match[str]) -> Token:
     word = match[0]
     if ("." not in word and not word[-1].isalnum()) or word[-2:-1] in ("'", "’"):
         word = _POSSESSIVE.sub("", word)
-    start, is_plain = match.start(), word.isascii() and word.isalnum()
-    return Token(start, start + len(word), word, word.lower() if is_plain else fold(word))
+    start = match.start()
+    return Token(start, start + len(word), word, fold(word))
 
 
 def may_start(tokens: Sequence[Token], here: int) -> bool:

@@ -97,7 +97,10 @@ def find_triggers(text: str, sentence: Span) -> list[list[Trigger]]:
         [Trigger("control_state", "compound", Span(*match.span()), sentence, match[0], who=match["actor"])]
         for match in _COMPOUND_STATE.finditer(text, sentence.start, sentence.end)
     ]
+    known = lexicon()
     for word in _WORD.finditer(text, sentence.start, sentence.end):
+        if word[0].lower() not in known:
+            continue
         is_whole = text[word.start() - 1 : word.start()] not in ("-", "‑")
         if is_whole and (readings := list(_readings(text, sentence, word))):
             found.append(readings)
@@ -105,13 +108,13 @@ def find_triggers(text: str, sentence: Span) -> list[list[Trigger]]:
 
 
 def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigger]:
-    phrases = lexicon().get(word[0].lower(), ())
-    is_noun = bool(phrases) and _is_noun(text, sentence, word)
-    for phrase in phrases:
-        if is_noun and phrase.is_verb:
-            continue
+    is_noun: bool | None = None
+    for phrase in lexicon().get(word[0].lower(), ()):
         match = phrase.rest.match(text, word.end(), sentence.end)
-        if match is None or is_denied(text, sentence, word.start()):
+        if match is None:
+            continue
+        is_noun = _is_noun(text, sentence, word) if is_noun is None else is_noun
+        if (is_noun and phrase.is_verb) or is_denied(text, sentence, word.start()):
             continue
         span = Span(word.start(), match.end())
         yield Trigger(

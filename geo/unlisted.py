@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from geo.model import Span
 
@@ -59,6 +60,10 @@ _NO_PLACE = frozenset(
     "i ii iii iv phone army's government state reuters afp ap".split()
 )
 _COMPOUND = re.compile(r"-(?:held|led|backed|based|controlled|run|trained|allied|ruled|occupied)\b")
+_SOMEBODY = re.compile(
+    r"(?<![.:?!] )(?<!\n)\b[A-Z][a-z]+ (?=([A-Z][\w'’-]*\w)(?! [A-Z]))|\b([A-Z][\w'’-]*\w) said\b"
+)
+_SMALL = re.compile(r"(?<![\w'’-])[a-z][\w'’-]*")
 _PERSON = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|President|Gen|General|Col|Colonel|Capt|Captain|Lt|Sgt|Minister|Sheikh|King|named)\.? \Z"
 )
@@ -78,10 +83,11 @@ def unlisted(text: str, taken: Sequence[Span]) -> list[Span]:
         return at == 0 or all(each.end <= span.start for each in taken[max(at - 3, 0) : at])
 
     found: dict[int, Span] = {}
+    others = _Others(text)
     for pattern in _PLACES:
         for match in pattern.finditer(text):
             for span in _listed(text, match):
-                if _is_name(text, span) and is_free(span) and not _touches(found, span):
+                if is_free(span) and _is_name(text, span, others) and not _touches(found, span):
                     found[span.start] = span
     return [found[start] for start in sorted(found)]
 
@@ -95,25 +101,43 @@ def _listed(text: str, match: re.Match[str]) -> Iterator[Span]:
         end = more.end()
 
 
-def _is_name(text: str, span: Span) -> bool:
+class _Others:
+    """The words of a text that cannot be places for what they are elsewhere in it; gathered when first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._persons or word.lower() in self._small
+
+    @cached_property
+    def _persons(self) -> frozenset[str]:
+        """Behind another capital ("Haider Blank"), or who "said"."""
+        return frozenset(match[1] or match[2] for match in _SOMEBODY.finditer(self._text))
+
+    @cached_property
+    def _small(self) -> frozenset[str]:
+        return frozenset(_SMALL.findall(self._text))
+
+
+def _is_name(text: str, span: Span, others: _Others) -> bool:
     words = text[slice(*span)].replace("’", "'").split()
     plain = [word.lower().removesuffix("'s") for word in words]
     if plain[0] in _NO_PLACE or plain[-1] in _NO_PLACE or len(text[slice(*span)]) < 3:
         return False
     if _COMPOUND.search(text[slice(*span)]) or text.startswith(("-held", "-led", "-backed"), span.end):
         return False
-    if _BUILDING.search(text[slice(*span)]) or (len(words) == 1 and _is_no_name(text, span, words[0])):
+    if _BUILDING.search(text[slice(*span)]) or (len(words) == 1 and _is_no_name(text, span, others)):
         return False
     return _PERSON.search(text[max(span.start - 12, 0) : span.start]) is None
 
 
-def _is_no_name(text: str, span: Span, word: str) -> bool:
+def _is_no_name(text: str, span: Span, others: _Others) -> bool:
     """A single word is a person's or a body's that owns something, one that opens a longer name, or no name at all."""
-    if text.startswith(("'s", "’s"), span.end) or word.isupper() or word.endswith(("'s", "s'")):
+    word = text[slice(*span)]
+    if text.startswith(("'s", "’s"), span.end) or word.isupper() or word.endswith(("'s", "s'", "’s", "s’")):
         return True
-    name = re.escape(word)
-    person = rf"(?<![.:?!] )(?<!\n)[A-Z][a-z]+ {name}\b(?! [A-Z])|{name} said\b"
-    return re.search(rf"\b(?:{person}|{re.escape(word.lower())}\b)", text) is not None
+    return word in others
 
 
 def _touches(found: dict[int, Span], span: Span) -> bool:

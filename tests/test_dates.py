@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.dates import find_times, when_of
+from geo.dating import grammar
 from geo.dating.units import ERA
 from geo.edtf import parse_edtf
 from geo.interval import DAY, Interval, parse_day
 from geo.model import Span, When
+from tools.dispatches import load
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 MONDAY = "2016-04-11"
@@ -411,3 +413,24 @@ def test_the_seed_articles_are_dated(number, day, wanted):
     text = next(SEEDS.glob(f"{number}*.txt")).read_text(encoding="utf-8")
     found = {text[when.span.start : when.span.end]: when.edtf for when in find_times(text, published(day)) if when.span}
     assert {words: found.get(words) for words in wanted} == wanted
+
+
+def test_only_words_that_open_no_expression_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [one.text for part in ("dev", "dev2") for one in load(part)]
+    quick = [grammar.expressions(text) for text in texts]
+    monkeypatch.setattr(grammar, "openings", lambda lowered: iter(range(len(lowered))))
+    assert [grammar.expressions(text) for text in texts] == quick
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("In the past 24 hours six were killed.", "2016-04-10/2016-04-11"),
+    ("They will leave in two weeks.", "2016-04-25"),
+    ("It fell in the first quarter of 2015.", "2015-01/2015-03"),
+    ("It fell in the third week of March.", "2016-03-15/2016-03-21"),
+    ("It fell Fri. night.", "2016-04-08"),
+    ("It fell on the 9th of this month.", "2016-04-09"),
+    ("No talks before 25 Apr.", "2016-04-11/2016-04-24"),
+    ("Two years ago this month it fell.", "2014-04"),
+])
+def test_expressions_that_a_second_set_of_stories_taught(text: str, wanted: str) -> None:
+    assert wanted in edtf_of(text)

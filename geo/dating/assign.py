@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from geo.dating import units
-from geo.dating.grammar import lower
+from geo.dating.grammar import lower, lowered
 from geo.dating.scope import ATTRIBUTE, Scope, distance, scope_of, segment
 from geo.dating.tense import cues
 from geo.interval import Interval
@@ -113,7 +113,7 @@ _APART = re.compile(
 
 def _is_of_now(text: str, clause: Span, span: Span) -> bool:
     """A clause of the present ("who now sit in") or of a condition ("if it reached") is of the publication."""
-    words = lower(text[max(clause.start, span.start - REACH) : min(clause.end, span.end + 120)])
+    words = lowered(text)[max(clause.start, span.start - REACH) : min(clause.end, span.end + 120)]
     return _NOW.search(words) is not None or words.startswith(("if ", "\u201cif ", '"if '))
 
 
@@ -148,7 +148,7 @@ _ASIDE = re.compile(r"[^,.;]{1,50}\b(?:said|says?|told|reported|reports|claims?|
 
 
 def _tense(text: str, clause: Span) -> str:
-    words = lower(text[clause.start : min(clause.end, clause.start + REACH)])
+    words = lowered(text)[clause.start : min(clause.end, clause.start + REACH)]
     return cues(words, Span(0, len(words))).first
 
 
@@ -186,7 +186,7 @@ _WHICH = re.compile(r",\s(?:from\swhich|who)\s")
 def _of_which(text: str, span: Span, sentence: Span, times: Sequence[When]) -> When | None:
     """ "the ground won in Hit, from which they were driven in April.": the name has no other date."""
     match = _WHICH.search(text, span.end, min(sentence.end, span.end + 60))
-    if match is None or cues(lower(text[span.end : match.start()]), Span(0, match.start() - span.end)).kinds:
+    if match is None or cues(lowered(text)[span.end : match.start()], Span(0, match.start() - span.end)).kinds:
         return None
     inside = _inside(times, Span(match.end(), min(sentence.end, match.end() + REACH)))
     last = inside[0] if len(inside) == 1 else None
@@ -202,7 +202,7 @@ _STATE = re.compile(
 
 def _is_state(text: str, clause: Span, span: Span) -> bool:
     """ "The mediators were clerics from Tripoli" tells of no day."""
-    words = lower(text[max(clause.start, span.start - REACH) : span.start])
+    words = lowered(text)[max(clause.start, span.start - REACH) : span.start]
     found = list(_STATE.finditer(words))
     return bool(found) and not cues(words[found[-1].end() :], Span(0, len(words) - found[-1].end())).kinds
 
@@ -228,7 +228,7 @@ _IF = re.compile(r"[\"\u201c]?(?:if|unless)\s", re.IGNORECASE)
 
 def _is_beside_news(text: str, sentence: Span) -> bool:
     """A sentence of the present, of a condition, or of what somebody said, which is of the day of the saying."""
-    words = lower(text[sentence.start : min(sentence.end, sentence.start + REACH)])
+    words = lowered(text)[sentence.start : min(sentence.end, sentence.start + REACH)]
     found = cues(words, Span(0, len(words)))
     is_said = bool(found.starts) and _SPEECH.match(words, found.starts[0]) is not None
     return found.first == "present" or is_said or _IF.match(words) is not None
@@ -244,7 +244,7 @@ def _tense_at(text: str, clause: Span, span: Span, sentence: Span) -> str:
     """By the verbs of the clause; "cutting the road" has the tense of its sentence."""
     near = Span(max(sentence.start, span.start - REACH // 2), min(sentence.end, span.end + REACH // 4))
     for part in (Span(max(clause.start, near.start), min(clause.end, near.end)), near):
-        words = lower(text[part.start : part.end])
+        words = lowered(text)[part.start : part.end]
         whole = Span(0, len(words))
         found = cues(words, whole)
         if found.kinds:

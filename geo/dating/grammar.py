@@ -7,7 +7,7 @@ itself decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,10 +18,13 @@ from geo.dating.words import (
     DOTTED_WEEKDAY,
     FULL_MONTH,
     MONTH,
+    MONTHS,
+    NUMBERS,
     PART,
     SHORT_WEEKDAY,
     UNIT,
     WEEKDAY,
+    WEEKDAYS,
     YEAR,
 )  # fmt: skip
 from geo.model import Span
@@ -139,6 +142,12 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
     return scan, {name: re.compile(rule, re.ASCII) for name, rule in _RULES.items()}
 
 
+@lru_cache(maxsize=8)
+def lowered(text: str) -> str:
+    """``lower`` of a whole story, kept: its stages ask for parts of it again and again."""
+    return lower(text)
+
+
 def lower(text: str) -> str:
     """Lower case of the same length ("İ" is the one letter that would grow); odd spaces become plain ones."""
     return text.replace("\u0130", "i").lower().translate(_SPACES)
@@ -153,7 +162,10 @@ def expressions(text: str) -> list[Expression]:
     scan, rules = _patterns()
     found: list[Expression] = []
     position = 0
-    while match := scan.search(lowered, position):
+    for opening in openings(lowered):
+        match = scan.match(lowered, opening) if opening >= position else None
+        if match is None:
+            continue
         rule = match.lastgroup or ""
         start, end = match.span()
         parts = rules[rule].match(lowered, start)
@@ -168,6 +180,44 @@ def expressions(text: str) -> list[Expression]:
         else:
             position = start + 1
     return found
+
+
+_WORD = re.compile(r"[a-z]+|\d", re.ASCII)
+_OPENERS = frozenset(
+    f"""a about after almost an and approximately around ashura at autumn barely before beginning between by christmas
+    circa close closing couple decade decades dozen during early earlier eid end fall few fewer final first following
+    for fortnight fortnights from half holy hour hours in just last lasted late later less many mid middle midway
+    minute minutes month months more nearly new newroz next night nowruz on only opening outset over overnight past
+    previous preceding ramadan roughly same second several shortly since some soon spring start summer tenth that the
+    third fourth fifth sixth seventh eighth ninth this throughout till today tomorrow tonight until up day days week
+    weeks well winter within year years yesterday {' '.join(MONTHS)} {' '.join(WEEKDAYS)}
+    {' '.join(NUMBERS).replace('-', ' ')}""".split()
+)
+"""The words that an expression of the grammar may begin with; all others are passed over. A test holds it to the
+grammar."""
+
+
+_LITTLE = frozenset("the a an in on at by for over after before and during around about from half just of".split())
+_BESIDE_THEM = frozenset(
+    """very current coming holy succeeding previous past little their its recent latter weekend daybreak dawn sunrise
+    morning noon midday afternoon evening sunset dusk nightfall midnight lunchtime""".split()
+)
+_NEXT = re.compile(r"\s(?:(\d)|([a-z]+))", re.ASCII)
+
+
+def openings(lowered: str) -> Iterator[int]:
+    """Where an expression may begin: at one of few words, at a number, at "third time in"."""
+    for match in _WORD.finditer(lowered):
+        word = match[0]
+        if word in _LITTLE:
+            following = _NEXT.match(lowered, match.end())
+            is_opener = following is not None and (
+                following[1] is not None or following[2] in _OPENERS or following[2] in _BESIDE_THEM
+            )
+        else:
+            is_opener = word in _OPENERS or word.isdigit()
+        if is_opener or lowered.startswith(" time in ", match.end()):
+            yield match.start()
 
 
 def _stated(match: re.Match[str]) -> dict[str, str]:

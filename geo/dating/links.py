@@ -134,7 +134,7 @@ def _opened(word: str, one: Found, published: date | None) -> Meaning | None:
     if word == "from" and _runs_on(one, published):
         return _open(meaning, Interval(span.start, _end_of_since(one, published)), "from then on")
     if word in ("before", "prior to"):
-        if one.tense == "future" and published is not None and span.start is not None and span.start > published:
+        if published is not None and span.start is not None and span.start > published:
             is_part = "part" in one.expression.parts or one.expression.rule == "within"  # "before the end of April"
             return _open(meaning, Interval(published, span.end if is_part else span.start), "from now to then")
         return _open(meaning, Interval(None, span.start), "before then")

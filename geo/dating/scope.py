@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from geo.dating.grammar import lower
+from geo.dating.grammar import lowered
 from geo.model import Span, When
 
 _WINDOW = 200
@@ -64,7 +64,7 @@ def scope_of(text: str, when: When, sentence: Span) -> Scope:
     """The part of ``sentence`` that ``when`` dates."""
     at = when.span or sentence
     first = max(sentence.start, at.start - _WINDOW)
-    before = lower(text[first : at.start])
+    before = lowered(text)[first : at.start]
     for find in (_in_brackets, _of_participle, _after_event, _after_name, _in_relative):
         span = find(text, before, at, sentence)
         if span is not None:
@@ -72,9 +72,9 @@ def scope_of(text: str, when: When, sentence: Span) -> Scope:
     aside = text[at.end : at.end + 1] == ","  # "they bombed it, but at noon, and left"
     left = max((match.end() for match in _LEFT.finditer(before) if not (aside and match[0][0] == ",")), default=0)
     span = Span(at.start - len(before) + left if left else sentence.start, sentence.end)
-    if _LASTS.match(lower(text[at.start : at.start + 24])):
+    if _LASTS.match(lowered(text)[at.start : at.start + 24]):
         return Scope(when, span, LASTING, True)
-    if _OF.search(before) or _AFTERMATH.match(lower(text[at.start : at.start + 12])):
+    if _OF.search(before) or _AFTERMATH.match(lowered(text)[at.start : at.start + 12]):
         return Scope(when, span, ATTRIBUTE)
     return Scope(when, span, OWN, True)
 
@@ -113,7 +113,7 @@ def _of_participle(text: str, before: str, at: Span, sentence: Span) -> Span | N
 
 def _after_event(text: str, _: str, at: Span, sentence: Span) -> Span | None:
     """ "four days after rebels came, it fell": the coming only."""
-    words = lower(text[at.start : at.end])
+    words = lowered(text)[at.start : at.end]
     if not _RELATIVE.search(words) or not text[at.end : at.end + 2].strip(" .,;:\n"):
         return None
     return Span(at.start, _clause_end(text, at.end, sentence))
@@ -158,7 +158,7 @@ def _clause_end(text: str, start: int, sentence: Span) -> int:
 def segment(text: str, clause: Span, span: Span) -> Span:
     """The part of a clause from its last "who", "which" or "that" before ``span``."""
     first = max(clause.start, span.start - _WINDOW)
-    found = list(_PART.finditer(lower(text[first : span.start])))
+    found = list(_PART.finditer(lowered(text)[first : span.start]))
     return Span(first + found[-1].start() if found else clause.start, clause.end)
 
 
