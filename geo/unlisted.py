@@ -6,7 +6,7 @@ put it on the map.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -76,20 +76,20 @@ def unlisted(text: str, taken: Sequence[Span]) -> list[Span]:
     >>> [text[slice(*span)] for span in unlisted(text, [])]
     ['Durgi', 'Shaffa']
     """
-    starts = [span.start for span in taken]
-
-    def is_free(span: Span) -> bool:
-        at = bisect_left(starts, span.end)
-        return at == 0 or all(each.end <= span.start for each in taken[max(at - 3, 0) : at])
-
-    found: dict[int, Span] = {}
+    found: list[Span] = []
     others = _Others(text)
     for pattern in _PLACES:
         for match in pattern.finditer(text):
             for span in _listed(text, match):
-                if is_free(span) and _is_name(text, span, others) and not _touches(found, span):
-                    found[span.start] = span
-    return [found[start] for start in sorted(found)]
+                if _is_free(taken, span) and _is_free(found, span) and _is_name(text, span, others):
+                    insort(found, span)
+    return found
+
+
+def _is_free(taken: Sequence[Span], span: Span) -> bool:
+    """Whether none of the spans, in order, touches it; names of organisations may lie around others, not deeper."""
+    at = bisect_left(taken, span.end, key=lambda one: one.start)
+    return all(each.end <= span.start for each in taken[max(at - 3, 0) : at])
 
 
 def _listed(text: str, match: re.Match[str]) -> Iterator[Span]:
@@ -138,7 +138,3 @@ def _is_no_name(text: str, span: Span, others: _Others) -> bool:
     if text.startswith(("'s", "’s"), span.end) or word.isupper() or word.endswith(("'s", "s'", "’s", "s’")):
         return True
     return word in others
-
-
-def _touches(found: dict[int, Span], span: Span) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in found.values())
