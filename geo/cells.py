@@ -25,6 +25,9 @@ GRID = 1e-6
 EDGE_M = 10_000
 """Metres: a straight edge of the plane is bent in degrees; pieces of this length are straight to about a metre."""
 
+ISLET_KM = 2.0
+"""Radius of the ground of an island that the map does not have."""
+
 FAR_M = 2_000_000
 """Metres to four guards around the sites: towns on one line alone have no triangles, and GEOS then no cells."""
 
@@ -60,12 +63,25 @@ def cells(
     _apart(sites, plane)
     wide = _discs(sites, evidence_max_km)
     near = _discs(sites, town_max_km)
+    shapes = _with_islets(sites, shapes, wide)
     faces = _faces(_lines(sites, shapes, plane, (wide, near)))
     owner = _owners(faces, sites, shapes, plane)
     middle = shapely.get_coordinates(shapely.point_on_surface(faces))
     whole = _ground(faces, owner, middle, wide)
     town = _ground(faces, owner, middle, near)
     return Cells(whole, town, _touching(sites, whole, town))
+
+
+def _with_islets(
+    sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], discs: Sequence[Polygon]
+) -> Mapping[str, BaseGeometry]:
+    """The shapes, each with a small disc for every site so far out that none of its ground is on the map: islands
+    that a base map leaves out."""
+    found = dict(shapes)
+    for site, circle in zip(sites, discs, strict=True):
+        if site.country in shapes and not circle.intersects(shapes[site.country]):
+            found[site.country] = found[site.country].union(disc(site.point, ISLET_KM))
+    return found
 
 
 def _apart(sites: Sequence[Site], plane: NDArray[np.float64]) -> None:
