@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,13 +17,16 @@ from geo.errors import DatelineError, InvalidInput
 from geo.interval import Interval, parse_day
 
 COLUMNS = ("code", "name", "family", "side", "side_from", "side_to", "aliases", "generic_aliases")
+OPTIONAL = ("strikes_by_air", "colour", "pattern")
+_COLOUR = re.compile("#[0-9a-f]{6}")
 _SHORT = 4
 
 
 @dataclass(frozen=True)
 class Actor:
     """One side. ``generic`` names ("rebels", "militants") mean it only where nothing nearer fits; ``sides`` are its
-    alliances by half-open interval."""
+    alliances by half-open interval. Who ``strikes_by_air`` has no guns in the field: what it hits, it hits from the
+    air. ``colour`` and ``pattern`` are empty where the table does not choose them (``geo.style``)."""
 
     code: str
     name: str
@@ -31,6 +34,9 @@ class Actor:
     aliases: tuple[str, ...] = ()
     generic: tuple[str, ...] = ()
     sides: tuple[tuple[Interval, str], ...] = ()
+    strikes_by_air: bool = False
+    colour: str = ""
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,11 @@ class Actors:
         path = path or data_path("actors.csv")
         try:
             with path.open(encoding="utf-8", newline="") as file:
-                rows = _rows(path.name, csv.DictReader(file, strict=True))
+                table = csv.DictReader(file, strict=True)
+                lines = _rows(path.name, table)
         except (OSError, UnicodeDecodeError, csv.Error) as problem:
             raise InvalidInput(f"actors {path.name}: {problem}, want CSV in UTF-8") from None
-        return cls(tuple(rows), _names(rows))
+        return cls(tuple(actor for _, actor in lines), _names(path.name, lines))
 
     def find(self, text: str) -> str | None:
         """The code of a name, generic ones included; case counts only in names of up to four letters ("IS")."""
@@ -68,6 +75,10 @@ class Actors:
 
     def is_generic(self, text: str) -> bool:
         return key(text) in {key(alias) for actor in self.rows for alias in actor.generic}
+
+    def air_powers(self) -> frozenset[str]:
+        """The codes of those who strike from the air alone."""
+        return frozenset(actor.code for actor in self.rows if actor.strikes_by_air)
 
     def get(self, code: str) -> Actor | None:
         return next((actor for actor in self.rows if actor.code == code), None)
@@ -92,22 +103,33 @@ def key(text: str) -> str:
     return plain if len(plain) <= _SHORT and plain != plain.lower() else plain.casefold()
 
 
-def _rows(name: str, table: csv.DictReader[str]) -> list[Actor]:
+def _rows(name: str, table: csv.DictReader[str]) -> list[tuple[int, Actor]]:
+    """Each actor with the line of its first row."""
     missing = [column for column in COLUMNS if column not in (table.fieldnames or ())]
     if missing:
         raise InvalidInput(f"actors {name}: no column {', '.join(missing)}")
-    found: dict[str, Actor] = {}
-    for row in table:
+    found: dict[str, tuple[int, Actor]] = {}
+    for cells in table:
         where = f"actors {name} line {table.line_num}"
+        if None in cells:
+            raise InvalidInput(f"{where}: more cells than columns, want names with a comma in quotes")
+        row = {column: (cells.get(column) or "").strip() for column in (*COLUMNS, *OPTIONAL)}
         if not row["code"] or not row["name"]:
             raise InvalidInput(f"{where}: code or name is empty")
-        known = found.get(row["code"])
-        sides = (*(known.sides if known else ()), (_span(where, row), row["side"]))
-        first = known or Actor(
-            row["code"], row["name"], row["family"], _list(row["aliases"]), _list(row["generic_aliases"])
-        )
-        found[row["code"]] = Actor(first.code, first.name, first.family, first.aliases, first.generic, sides)
+        line, actor = found.get(row["code"]) or (table.line_num, _actor(where, row))
+        found[row["code"]] = line, replace(actor, sides=(*actor.sides, (_span(where, row), row["side"])))
     return list(found.values())
+
+
+def _actor(where: str, row: Mapping[str, str]) -> Actor:
+    if row["strikes_by_air"] not in ("", "yes"):
+        raise InvalidInput(f"{where}: strikes_by_air: {row['strikes_by_air']!r}, want yes or nothing")
+    if row["colour"] and not _COLOUR.fullmatch(row["colour"]):
+        raise InvalidInput(f"{where}: colour: {row['colour']!r}, want #rrggbb in small letters")
+    return Actor(
+        row["code"], row["name"], row["family"], _list(row["aliases"]), _list(row["generic_aliases"]),
+        strikes_by_air=row["strikes_by_air"] == "yes", colour=row["colour"], pattern=row["pattern"],
+    )
 
 
 def _span(where: str, row: Mapping[str, str]) -> Interval:
@@ -120,12 +142,13 @@ def _span(where: str, row: Mapping[str, str]) -> Interval:
     return span
 
 
-def _names(actors: Iterable[Actor]) -> dict[str, str]:
+def _names(name: str, lines: Iterable[tuple[int, Actor]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for actor in actors:
+    for line, actor in lines:
         for alias in (actor.code, *actor.aliases, *actor.generic):
             if found.setdefault(key(alias), actor.code) != actor.code:
-                raise InvalidInput(f"actors: {alias!r} is a name of both {found[key(alias)]} and {actor.code}")
+                both = f"{found[key(alias)]} and {actor.code}"
+                raise InvalidInput(f"actors {name} line {line}: {alias!r} is a name of both {both}")
     return found
 
 

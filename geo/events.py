@@ -31,7 +31,6 @@ _FROM_THE_AIR = re.compile(
     r"\b(?:jets?|warplanes?|planes?|aircraft|air force|bombers|helicopters?|drones?|from the air|"
     r"air power|gunships?|(?<!anti-tank )missiles?|barrels)\b", re.IGNORECASE
 )
-_AIR_POWERS = frozenset({"COALITION", "USA", "RUSSIA", "ISRAEL"})
 _STRIKES = re.compile(r"(?:str[iu]ck|strik|pound|hit|target|bomb)", re.IGNORECASE)
 _WEAPON = re.compile(
     r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|attackers?|raid|attack)\b"
@@ -117,7 +116,7 @@ def _from_the_air(scene: Scene, trigger: Trigger, actor: Party | None) -> Trigge
         return trigger
     around = scene.before(trigger.span.start, 60, trigger.sentence.start)
     is_verb = trigger.frame == "hit" or trigger.text.lower() == "bombing" or trigger.text.lower().startswith("raid")
-    strikes = actor is not None and actor.code in _AIR_POWERS and _STRIKES.match(trigger.text) is not None
+    strikes = actor is not None and actor.code in scene.air_powers and _STRIKES.match(trigger.text) is not None
     return replace(trigger, type="airstrike") if strikes or (is_verb and _FROM_THE_AIR.search(around)) else trigger
 
 

@@ -54,6 +54,7 @@ class Pipeline:
     anchors: tuple[Anchor, ...] = ()
     facility: Callable[[str, Place], Place | None] = Facilities()
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
+    air_powers: frozenset[str] = frozenset()
     resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
     _asked: dict[tuple[str, Interval], Control] = field(default_factory=dict, repr=False)
     _asked_around: dict[_Around, Control | None] = field(default_factory=dict, repr=False)
@@ -69,7 +70,9 @@ class Pipeline:
 
         found = locate(self.resolve(self.recognise(text), self.gazetteer), self.shapes)
         mentions = tuple(replace(mention, when=when(mention.toponym.span)) for mention in found)
-        events = find_events(Scene(text, mentions, self.parties(text), when, self.facility, title=dated.title))
+        events = find_events(Scene(
+            text, mentions, self.parties(text), when, self.facility, title=dated.title, air_powers=self.air_powers
+        ))
         joined = tuple(self._joined(mention) for mention in mentions)
         return Reading(dated, joined, tuple(self._compared(event) for event in events), times)
 
@@ -128,7 +131,7 @@ def pipeline(
         gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
         ZoneIndex(ground, reports), actors.are_kin, ground, anchors(reports, gazetteer, actors),
         Facilities.of(gazetteer),
-        {**country_shapes(), **province_shapes()},
+        {**country_shapes(), **province_shapes()}, actors.air_powers(),
     )
 
 

@@ -16,7 +16,8 @@ def _no_facility(kind: str, town: Place) -> Place | None:
 @dataclass(frozen=True)
 class Scene:
     """All that the earlier stages found in one story; ``when`` dates a span of its text, ``facility`` finds a
-    town's airport or dam, ``focus`` is the id of the place that it is mostly about."""
+    town's airport or dam, ``focus`` is the id of the place that it is mostly about, ``air_powers`` are the codes of
+    those who strike from the air alone."""
 
     text: str
     mentions: tuple[Mention, ...]
@@ -25,6 +26,7 @@ class Scene:
     facility: Callable[[str, Place], Place | None] = _no_facility
     focus: str = ""
     title: str = ""
+    air_powers: frozenset[str] = frozenset()
 
     def placed_in(self, span: Span) -> list[Mention]:
         """The mapped names that start in ``span``."""
