@@ -1,13 +1,14 @@
-"""The ground of a store: its reports and zones, what is derived from them, and the pipeline over both."""
+"""The ground of a store: its theatre, reports and zones, what is derived from them, and the pipeline over all."""
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from geo.actors import Actors
-from geo.assets import data_path
 from geo.basemap import country_shapes
 from geo.derive import DeriveOptions, derive
+from geo.errors import InvalidParameter, NotFound, StoreError
 from geo.features import place_features
 from geo.fronts import front_rows
 from geo.gazetteer import Gazetteer
@@ -16,6 +17,7 @@ from geo.pipeline import Pipeline, pipeline
 from geo.place_load import loaded_places
 from geo.reports import read_reports
 from geo.store import Store, WriteReport
+from geo.theatre import DEFAULT, Theatre, theatre
 from geo.zones import answered
 
 
@@ -24,9 +26,10 @@ def load_places(store: Store, gazetteer: Gazetteer, known_on: date) -> WriteRepo
     return store.write("places", place_features(place for place in gazetteer if not place.is_country), known_on)
 
 
-def load_bundled_reports(store: Store, known_on: date) -> WriteReport:
-    """Write the town reports that come with Dateline."""
-    return store.write("reports", read_reports(data_path("reports.csv")), known_on)
+def load_theatre_reports(store: Store, known_on: date) -> WriteReport:
+    """Write the town reports of the store's theatre."""
+    path = theatre_of(store).reports
+    return store.write("reports", read_reports(path) if path else [], known_on)
 
 
 def derive_zones(store: Store, known_on: date, options: DeriveOptions | None = None) -> WriteReport:
@@ -62,11 +65,34 @@ def add_zones(store: Store, zones: Sequence[Feature], source_id: str, known_on: 
     return replace_zones(store, answered(together.values()), source_id, known_on)
 
 
+def theatre_of(store: Store) -> Theatre:
+    """The theatre that the store is read with.
+
+    :raises StoreError: when its folder is gone.
+    """
+    try:
+        return theatre(store.theatre())
+    except NotFound as error:
+        raise StoreError(f"{error}; `dateline --theatre FOLDER init STORE` tells the store of a new place") from error
+
+
+def set_theatre(store: Store, war: Theatre) -> None:
+    """Read an empty store with this theatre from now on; one that has places, only when its folder has moved.
+
+    :raises InvalidParameter: when the store is another theatre's.
+    """
+    old = Path(store.theatre() or DEFAULT)
+    if store.summary("places").count and old.name != Path(war.name).name:
+        raise InvalidParameter(f"theatre {war.name!r}: the store is {str(old)!r}'s, want a store of its own")
+    store.set_theatre(war.name)
+
+
 def gazetteer_of(store: Store) -> Gazetteer:
-    """The bundled gazetteer with what was loaded into the store behind it."""
-    return Gazetteer.load(loaded=loaded_places(store))
+    """The theatre's gazetteer with what was loaded into the store behind it."""
+    return Gazetteer.load(theatre_of(store).gazetteer, loaded=loaded_places(store))
 
 
 def pipeline_of(store: Store) -> Pipeline:
     """The pipeline over what the store holds now."""
-    return pipeline(gazetteer_of(store), Actors.load(), store.read("reports", Query()), store.read("zones", Query()))
+    reports, zones = store.read("reports", Query()), store.read("zones", Query())
+    return pipeline(gazetteer_of(store), Actors.load(theatre_of(store).actors), reports, zones)

@@ -28,6 +28,7 @@ from geo.recognise import Recogniser
 from geo.relative import locate
 from geo.reports import read_reports, report_of
 from geo.resolve import resolve
+from geo.theatre import Theatre, theatre
 from geo.zones import ZoneIndex
 
 KEPT_ANSWERS = 50_000
@@ -135,14 +136,21 @@ def pipeline(
     )
 
 
-@lru_cache(maxsize=1)
 def bundled() -> Pipeline:
     """The pipeline over what comes with Dateline: its gazetteer, its reports, the zones derived from them."""
-    reports = read_reports(data_path("reports.csv"))
-    here = Path(__file__).parent
-    sources = [data_path("reports.csv"), data_path("basemap", "countries.geojson"), *sorted(here.glob("*.py"))]
-    zones = kept_features("zones", sources, lambda: derive(reports, country_shapes()))
-    return pipeline(Gazetteer.load(), Actors.load(), reports, zones)
+    return pipeline_for(theatre())
+
+
+@lru_cache(maxsize=1)
+def pipeline_for(war: Theatre) -> Pipeline:
+    """The pipeline over the files of a theatre, with the zones derived from its reports."""
+    reports, zones = [], []
+    if war.reports:
+        reports = read_reports(war.reports)
+        here = Path(__file__).parent
+        sources = [war.reports, data_path("basemap", "countries.geojson"), *sorted(here.glob("*.py"))]
+        zones = kept_features("zones", sources, lambda: derive(reports, country_shapes()))
+    return pipeline(Gazetteer.load(war.gazetteer), Actors.load(war.actors), reports, zones)
 
 
 LONGEST_ANCHOR = 3

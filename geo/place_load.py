@@ -17,6 +17,7 @@ from geo.loaded import Loaded
 from geo.model import Feature, LngLat, Name, Place, Query
 from geo.place_files import read_csv, read_linked
 from geo.store import Store, WriteReport
+from geo.theatre import theatre
 
 LOADED = Query(where={"tier": ("dump",)})
 
@@ -75,7 +76,7 @@ def _load_names(store: Store, path: Path, known_on: date) -> PlaceReport:
 
 
 def _written(store: Store, places: list[Place] | tuple[Place, ...], known_on: date) -> WriteReport:
-    curated = {place.id for place in Gazetteer.load(world=False)}
+    curated = {place.id for place in Gazetteer.load(theatre(store.theatre()).gazetteer, world=False)}
     clash = next((place.id for place in places if place.id in curated), None)
     if clash is not None:
         raise InvalidInput(f"place id {clash!r} is a curated place's, want ids of your own")

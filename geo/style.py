@@ -6,7 +6,10 @@ without any colour, in print.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+
+from geo.actors import Actor
 
 
 @dataclass(frozen=True)
@@ -44,18 +47,40 @@ UNKNOWN = Style("No statement", "#8d8a84", "none")
 
 _OTHER = "#aa3377"
 
+PATTERNS = ("lines", "dots", "grid", "waves", "crosses", "rings", "verticals", "triangles")
+"""For sides that choose none, in turn."""
 
-def style_of(code: str | None) -> Style:
+Styles = Mapping[str, Style]
+
+
+def styles(actors: Iterable[Actor]) -> Styles:
+    """The look of a theatre's sides, in its order: the colour of their row, else the one that their code has in
+    ``STYLES``, else one that is still free there."""
+    rows = tuple(actors)
+    chosen = {actor.code: actor.colour or getattr(STYLES.get(actor.code), "colour", "") for actor in rows}
+    free = iter(sorted({style.colour for style in STYLES.values()} - set(chosen.values())))
+    return {
+        actor.code: Style(actor.name, chosen[actor.code] or next(free, _OTHER), _pattern(actor, number))
+        for number, actor in enumerate(rows)
+    }
+
+
+def _pattern(actor: Actor, number: int) -> str:
+    known = STYLES.get(actor.code)
+    return actor.pattern or (known.pattern if known and not actor.colour else PATTERNS[number % len(PATTERNS)])
+
+
+def style_of(code: str | None, known: Styles = STYLES) -> Style:
     """The style of a controller; a code that the table does not know keeps its own name as label."""
     if code is None:
         return UNKNOWN
-    return STYLES.get(code) or Style(code, _OTHER, "lines")
+    return known.get(code) or Style(code, _OTHER, "lines")
 
 
-def label(code: str | None) -> str:
-    return style_of(code).label
+def label(code: str | None, known: Styles = STYLES) -> str:
+    return style_of(code, known).label
 
 
-def table() -> dict[str, dict[str, str]]:
+def table(known: Styles = STYLES) -> dict[str, dict[str, str]]:
     """The whole table as plain values for JSON, those who hold ground first."""
-    return {code: asdict(style) for code, style in STYLES.items()}
+    return {code: asdict(style) for code, style in known.items()}

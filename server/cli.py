@@ -12,13 +12,15 @@ from server.commands.session import Session
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--store", envvar="DATELINE_STORE", default="dateline.gpkg", show_default=True, help="Path of the store.")
+@click.option("--theatre", default="", metavar="NAME|FOLDER", help="The war whose places, sides and reports to read "
+              "with: a bundled one (ukraine-2022) or a folder of your own; without it the store's, else syria-iraq.")
 @click.option("--quiet", is_flag=True, help="No progress, no remarks.")
 @click.option("--json", "as_json", is_flag=True, help="Reports and answers as JSON.")
 @click.version_option(package_name="dateline")
 @click.pass_context
-def dateline(ctx: click.Context, store: str, quiet: bool, as_json: bool) -> None:
+def dateline(ctx: click.Context, store: str, theatre: str, quiet: bool, as_json: bool) -> None:
     """Ties the places in the news to the front lines of the day."""
-    ctx.obj = Session(store, quiet, as_json)
+    ctx.obj = Session(store, quiet, as_json, theatre)
 
 
 for command in (

@@ -13,11 +13,12 @@ from geo import style
 from geo.interval import Interval, day_number, parse_day
 from geo.model import BBox
 from geo.store import Store
+from server.resources import get_styles
 from server.story import Story
 
 LAYERS = ("zones", "fronts", "mentions", "events")
 THEATRE = BBox(35.4, 29.0, 48.8, 37.6)
-"""Syria and Iraq: what a store without zones shows."""
+"""Syria and Iraq: what a store without zones shows; of another theatre, its places."""
 
 CREDITS = "Natural Earth, GSHHG · zones: Wikipedia, CC BY-SA"
 RARE = 0.5
@@ -41,9 +42,11 @@ class View:
 def whole(store: Store) -> View:
     """All that the store holds, on the last day that a story speaks of."""
     zones, events = store.summary("zones"), store.summary("events")
+    places = store.summary("places").bbox if store.theatre() else None
+    frame = zones.bbox or places or THEATRE
     first, last = _ends(store.change_days("reports") or store.change_days("zones") or store.change_days("mentions"))
     day = _last_day(events.interval) or last
-    return View(_padded(zones.bbox or THEATRE, 0), min(max(day, first), last), first, last)
+    return View(_padded(frame, 0), min(max(day, first), last), first, last)
 
 
 def of_story(story: Story, everything: View) -> View:
@@ -62,7 +65,7 @@ def data(view: View, *, story: Story | None = None, embed: bool = False) -> dict
     """The value behind ``#page-data``; see ``static/js/atlas.js`` for who reads it."""
     return {
         "urls": _urls(),
-        "actors": style.table(),
+        "actors": style.table(get_styles()),
         "language": "en-GB",
         "credits": CREDITS,
         "layers": ["zones", "fronts"] if story else list(LAYERS),

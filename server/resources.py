@@ -11,10 +11,11 @@ from flask import Flask, current_app
 
 from geo.actors import Actors
 from geo.gazetteer import Gazetteer
-from geo.ground import gazetteer_of
+from geo.ground import gazetteer_of, theatre_of
 from geo.model import Query
 from geo.pipeline import Pipeline, pipeline
 from geo.store import Store, open_store
+from geo.style import Styles, styles
 from geo.zones import ZoneIndex
 from server.caching import Packed
 
@@ -38,6 +39,7 @@ class Resources:
         self._zones: tuple[str, ZoneIndex] | None = None
         self._tiles = TileCache(self._cache_bytes)
         self._pipeline: tuple[tuple[str, ...], Pipeline] | None = None
+        self._actors: Actors | None = None
 
     def store(self) -> Store:
         """:raises StoreError: while it cannot be opened; the next request tries again."""
@@ -71,6 +73,13 @@ class Resources:
                 known = self._gazetteer = version, places, known[2] if known and same else gazetteer_of(store)
             return known[2]
 
+    def actors(self) -> Actors:
+        """The sides of the store's theatre."""
+        with self._lock:
+            if self._actors is None:
+                self._actors = Actors.load(theatre_of(self.store()).actors)
+            return self._actors
+
     def pipeline(self) -> Pipeline:
         """Over the store's zones, reports and places as they are now. Tiles are served while it is built."""
         with self._building:
@@ -78,7 +87,7 @@ class Resources:
             version = tuple(store.summary(name).version for name in ("zones", "reports", "places"))
             if self._pipeline is None or self._pipeline[0] != version:
                 reports, zones = store.read("reports", Query()), store.read("zones", Query())
-                self._pipeline = version, pipeline(self.gazetteer(), Actors.load(), reports, zones)
+                self._pipeline = version, pipeline(self.gazetteer(), self.actors(), reports, zones)
             return self._pipeline[1]
 
     def close(self) -> None:
@@ -140,6 +149,11 @@ def get_zones() -> ZoneIndex:
 
 def get_gazetteer() -> Gazetteer:
     return _mine().gazetteer()
+
+
+def get_styles() -> Styles:
+    """How the sides of the store's theatre look."""
+    return styles(_mine().actors().rows)
 
 
 def get_pipeline() -> Pipeline:

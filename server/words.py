@@ -7,6 +7,7 @@ from typing import Any
 
 from geo import style
 from geo.interval import parse_day
+from geo.style import Styles
 
 EVENT_WORDS = {
     "control_gain": "Taken", "control_loss": "Lost", "control_state": "Held", "attack": "Attack",
@@ -45,9 +46,9 @@ def span_text(row: Mapping[str, Any]) -> str:
     return medium_day(first) if first == last else f"{medium_day(first)} to {medium_day(last)}"
 
 
-def control_text(control: Mapping[str, Any]) -> str:
+def control_text(control: Mapping[str, Any], styles: Styles) -> str:
     """Who held it, in a few words; "no statement" when no source says."""
     if not control.get("controller"):
         return "no statement"
-    sides = [style.label(control[side]) for side in ("controller", "controller_b") if control.get(side)]
+    sides = [style.label(control[side], styles) for side in ("controller", "controller_b") if control.get(side)]
     return STATUS_WORDS.get(str(control.get("status")), "{a}").format(a=" and ".join(sides))

@@ -12,7 +12,7 @@ from geo.interval import Interval, day_number
 from geo.model import Feature
 from geo.preview.compact import areas, grid_for, lines
 from geo.preview.ground import Frame, ground, is_area, seen
-from geo.style import style_of
+from geo.style import STYLES, Styles, style_of
 
 MARGIN = timedelta(days=3)
 """What the slider shows before the first and after the last day of a story."""
@@ -41,6 +41,7 @@ class Content:
     zones: Sequence[Feature] = ()
     fronts: Sequence[Feature] = ()
     day: date | None = None
+    styles: Styles = field(default_factory=lambda: STYLES)
 
     @property
     def told(self) -> list[Feature]:
@@ -107,7 +108,7 @@ def _styles(content: Content) -> dict[str, object]:
             codes.update([str(each["controller"])] if each.get("controller") else [])
         shares = feature.properties.get("shares")
         codes.update(str(code) for code in shares) if isinstance(shares, Mapping) else None
-    styles = {code: style_of(code) for code in sorted(codes)}
+    styles = {code: style_of(code, content.styles) for code in sorted(codes)}
     return {code: {"label": one.label, "colour": one.colour, "pattern": one.pattern} for code, one in styles.items()}
 
 

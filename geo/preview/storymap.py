@@ -17,6 +17,7 @@ from geo.model import Feature
 from geo.preview.content import Content, values
 from geo.preview.inert import inert_json
 from geo.preview.page import to_html
+from geo.style import STYLES, Styles
 
 SCRIPTS = (
     "days", "words", "dom", "shapes", "fills", "cards", "key", "slider",
@@ -29,18 +30,19 @@ FRAME_HEIGHT = "34rem"
 
 def preview(  # noqa: PLR0913  the four collections and a title are what a map of a story is
     mentions: Sequence[Feature], zones: Sequence[Feature], *, title: str, day: date | None = None,
-    events: Sequence[Feature] = (), fronts: Sequence[Feature] = (),
+    events: Sequence[Feature] = (), fronts: Sequence[Feature] = (), styles: Styles = STYLES,
 ) -> folium.Map:
     """A map of what a story tells and who held the ground, with a slider that shows only what is valid on its day.
 
     Rows are those of the collections ``mentions``, ``zones``, ``events`` and ``fronts`` (``geo.schema``), WGS 84.
-    ``day`` is where the slider starts; without it, the last day that the story tells exactly. The map shows itself
+    ``day`` is where the slider starts; without it, the last day that the story tells exactly. ``styles`` are those of
+    another theatre's sides. The map shows itself
     in a notebook; ``to_html`` makes a page of it. It carries Leaflet and nothing else: folium layers that need
     jQuery or a tile server (``folium.Popup``, ``folium.TileLayer``) do not work on it.
 
     :raises InvalidInput: when a number is not finite.
     """
-    content = Content(title, mentions, events, zones, fronts, day)
+    content = Content(title, mentions, events, zones, fronts, day, styles)
     return StoryMap(values(content))
 
 

@@ -80,6 +80,12 @@ class Store(Protocol):
     def change_days(self, collection: str) -> tuple[date, ...]:
         """The days on which something in the collection began or ended, in order."""
 
+    def theatre(self) -> str:
+        """The theatre that it is read with, by a bundled name or a folder's path; empty for the first one."""
+
+    def set_theatre(self, name: str) -> None:
+        """Remember the theatre that it is read with."""
+
     def version(self) -> str:
         """A text that differs after every committed write that changed something."""
 

@@ -119,6 +119,14 @@ class GeoPackageStore:
             ).fetchall()
         return tuple(date.fromisoformat(day) for (day,) in days)
 
+    def theatre(self) -> str:
+        with self._reader() as connection:
+            return layout.meta(connection, "theatre") or ""
+
+    def set_theatre(self, name: str) -> None:
+        with self.transaction():
+            layout.set_meta(self._writing(), "theatre", name)
+
     def version(self) -> str:
         with self._reader() as connection:
             return _version(connection)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import click
 
-from geo.assets import data_path
 from geo.basemap import country_shapes
 from geo.errors import InvalidInput
 from geo.gazetteer import Gazetteer, Match
@@ -18,6 +17,7 @@ from geo.ground import gazetteer_of
 from geo.measure import rough_km
 from geo.model import LngLat
 from geo.place_load import load_file, loaded_places
+from geo.theatre import theatre
 from server.commands.ground import _position
 from server.commands.session import Session, pass_session, today
 
@@ -84,9 +84,9 @@ class _Found(NamedTuple):
 
 
 def _gazetteer(session: Session) -> Gazetteer:
-    """With what the store has loaded; without a store the bundled one answers."""
+    """With what the store has loaded; without a store the theatre's own answers."""
     if not Path(session.store).exists():
-        return Gazetteer.load()
+        return Gazetteer.load(theatre(session.theatre).gazetteer)
     with session.open() as store:
         return gazetteer_of(store)
 
@@ -127,7 +127,7 @@ def _json(found: _Found, asked: str) -> dict[str, object]:
 @pass_session
 def check(session: Session, file: Path | None) -> None:
     """Check every entry: inside its country, no place twice, no name claimed twice without a rule."""
-    path = file or data_path("gazetteer.geojson")
+    path = file or theatre(session.theatre).gazetteer
     try:
         features = json.loads(path.read_text(encoding="utf-8"))["features"]
     except (OSError, ValueError, KeyError) as error:

@@ -3,15 +3,15 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from geo.assets import data_path
 from geo.errors import InvalidParameter
 from geo.formats import FORMATS, public
 from geo.gazetteer import Gazetteer
-from geo.ground import derive_zones, load_bundled_reports, load_places
+from geo.ground import derive_zones, load_places, load_theatre_reports, theatre_of
 from geo.interval import Interval
 from geo.model import BBox, Query
 from geo.schema import COLLECTIONS
@@ -21,25 +21,26 @@ from server.commands.session import Days, Session, pass_session, today
 from server.commands.stories import ingest
 
 
-@click.command(epilog="Examples: dateline init war.gpkg · dateline --store var/demo.gpkg init --demo")
+@click.command(epilog="Examples: dateline init war.gpkg · dateline --theatre ukraine-2022 init ukraine.gpkg --demo")
 @click.argument("store", required=False)
-@click.option("--demo", is_flag=True, help="Also the bundled town reports, zones derived from them, sample stories.")
+@click.option("--demo", is_flag=True, help="Also the theatre's town reports, zones derived from them, sample stories.")
 @click.pass_context
 def init(ctx: click.Context, store: str | None, demo: bool) -> None:
-    """A new store with the bundled gazetteer."""
+    """A new store with the places of a theatre (`dateline --theatre`), with which it is read from then on."""
     session: Session = ctx.obj
     if store:
-        session = ctx.obj = Session(store, session.quiet, session.json)
+        session = ctx.obj = replace(session, store=store)
     with session.open(create=True) as opened:
-        written = load_places(opened, Gazetteer.load(world=False), today())
+        war = theatre_of(opened)
+        written = load_places(opened, Gazetteer.load(war.gazetteer, world=False), today())
         session.say(f"{session.store}: {written.added} places")
         if demo:
-            reports = load_bundled_reports(opened, today())
+            reports = load_theatre_reports(opened, today())
             zones = derive_zones(opened, today())
             session.say(f"{reports.added} town reports, {zones.added} zones derived from them (coarse)")
             rejoin(session, opened)
-    if demo:
-        ctx.invoke(ingest, sources=(str(data_path("sample")),))
+    if demo and war.sample:
+        ctx.invoke(ingest, sources=(str(war.sample),))
 
 
 @click.command(epilog="Example: dateline export zones --datetime 2016-04-09 -o zones.geojson")

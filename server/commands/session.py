@@ -12,25 +12,37 @@ from typing import TypeVar
 import click
 
 from geo.errors import InvalidParameter
+from geo.ground import set_theatre, theatre_of
 from geo.interval import Interval, parse_datetime, parse_day
 from geo.store import Store, open_store
+from geo.theatre import theatre
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Session:
-    """The options before the command: ``dateline --store S --quiet --json COMMAND``."""
+    """The options before the command: ``dateline --store S --theatre T --quiet --json COMMAND``."""
 
     store: str
     quiet: bool = False
     json: bool = False
+    theatre: str = ""
 
     @contextmanager
     def open(self, *, create: bool = False) -> Iterator[Store]:
-        """The store, closed afterwards."""
+        """The store, closed afterwards; one to ``create`` takes the theatre that is named, any other must have it.
+
+        :raises InvalidParameter: when the store is another theatre's.
+        """
+        wanted = theatre(self.theatre) if self.theatre else None
         store = open_store(self.store, create=create)
         try:
+            if wanted and create:
+                set_theatre(store, wanted)
+            elif wanted and wanted != theatre_of(store):
+                made = theatre_of(store).name
+                raise InvalidParameter(f"--theatre {self.theatre!r}: {self.store} was made with {made!r}")
             yield store
         finally:
             store.close()

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from geo.actors import Actors
 from geo.corpus import Corpus, Ingested, Rows, rows_of
 from geo.features import event_features, mention_features
 from geo.formats import FORMATS
@@ -20,10 +21,12 @@ from geo.formats.reading import as_json, as_text
 from geo.fronts import front_rows
 from geo.ground import pipeline_of
 from geo.model import Feature, Reading
-from geo.pipeline import Pipeline, bundled
+from geo.pipeline import Pipeline, pipeline_for
 from geo.schema import MENTIONS
 from geo.sources import Story, files_of, read_stream, stories_of
 from geo.store import open_store
+from geo.style import styles
+from geo.theatre import Theatre, theatre
 from geo.workers import Done, Job, do_all
 from server.commands.session import Day, Session, pass_session, today
 
@@ -51,10 +54,11 @@ def read(session: Session, sources: tuple[str, ...], published: date | None, for
     directly in it), a pattern, or - for standard input. What fails is named and does not stop the others.
     """
     stories, total = _stories(sources or (STDIN,), published)
-    form_of = _FORMS[form]
+    war = theatre(session.theatre)
+    form_of, make = _forms(war)[form], partial(pipeline_for, war)
     with _bar(session, total, hidden=sys.stdout.isatty()) as step:
         outcome = _Outcome(step)
-        results = outcome.good(do_all(Job(bundled, form_of.work), stories, workers))
+        results = outcome.good(do_all(Job(make, form_of.work), stories, workers))
         first = next(results, None)
         if first is not None or not outcome.failed:
             for piece in form_of.write(results if first is None else chain([first], results)):
@@ -86,21 +90,23 @@ def _told(reading: Reading) -> tuple[str, list[Feature], list[Feature]]:
     return reading.article.title, mention_features(reading), event_features(reading)
 
 
-def _html(found: Iterable[tuple[str, list[Feature], list[Feature]]]) -> Iterator[str]:
+def _html(war: Theatre, found: Iterable[tuple[str, list[Feature], list[Feature]]]) -> Iterator[str]:
     from geo.preview import preview, story_days, to_html  # noqa: PLC0415  folium is slow to load and only needed here
 
     told = list(found)
     mentions = [feature for _, features, _ in told for feature in features]
     events = [feature for _, _, features in told for feature in features]
-    ground = bundled().zones_between(story_days([*mentions, *events]))
+    ground = pipeline_for(war).zones_between(story_days([*mentions, *events]))
     title = told[0][0] or "Story" if len(told) == 1 else f"{len(told)} stories"
-    yield to_html(preview(mentions, ground, title=title, events=events, fronts=front_rows(ground)))
+    looks = styles(Actors.load(war.actors).rows)
+    yield to_html(preview(mentions, ground, title=title, events=events, fronts=front_rows(ground), styles=looks))
 
 
-_FORMS = {
-    "geojson": _Form(mention_features, _geojson), "json": _Form(_json_line, iter),
-    "text": _Form(_text_lines, iter), "html": _Form(_told, _html),
-}
+def _forms(war: Theatre) -> Mapping[str, _Form]:
+    return {
+        "geojson": _Form(mention_features, _geojson), "json": _Form(_json_line, iter),
+        "text": _Form(_text_lines, iter), "html": _Form(_told, partial(_html, war)),
+    }
 
 
 @click.command(epilog="Example: dateline --store war.gpkg ingest stories/ feed.rss 'pages/*.html' --date 2016-04-11")
