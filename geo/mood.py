@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from geo.model import Span
 
@@ -75,12 +76,14 @@ def _governs(clause: str) -> bool:
     return bool(ends) and len(clause[ends[-1] :].split()) <= 2
 
 
+@lru_cache(maxsize=64)
 def is_claim(text: str, sentence: Span) -> bool:
     """Whether the sentence gives it as a side's own claim."""
     whole = Span(sentence.start, min(sentence.end, sentence.start + 600))
     return any(pattern.search(text, *whole) is not None for pattern in (_CLAIM, _OWN_WORD))
 
 
+@lru_cache(maxsize=64)
 def attribution(text: str, sentence: Span) -> str:
     """Who says so, in the text's words; empty when the story says it itself."""
     whole = text[sentence.start : min(sentence.end, sentence.start + 600)]

@@ -159,7 +159,24 @@ def _is_wrapped(text: str, lines: Sequence[Span]) -> bool:
     )
 
 
+LONGEST_SENTENCE = 4000
+"""Code points; what goes on for longer is no sentence of news and is cut at a space, so that time stays bounded."""
+
+
 def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
+    for whole in _stopped(text, paragraph):
+        rest = whole
+        while rest.end - rest.start > LONGEST_SENTENCE:
+            space = text.rfind(" ", rest.start + 1, rest.start + LONGEST_SENTENCE)
+            cut = space if space > 0 else rest.start + LONGEST_SENTENCE
+            yield _trimmed(text, rest.start, cut)
+            rest = _trimmed(text, cut, rest.end)
+        if rest.start < rest.end:
+            yield rest
+
+
+def _stopped(text: str, paragraph: Span) -> Iterator[Span]:
+    """What ends with a stop, a question mark or the paragraph."""
     start = paragraph.start
     for match in _STOP.finditer(text, paragraph.start, paragraph.end):
         if _ends(text, match, paragraph.end):

@@ -12,7 +12,8 @@ from functools import cached_property
 
 from geo.model import Span
 
-_WORD = r"(?:(?:[AaEe]l|[Aa](?:d|r|sh?|t|n|z))[-‐ ])?[A-Z](?:\w|['’`](?!s\b)|[‐-](?=\w))*[^\W\dA-Z_]"
+# Every repetition is bounded: a million letters without an end must not be tried from each of them.
+_WORD = r"(?:(?:[AaEe]l|[Aa](?:d|r|sh?|t|n|z))[-‐ ])?[A-Z](?:\w|['’`](?!s\b)|[‐-](?=\w)){0,30}[^\W\dA-Z_]"
 _NAME = rf"(?P<name>{_WORD}(?: (?:(?:wa|de|del|la)[ -])?{_WORD}){{0,3}})"
 _KIND = (
     r"town|city|village|hamlet|district|sub-?district|province|governorate|region|neighbou?rhood|suburb|area|county|"
@@ -61,7 +62,7 @@ _NO_PLACE = frozenset(
 )
 _COMPOUND = re.compile(r"-(?:held|led|backed|based|controlled|run|trained|allied|ruled|occupied)\b")
 _SOMEBODY = re.compile(
-    r"(?<![.:?!] )(?<!\n)\b[A-Z][a-z]+ (?=([A-Z][\w'’-]*\w)(?! [A-Z]))|\b([A-Z][\w'’-]*\w) said\b"
+    r"(?<![.:?!] )(?<!\n)\b[A-Z][a-z]+ (?=([A-Z][\w'’-]{0,30}\w)(?! [A-Z]))|\b([A-Z][\w'’-]{0,30}\w) said\b"
 )
 _SMALL = re.compile(r"(?<![\w'’-])[a-z][\w'’-]*")
 _PERSON = re.compile(
