@@ -266,6 +266,7 @@ def _widen_to_provinces(
 def _mention(toponym: Toponym, ranked: Sequence[Candidate]) -> Mention:
     if toponym.role != "literal" or not ranked:
         return Mention(toponym, reason=_unmapped(toponym))
+    ranked = _of_land(toponym, ranked)
     best, others = ranked[0], tuple(ranked[1:4])
     if best.score < LEAST:
         return Mention(toponym, score=best.score, runners_up=tuple(ranked[:4]), reason="no candidate is likely enough")
@@ -273,6 +274,20 @@ def _mention(toponym: Toponym, ranked: Sequence[Candidate]) -> Mention:
     if rival and best.score - rival.score < MARGIN and not _is_far_larger(best.place, rival.place):
         return Mention(toponym, score=best.score, runners_up=tuple(ranked[:4]), reason=f"as likely as {_title(rival)}")
     return Mention(toponym, best.place, best.score, best.reason, others)
+
+
+def _of_land(toponym: Toponym, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
+    """"the countryside of Idlib" is the province's, where a town and its province share the name."""
+    best = ranked[0].place
+    if toponym.relation is None or toponym.relation.kind != "countryside" or best.is_area:
+        return ranked
+    province = next((one for one in ranked[1:] if one.place.feature_code == "ADM1" and one.place.admin1_iso
+                     and one.place.admin1_iso == best.admin1_iso), None)
+    if province is None or fold(best.name) != fold(best.admin1):
+        return ranked
+    told = replace(province, score=ranked[0].score, reason=f"{province.reason}; its countryside is the province's")
+    town = replace(ranked[0], score=round(max(ranked[0].score - 2 * MARGIN, 0.0), 3))
+    return [told, town, *(one for one in ranked[1:] if one is not province)]
 
 
 def _unmapped(toponym: Toponym) -> str:
