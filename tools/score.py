@@ -89,6 +89,7 @@ def _places(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: T
         tally.add("gold place", found is not None, f"{where} {_why_missing(gold.span, reading)}")
         if found and found.place:
             _place_right(gold, found, gazetteer, tally, where)
+            _date_right(gold, found, dispatch.stated is not None, tally, where)
     ignored = [one.span for one in dispatch.mentions if one.optional]
     literal = [one.span for one in dispatch.literal]
     for one in mapped:
@@ -111,9 +112,15 @@ def _place_right(gold: GoldMention, found: Mention, gazetteer: Gazetteer, tally:
     tally.add(f"place 10 km {kind}", apart <= NEAR_KM)
     tally.add("place 161 km", apart <= FAR_KM)
     tally.counts["wrong continent"] += apart > CONTINENT_KM
-    if gold.when is not None:
-        got = found.when.interval if found.when else None
-        tally.add("date", got == gold.when, f"{where} {got}, want {gold.when} ({found.when and found.when.reason})")
+
+def _date_right(gold: GoldMention, found: Mention, is_dated: bool, tally: Tally, where: str) -> None:
+    """Apart for stories that state their date and those that leave it to be inferred."""
+    if gold.when is None:
+        return
+    got = found.when.interval if found.when else None
+    right, example = got == gold.when, f"{where} {got}, want {gold.when} ({found.when and found.when.reason})"
+    tally.add("date", right, example)
+    tally.add("date in a dated story" if is_dated else "date in an undated story", right)
 
 
 def _apart(wanted: str, point: LngLat | None, found: Place, gazetteer: Gazetteer) -> float:
@@ -275,7 +282,8 @@ def table(name: str, tally: Tally) -> Iterator[str]:
     precision, recall, f1 = tally.f1("gold place", "found place")
     yield f"| {name} | places | {f1:.3f} | P {precision:.3f} R {recall:.3f} of {tally.counts['gold place']} |"
     for key in ("place 10 km", "place 161 km", "place 10 km sub-national", "place 10 km country", "in gazetteer",
-                "given span", "date", "publication", "actor", "certainty"):
+                "given span", "date", "date in a dated story", "date in an undated story", "publication", "actor",
+                "certainty"):
         if tally.counts[key]:
             yield f"| {name} | {key} | {tally.share(key):.3f} | of {tally.counts[key]} |"
     if tally.counts["gold time"]:
