@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -209,4 +210,9 @@ def _bar(session: Session, total: int, *, hidden: bool) -> Iterator[Callable[[in
         yield lambda size: None
         return
     with click.progressbar(length=total, label="Reading", file=sys.stderr) as bar:
-        yield bar.update
+        def update(size: int) -> None:
+            if not bar.pos:  # the seconds of starting up say nothing of how long the rest will take
+                bar.start = bar.last_eta = time.time()
+            bar.update(size)
+
+        yield update
