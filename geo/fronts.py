@@ -85,7 +85,7 @@ def _sides(one: Feature, other: Feature) -> tuple[str, str] | None:
 
     The edge between ground that A holds and ground that A and B contest is where A's hold on it ends: A and B.
     """
-    mine, theirs = _holders(one), _holders(other)
+    mine, theirs = holders_of(one), holders_of(other)
     if not mine or not theirs or set(mine) == set(theirs):
         return None
     facing = [side for side in theirs if side not in mine] or [side for side in mine if side not in theirs]
@@ -93,7 +93,8 @@ def _sides(one: Feature, other: Feature) -> tuple[str, str] | None:
     return (min(own, facing[0]), max(own, facing[0]))
 
 
-def _holders(zone: Feature) -> tuple[str, ...]:
+def holders_of(zone: Feature) -> tuple[str, ...]:
+    """The one or two sides that hold a zone; none for ground that nobody is stated to hold."""
     both = (zone.properties.get("controller"), zone.properties.get("controller_b"))
     return tuple(str(side) for side in both if side)
 
