@@ -79,8 +79,8 @@ def control_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex) ->
     day = _deciding_day(interval)
     held: defaultdict[str, float] = defaultdict(float)
     found = zones.touching(area, day)
-    best = min((_rank(zone) for zone in found), default=None)
-    used = [zone for zone in found if _rank(zone) == best]
+    best = min((rank(zone) for zone in found), default=None)
+    used = [zone for zone in found if rank(zone) == best]
     for zone in used:
         held[str(zone.properties.get("controller"))] += zones.common_km2(area, zone)
     whole = zones.whole_km2(area)
@@ -132,10 +132,10 @@ def _is_own(spot: Spot, zone: Feature, zones: ZoneIndex) -> bool:
 def answering(rows: Sequence[Feature], day: date) -> Feature | None:
     """The zone that answers: drawn before snapshot before derived, the higher confidence, then by id."""
     on_day = [row for row in rows if day in row.valid.outer]
-    return min(on_day, key=lambda row: (_rank(row), row.id), default=None)
+    return min(on_day, key=lambda row: (rank(row), row.id), default=None)
 
 
-def _rank(zone: Feature) -> tuple[int, str]:
+def rank(zone: Feature) -> tuple[int, str]:
     method = str(zone.properties.get("method"))
     return (_METHODS.index(method) if method in _METHODS else len(_METHODS), str(zone.properties.get("source_id")))
 
@@ -154,20 +154,27 @@ def on_day(spot: Spot, day: date, zones: ZoneIndex, *, fronts: bool = True) -> C
         return Control()
     reach = disc(spot.point, spot.precision_km) if spot.precision_km > 0 else None
     rivals = _rivals(zone, zones.touching(reach, day) if reach else covering, reach)
-    front_km, front_bearing = _front(spot.point, day, zones, zone) if fronts else (None, None)
-    found = Control(
-        controller=_text(zone, "controller"), status=_text(zone, "status"), basis="zone",
-        certainty="uncertain" if rivals else zone.valid.certainty(day),
-        controller_b=_text(zone, "controller_b") or (rivals[0] if rivals else None),
-        besieged_by=_text(zone, "besieged_by"), confidence=_text(zone, "confidence"), front_km=front_km,
-        front_bearing=front_bearing, zone_ids=(zone.id, *(row.id for row in rows if row is not zone)),
-        age_days=zones.age_days(zone, day), precision_km=spot.precision_km, sources=zones.sources(zone),
-    )
+    found = stated(zone, [row for row in rows if row is not zone], (spot, day), zones)
+    if rivals:
+        found = replace(found, certainty="uncertain", controller_b=found.controller_b or rivals[0])
     evidence = zones.evidence(zone, spot.point, day)
-    return found if evidence is None else _resting_on(evidence, found, spot, day)
+    found = found if evidence is None else resting_on(evidence, found, spot, day)
+    return front_of(spot.point, day, zones, found) if fronts else found
 
 
-def _resting_on(evidence: Evidence, found: Control, spot: Spot, day: date) -> Control:
+def stated(zone: Feature, beside: Sequence[Feature], at: tuple[Spot, date], zones: ZoneIndex) -> Control:
+    """What a zone says of a spot on a day, with the ids of the zones ``beside`` it."""
+    spot, day = at
+    return Control(
+        controller=_text(zone, "controller"), status=_text(zone, "status"), basis="zone",
+        certainty=zone.valid.certainty(day), controller_b=_text(zone, "controller_b"),
+        besieged_by=_text(zone, "besieged_by"), confidence=_text(zone, "confidence"),
+        zone_ids=(zone.id, *(row.id for row in beside)), age_days=zones.age_days(zone, day),
+        precision_km=spot.precision_km, sources=zones.sources(zone),
+    )
+
+
+def resting_on(evidence: Evidence, found: Control, spot: Spot, day: date) -> Control:
     """The answer with the age, the reach and the sources of the one report that it rests on."""
     is_here = evidence.distance_km <= max(AT_PLACE_KM, spot.precision_km)
     return replace(
@@ -183,20 +190,23 @@ def _rivals(zone: Feature, others: Sequence[Feature], reach: BaseGeometry | None
     ground: defaultdict[str, float] = defaultdict(float)
     for other in others:
         side = _text(other, "controller")
-        if side and side not in sides and _rank(other) == _rank(zone):
+        if side and side not in sides and rank(other) == rank(zone):
             ground[side] += common(reach, other).area if reach else 0.0
     return sorted(ground, key=lambda side: (-ground[side], side))
 
 
-def _front(point: LngLat, day: date, zones: ZoneIndex, zone: Feature) -> tuple[float | None, float | None]:
-    """Distance to and bearing of the nearest front of the same source; in ground that two sides share it is here."""
-    if _text(zone, "status") in ("contested", "mixed") and _text(zone, "controller_b"):
-        return 0.0, None
-    foot = zones.front_foot(point, str(zone.properties.get("source_id")), day)
+def front_of(point: LngLat, day: date, zones: ZoneIndex, control: Control) -> Control:
+    """The answer with distance to and bearing of the nearest front of the same source; in ground that two sides share
+    it is here."""
+    if not control.zone_ids:
+        return control
+    if control.status in ("contested", "mixed") and zones.named(control.zone_ids[0]).properties.get("controller_b"):
+        return replace(control, front_km=0.0, front_bearing=None)
+    foot = zones.front_foot(point, str(zones.named(control.zone_ids[0]).properties.get("source_id")), day)
     if foot is None:
-        return None, None
+        return control
     km = round(distance_km(point, foot), 3)
-    return km, (round(bearing(point, foot), 1) if km > 0 else None)
+    return replace(control, front_km=km, front_bearing=round(bearing(point, foot), 1) if km > 0 else None)
 
 
 def evidence_sources(report: Report) -> tuple[Mapping[str, object], ...]:

@@ -56,6 +56,7 @@ class ZoneIndex:
             shapely.prepare(row.geometry)
         self._tree = _tree(self._rows)
         self._numbers = {id(row): number for number, row in enumerate(self._rows)}
+        self._named = {row.id: number for number, row in enumerate(self._rows)}
         self._supported = [_supported(row) for row in self._rows]
         self._holders = _holders(self._rows)
         self.reports = tuple(report_of(report) for report in reports)
@@ -95,7 +96,7 @@ class ZoneIndex:
         """Zones with ground within ``radius_km`` of the point: their distance and themselves, nearest first."""
         found = self._found(frame(point, radius_km), interval, lambda ground: True)
         apart = [(_to_ground(point, zone), zone) for zone in found]
-        return sorted((each for each in apart if each[0] <= radius_km), key=lambda each: (each[0], *_order(each[1])))
+        return sorted((each for each in apart if each[0] <= radius_km), key=lambda each: (each[0], *order(each[1])))
 
     def evidence(self, zone: Feature, point: LngLat, day: date) -> Evidence | None:
         """The report of the nearest place on which a derived zone rests that day; ``None`` for other zones."""
@@ -139,10 +140,17 @@ class ZoneIndex:
                 return foot
         return foot
 
+    def named(self, zone_id: str) -> Feature:
+        """The row with an id that this index gave."""
+        return self._rows[self._named[zone_id]]
+
+    def supported(self, zone: Feature) -> Sequence[int]:
+        """The days, as numbers in order, for which a source supports a zone of this index."""
+        return self._supported[self._numbers[id(zone)]]
+
     def age_days(self, zone: Feature, day: date) -> int | None:
         """Days since the last day up to ``day`` for which its source supports a zone of this index."""
-        days = self._supported[self._numbers[id(zone)]]
-        number = day.toordinal()
+        days, number = self.supported(zone), day_number(day)
         before = bisect_right(days, number)
         return number - days[before - 1] if before else None
 
@@ -175,7 +183,7 @@ class ZoneIndex:
         with self._lock:
             rows = [self._rows[hit] for hit in self._tree.intersection((west, south, first, east, north, last))]
             exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]
-        return sorted(exact, key=_order)
+        return sorted(exact, key=order)
 
 
 def sources_of(zone: Feature) -> tuple[Mapping[str, object], ...]:
@@ -259,7 +267,7 @@ def _days(interval: Interval) -> tuple[int, int]:
 
 
 def _supported(zone: Feature) -> array[int]:
-    return array("i", (day.toordinal() for day in _as_of(zone)))
+    return array("i", (day_number(day) for day in _as_of(zone)))
 
 
 def _holders(rows: Sequence[Feature]) -> list[int]:
@@ -268,7 +276,8 @@ def _holders(rows: Sequence[Feature]) -> list[int]:
     return [numbers.setdefault(frozenset(holders_of(row)), len(numbers)) for row in rows]
 
 
-def _order(zone: Feature) -> tuple[date, str, str]:
+def order(zone: Feature) -> tuple[date, str, str]:
+    """By first day, then source, then id."""
     return zone.valid.outer.start or FIRST, str(zone.properties.get("source_id")), zone.id
 
 
