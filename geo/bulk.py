@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 FINE_FROM = 250_000
 """Points in one call from which an index that takes seconds longer to make pays."""
 
-AT_ONCE = 500_000
+AT_ONCE = 1_000_000
 """Points that are joined at once; bounds the memory to some hundred bytes for each."""
 
 

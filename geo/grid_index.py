@@ -30,7 +30,7 @@ Flags = NDArray[np.bool_]
 
 
 class Hits(NamedTuple):
-    """``point[i]`` lies in ``row[i]`` on its day; ordered by point."""
+    """``point[i]`` lies in ``row[i]`` on its day; in no order."""
 
     point: Ints
     row: Ints
@@ -43,8 +43,10 @@ class GridIndex:
         self._grounds = np.array([row.geometry for row in rows], dtype=object)
         first = np.array([day_number(row.valid.outer.start or FIRST) for row in rows], dtype=np.int64)
         until = np.array([day_number(row.valid.outer.end or LAST) for row in rows], dtype=np.int64)
-        self._turns = np.unique(np.concatenate((first, until)))
-        self._spans = len(self._turns) + 1
+        turns = np.unique(np.concatenate((first, until)))
+        self._spans = len(turns) + 1
+        self._days = np.arange(turns[0] - 1, turns[-1] + 1) if len(rows) else np.empty(0, np.int64)
+        self._span_of = np.searchsorted(turns, self._days, "right")
         self._side = FINE if is_fine else COARSE
         self._table: NDArray[np.int32] | None = None
         if len(rows):
@@ -54,25 +56,29 @@ class GridIndex:
             lay = self._laid if is_fine else self._boxed
             blocks = [lay(np.arange(low, min(low + BLOCK, len(rows)))) for low in range(0, len(rows), BLOCK)]
             square, self._row, self._is_inside = (np.concatenate(part) for part in zip(*blocks, strict=True))
-            start, end = (np.searchsorted(self._turns, days) + 1 for days in (first, until))
-            self._from, self._to = square * self._spans + start[self._row], square * self._spans + end[self._row]
+            start, end = (np.searchsorted(turns, days) + 1 for days in (first, until))
+            self._from, self._to = (
+                (square * self._spans + ends[self._row]).astype(np.int32) for ends in (start, end)
+            )
             self._table = self._answers() if is_fine else None
 
     def covering(self, where: NDArray[np.float64], days: Ints) -> Hits:
         """All pairs of a point (rows of ``lng, lat``; day numbers) and a row that covers it and holds on its day."""
         if not len(self._grounds) or not len(where):
             return Hits(np.empty(0, np.int64), np.empty(0, np.int64))
-        keys = self._squares(where) * self._spans + np.searchsorted(self._turns, days, "right")
+        spans = self._span_of[np.clip(days - self._days[0], 0, len(self._days) - 1)]
+        keys = self._squares(where) * self._spans + spans
         if self._table is None:
-            return _ordered(*self._looked_up(where, keys))
+            return self._looked_up(where, keys)
         told = self._table[keys]
         sure, unsure = np.flatnonzero(told >= 0), np.flatnonzero(told == _LOOK)
         point, row = self._looked_up(where[unsure], keys[unsure])
-        return _ordered(np.concatenate((sure, unsure[point])), np.concatenate((told[sure].astype(np.int64), row)))
+        return Hits(np.concatenate((sure, unsure[point])), np.concatenate((told[sure].astype(np.int64), row)))
 
     def _looked_up(self, where: NDArray[np.float64], keys: Ints) -> Hits:
         order = np.argsort(keys, kind="stable")
-        before = np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=self._side**2 * self._spans))))
+        before = np.zeros(self._side**2 * self._spans + 1, dtype=np.int32)
+        np.cumsum(np.bincount(keys, minlength=len(before) - 1), out=before[1:])
         low = before[self._from]
         entry, place = runs(before[self._to] - low)
         point, row, is_inside = order[low[entry] + place], self._row[entry], self._is_inside[entry]
@@ -141,11 +147,6 @@ class GridIndex:
         """Column and row of the square; what lies beyond all ground counts to an outermost one, and is looked at."""
         cells: Ints = np.clip((where - self._corner) / self._size, 0, self._side - 1).astype(np.int64)
         return cells
-
-
-def _ordered(point: Ints, row: Ints) -> Hits:
-    order = np.argsort(point, kind="stable")
-    return Hits(point[order], row[order])
 
 
 def runs(lengths: Ints) -> tuple[Ints, Ints]:
