@@ -81,6 +81,10 @@ class ZoneIndex:
         """
         return self.history(point, Interval.of_day(day))
 
+    def on(self, day: date) -> list[Feature]:
+        """All zones that answer on the day."""
+        return self._found((-180, -90, 180, 90), Interval.of_day(day), lambda ground: True)
+
     def touching(self, area: BaseGeometry, day: date) -> list[Feature]:
         """The zones that have ground or an edge in common with ``area`` and answer on the day."""
         shapely.prepare(area)
