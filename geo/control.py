@@ -71,7 +71,8 @@ def _changes(spot: Spot, interval: Interval, zones: ZoneIndex) -> tuple[Change, 
 
 
 def control_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex) -> Control:
-    """Who held an area at the end of an interval, by parts of the whole area; the rest has no statement.
+    """Who held an area, or a line (a road, a river), at the end of an interval, by parts of the whole area or length;
+    the rest has no statement.
 
     The controller is who held most. A second side with at least ``MIXED_SHARE`` of the known ground makes it mixed,
     and the answer is uncertain when less than half of the area is known.

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.fronts import holders_of
 from geo.interval import FIRST, LAST, Interval, Validity, day_number, parse_day
-from geo.measure import area_km2, distance_km, frame, nearest, segments
+from geo.measure import area_km2, distance_km, frame, length_km, nearest, segments
 from geo.model import Feature, LngLat
 from geo.near_front import front_foot
 from geo.reports import Report, report_of
@@ -159,7 +159,8 @@ class ZoneIndex:
         return number - days[before - 1] if before else None
 
     def common_km2(self, area: BaseGeometry, zone: Feature) -> float:
-        """How much of ``area`` lies in the zone; kept, for news names the same countries and provinces all the time."""
+        """How much of ``area`` lies in the zone, of a line in kilometres; kept, for news names the same countries and
+        provinces all the time."""
         return self._kept((id(area), id(zone)), area, zone)
 
     def whole_km2(self, area: BaseGeometry) -> float:
@@ -173,7 +174,8 @@ class ZoneIndex:
         if known is None:
             if len(self._common) >= KEPT_AREAS:
                 self._common = {}
-            known = area_km2(common(area, zone) if zone else ground(area)), area, zone
+            part = area.intersection(zone.geometry) if zone is not None and zone.geometry is not None else area
+            known = _size(part, is_line=shapely.get_dimensions(area) == 1), area, zone
             self._common[key] = known
         return known[0]
 
@@ -291,6 +293,13 @@ def _to_ground(point: LngLat, zone: Feature) -> float:
         return 0.0
     foot = nearest(point, segments([zone.geometry.boundary]))
     return distance_km(point, foot) if foot is not None else float("inf")
+
+
+def _size(geometry: BaseGeometry, *, is_line: bool) -> float:
+    if not is_line:
+        return area_km2(ground(geometry))
+    lines = [part for part in shapely.get_parts(geometry) if part.geom_type == "LineString"]
+    return sum(length_km(line) for line in lines)
 
 
 def common(area: BaseGeometry, zone: Feature) -> MultiPolygon:
