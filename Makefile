@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ score: $(VENV)/.test  ## Measure the reader on our dispatches and on the corpora
 
 bench: $(VENV)/.test  ## Measure how fast the reader is (AGAINST=another checkout to compare)
 	$(BIN)/python -m bench.reading $(if $(AGAINST),--against $(AGAINST))
+
+bench-join: $(VENV)/.test  ## Measure how fast points are joined to zones, against geopandas and loops over days
+	$(BIN)/python -m bench.join
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)

@@ -10,16 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.confidence import level_on
 from geo.errors import InvalidParameter
-from geo.interval import DAY, FIRST, LAST, Interval, day_number, parse_day
-from geo.measure import bearing, disc, distance_km, nearest
+from geo.interval import DAY, FIRST, LAST, Interval
+from geo.measure import bearing, disc, distance_km
 from geo.model import Change, Control, Feature, LngLat
 from geo.reports import Report
-from geo.zones import Evidence, ZoneIndex, common
+from geo.zones import Evidence, ZoneIndex, common, unique
 
 AT_PLACE_KM = 2.0
 """Within this of a reported place an answer rests on the report itself, not on ground stretched from it."""
@@ -38,16 +37,19 @@ class Spot:
     precision_km: float = 0.0
 
 
-def control_at(point: LngLat, interval: Interval, zones: ZoneIndex, precision_km: float = 0.0) -> Control:
+def control_at(
+    point: LngLat, interval: Interval, zones: ZoneIndex, precision_km: float = 0.0, *, fronts: bool = True
+) -> Control:
     """Who held a point at the end of an interval; ``precision_km`` is how far the truth may lie from the point.
 
     A second side with ground that near is ``controller_b`` and makes the answer uncertain, as does a change inside
-    of the interval. An interval with an open end is answered on its first day.
+    of the interval. An interval with an open end is answered on its first day. Without ``fronts`` the distance to the
+    front, which takes most of the time, is left out.
 
     :raises InvalidParameter: for an interval without days, or without any end.
     """
     spot = Spot(point, precision_km)
-    answer = on_day(spot, _deciding_day(interval), zones)
+    answer = on_day(spot, _deciding_day(interval), zones, fronts=fronts)
     if interval.days == 1:
         return answer
     changed = _changes(spot, interval, zones)
@@ -69,7 +71,8 @@ def _changes(spot: Spot, interval: Interval, zones: ZoneIndex) -> tuple[Change, 
 
 
 def control_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex) -> Control:
-    """Who held an area at the end of an interval, by parts of the whole area; the rest has no statement.
+    """Who held an area, or a line (a road, a river), at the end of an interval, by parts of the whole area or length;
+    the rest has no statement.
 
     The controller is who held most. A second side with at least ``MIXED_SHARE`` of the known ground makes it mixed,
     and the answer is uncertain when less than half of the area is known.
@@ -77,26 +80,26 @@ def control_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex) ->
     day = _deciding_day(interval)
     held: defaultdict[str, float] = defaultdict(float)
     found = zones.touching(area, day)
-    best = min((_rank(zone) for zone in found), default=None)
-    used = [zone for zone in found if _rank(zone) == best]
+    best = min((rank(zone) for zone in found), default=None)
+    used = [zone for zone in found if rank(zone) == best]
     for zone in used:
         held[str(zone.properties.get("controller"))] += zones.common_km2(area, zone)
     whole = zones.whole_km2(area)
     shares = {side: round(km2 / whole, 4) for side, km2 in sorted(held.items(), key=lambda each: -each[1])}
     shares = {side: share for side, share in shares.items() if share > 0}
-    return _of_shares(shares, day, used) if shares else Control()
+    return _of_shares(shares, day, used, zones) if shares else Control()
 
 
-def _of_shares(shares: dict[str, float], day: date, zones: Sequence[Feature]) -> Control:
+def _of_shares(shares: dict[str, float], day: date, zones: Sequence[Feature], index: ZoneIndex) -> Control:
     first, *others = shares
     known = sum(shares.values())
     is_mixed = bool(others) and shares[others[0]] >= MIXED_SHARE * known
-    ages = [age for age in (_age(zone, day) for zone in zones) if age is not None]
+    ages = [age for age in (index.age_days(zone, day) for zone in zones) if age is not None]
     return Control(
         controller=first, controller_b=others[0] if is_mixed else None, status="mixed" if is_mixed else "control",
         certainty="certain" if known >= 0.5 and not is_mixed else "uncertain", basis="zone",
         zone_ids=tuple(zone.id for zone in zones), age_days=min(ages, default=None), shares=shares,
-        sources=_unique([source for zone in zones for source in _sources(zone)]),
+        sources=unique(source for zone in zones for source in index.sources(zone)),
     )
 
 
@@ -111,9 +114,12 @@ def over(spot: Spot, interval: Interval, zones: ZoneIndex) -> list[Feature]:
     """The zones over a point. Where none is: the nearest within its precision, or within ``AT_PLACE_KM`` if it
     rests on a report of this very place, as for a town that the map draws a little beyond the border or the shore.
     """
-    rows = zones.history(spot.point, interval)
-    if rows:
-        return rows
+    return zones.history(spot.point, interval) or _beside(spot, interval, zones)
+
+
+def _beside(spot: Spot, interval: Interval, zones: ZoneIndex) -> list[Feature]:
+    if not spot.precision_km and not zones.reports:
+        return []
     near = zones.near(spot.point, max(AT_PLACE_KM, spot.precision_km), interval)
     mine = [(km, zone) for km, zone in near if km <= spot.precision_km or _is_own(spot, zone, zones)]
     return [zone for km, zone in mine if km <= mine[0][0] + 0.05]
@@ -127,10 +133,10 @@ def _is_own(spot: Spot, zone: Feature, zones: ZoneIndex) -> bool:
 def answering(rows: Sequence[Feature], day: date) -> Feature | None:
     """The zone that answers: drawn before snapshot before derived, the higher confidence, then by id."""
     on_day = [row for row in rows if day in row.valid.outer]
-    return min(on_day, key=lambda row: (_rank(row), row.id), default=None)
+    return min(on_day, key=lambda row: (rank(row), row.id), default=None)
 
 
-def _rank(zone: Feature) -> tuple[int, str]:
+def rank(zone: Feature) -> tuple[int, str]:
     method = str(zone.properties.get("method"))
     return (_METHODS.index(method) if method in _METHODS else len(_METHODS), str(zone.properties.get("source_id")))
 
@@ -139,26 +145,37 @@ def _said(zone: Feature | None) -> tuple[str | None, str | None]:
     return (None, None) if zone is None else (_text(zone, "controller"), _text(zone, "status"))
 
 
-def on_day(spot: Spot, day: date, zones: ZoneIndex) -> Control:
-    rows = over(spot, Interval.of_day(day), zones)
+def on_day(spot: Spot, day: date, zones: ZoneIndex, *, fronts: bool = True) -> Control:
+    """Who held the spot on one day."""
+    span = Interval.of_day(day)
+    covering = zones.history(spot.point, span)
+    rows = covering or _beside(spot, span, zones)
     zone = answering(rows, day)
     if zone is None:
         return Control()
-    rivals = _rivals(spot, day, zones, zone)
-    front_km, front_bearing = _front(spot.point, day, zones, zone)
-    found = Control(
-        controller=_text(zone, "controller"), status=_text(zone, "status"), basis="zone",
-        certainty="uncertain" if rivals else zone.valid.certainty(day),
-        controller_b=_text(zone, "controller_b") or (rivals[0] if rivals else None),
-        besieged_by=_text(zone, "besieged_by"), confidence=_text(zone, "confidence"), front_km=front_km,
-        front_bearing=front_bearing, zone_ids=(zone.id, *(row.id for row in rows if row is not zone)),
-        age_days=_age(zone, day), precision_km=spot.precision_km, sources=_unique(_sources(zone)),
-    )
+    reach = disc(spot.point, spot.precision_km) if spot.precision_km > 0 else None
+    rivals = _rivals(zone, zones.touching(reach, day) if reach else covering, reach)
+    found = stated(zone, [row for row in rows if row is not zone], (spot, day), zones)
+    if rivals:
+        found = replace(found, certainty="uncertain", controller_b=found.controller_b or rivals[0])
     evidence = zones.evidence(zone, spot.point, day)
-    return found if evidence is None else _resting_on(evidence, found, spot, day)
+    found = found if evidence is None else resting_on(evidence, found, spot, day)
+    return front_of(spot.point, day, zones, found) if fronts else found
 
 
-def _resting_on(evidence: Evidence, found: Control, spot: Spot, day: date) -> Control:
+def stated(zone: Feature, beside: Sequence[Feature], at: tuple[Spot, date], zones: ZoneIndex) -> Control:
+    """What a zone says of a spot on a day, with the ids of the zones ``beside`` it."""
+    spot, day = at
+    return Control(
+        controller=_text(zone, "controller"), status=_text(zone, "status"), basis="zone",
+        certainty=zone.valid.certainty(day), controller_b=_text(zone, "controller_b"),
+        besieged_by=_text(zone, "besieged_by"), confidence=_text(zone, "confidence"),
+        zone_ids=(zone.id, *(row.id for row in beside)), age_days=zones.age_days(zone, day),
+        precision_km=spot.precision_km, sources=zones.sources(zone),
+    )
+
+
+def resting_on(evidence: Evidence, found: Control, spot: Spot, day: date) -> Control:
     """The answer with the age, the reach and the sources of the one report that it rests on."""
     is_here = evidence.distance_km <= max(AT_PLACE_KM, spot.precision_km)
     return replace(
@@ -168,50 +185,34 @@ def _resting_on(evidence: Evidence, found: Control, spot: Spot, day: date) -> Co
     )
 
 
-def _rivals(spot: Spot, day: date, zones: ZoneIndex, zone: Feature) -> list[str]:
-    """Other controllers of the same source on the point, or with ground within its precision; most ground first."""
-    area: BaseGeometry = disc(spot.point, spot.precision_km) if spot.precision_km > 0 else Point(spot.point)
+def _rivals(zone: Feature, others: Sequence[Feature], reach: BaseGeometry | None) -> list[str]:
+    """Other controllers of the same source on the point, or with ground within its reach; most ground first."""
     sides = {_text(zone, "controller"), _text(zone, "controller_b")}
     ground: defaultdict[str, float] = defaultdict(float)
-    for other in zones.touching(area, day):
+    for other in others:
         side = _text(other, "controller")
-        if side and side not in sides and _rank(other) == _rank(zone):
-            ground[side] += common(area, other).area
+        if side and side not in sides and rank(other) == rank(zone):
+            ground[side] += common(reach, other).area if reach else 0.0
     return sorted(ground, key=lambda side: (-ground[side], side))
 
 
-def _front(point: LngLat, day: date, zones: ZoneIndex, zone: Feature) -> tuple[float | None, float | None]:
-    """Distance to and bearing of the nearest front of the same source; in ground that two sides share it is here."""
-    if _text(zone, "status") in ("contested", "mixed") and _text(zone, "controller_b"):
-        return 0.0, None
-    foot = nearest(point, zones.front_segments(str(zone.properties.get("source_id")), day))
+def front_of(point: LngLat, day: date, zones: ZoneIndex, control: Control) -> Control:
+    """The answer with distance to and bearing of the nearest front of the same source; in ground that two sides share
+    it is here."""
+    if not control.zone_ids:
+        return control
+    if control.status in ("contested", "mixed") and zones.named(control.zone_ids[0]).properties.get("controller_b"):
+        return replace(control, front_km=0.0, front_bearing=None)
+    foot = zones.front_foot(point, str(zones.named(control.zone_ids[0]).properties.get("source_id")), day)
     if foot is None:
-        return None, None
+        return control
     km = round(distance_km(point, foot), 3)
-    return km, (round(bearing(point, foot), 1) if km > 0 else None)
-
-
-def _age(zone: Feature, day: date) -> int | None:
-    """Days since the last day up to ``day`` for which a source supports the zone."""
-    days = zone.properties.get("as_of")
-    told = [parse_day(str(each)) for each in days] if isinstance(days, list | tuple) else []
-    ages = [day_number(day) - day_number(each) for each in told if each <= day]
-    return min(ages, default=None)
+    return replace(control, front_km=km, front_bearing=round(bearing(point, foot), 1) if km > 0 else None)
 
 
 def evidence_sources(report: Report) -> tuple[Mapping[str, object], ...]:
     extra = {"date": report.when.text, "place": report.name, "report": report.id, "note": report.note}
     return tuple({**source, **extra} for source in report.sources or ({},))
-
-
-def _sources(zone: Feature) -> list[Mapping[str, object]]:
-    listed = zone.properties.get("sources")
-    rows = listed if isinstance(listed, list | tuple) else ()
-    return [{key: value for key, value in row.items() if key != "reports"} for row in rows if isinstance(row, Mapping)]
-
-
-def _unique(sources: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
-    return tuple({str(sorted(source.items(), key=str)): source for source in sources}.values())
 
 
 def _text(zone: Feature, name: str) -> str | None:

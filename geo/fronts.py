@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import MultiLineString
 from shapely.geometry.base import BaseGeometry
 
@@ -24,6 +25,9 @@ from geo.measure import length_km
 from geo.model import Feature
 
 _DEGREE_KM = 111.195
+
+BLOCK = 500
+"""Rows whose neighbours are looked for at once; bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +61,43 @@ def front_rows(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Feat
 def contacts(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Contact]:
     """Every pair of zones of one source that hold at the same time, touch, and have different controllers."""
     rows = [zone for zone in zones if zone.geometry is not None]
-    if len(rows) < 2:
-        return []
-    grounds = np.array([zone.geometry for zone in rows], dtype=object)
     reach = tolerance_km / _DEGREE_KM
-    left, right = shapely.STRtree(grounds).query(grounds, "dwithin", reach)
     found: list[Contact] = []
-    for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        if one < other:
-            found.extend(_contact(rows[one], rows[other], reach))
+    for one, other in _meetings(rows, reach):
+        found.extend(_contact(rows[one], rows[other], reach))
     return found
+
+
+def _meetings(rows: Sequence[Feature], reach: float) -> Iterator[tuple[int, int]]:
+    """Pairs of rows of one source and different holders whose boxes come within ``reach`` while both hold.
+
+    Boxes and days come first and block by block: a long war has many versions of every neighbour.
+    """
+    if len(rows) < 2:
+        return
+    grounds = np.array([row.geometry for row in rows], dtype=object)
+    boxes = shapely.bounds(grounds)
+    tree = shapely.STRtree(np.asarray(shapely.box(*boxes.T)))
+    start, end = (np.array([day.toordinal() for day in days]) for days in (
+        [row.valid.outer.start or date.min for row in rows], [row.valid.outer.end or date.max for row in rows]))
+    said = [_numbers(names) for names in (
+        [str(row.properties.get("source_id")) for row in rows], [frozenset(holders_of(row)) for row in rows])]
+    for low in range(0, len(rows), BLOCK):
+        around = boxes[low : low + BLOCK] + np.array([-reach, -reach, reach, reach])
+        one, other = tree.query(np.asarray(shapely.box(*around.T)))
+        one = one + low
+        kept = (one < other) & (start[one] < end[other]) & (start[other] < end[one])
+        one, other = one[kept], other[kept]
+        kept = (said[0][one] == said[0][other]) & (said[1][one] != said[1][other])
+        one, other = one[kept], other[kept]
+        near = shapely.dwithin(grounds[one], grounds[other], reach) if reach else np.ones(len(one), dtype=bool)
+        yield from zip(one[near].tolist(), other[near].tolist(), strict=True)
+
+
+def _numbers(values: Sequence[object]) -> NDArray[np.int64]:
+    """Equal numbers for equal values."""
+    known: dict[object, int] = {}
+    return np.array([known.setdefault(value, len(known)) for value in values])
 
 
 def _contact(one: Feature, other: Feature, reach: float) -> Iterator[Contact]:
@@ -85,7 +116,7 @@ def _sides(one: Feature, other: Feature) -> tuple[str, str] | None:
 
     The edge between ground that A holds and ground that A and B contest is where A's hold on it ends: A and B.
     """
-    mine, theirs = _holders(one), _holders(other)
+    mine, theirs = holders_of(one), holders_of(other)
     if not mine or not theirs or set(mine) == set(theirs):
         return None
     facing = [side for side in theirs if side not in mine] or [side for side in mine if side not in theirs]
@@ -93,7 +124,8 @@ def _sides(one: Feature, other: Feature) -> tuple[str, str] | None:
     return (min(own, facing[0]), max(own, facing[0]))
 
 
-def _holders(zone: Feature) -> tuple[str, ...]:
+def holders_of(zone: Feature) -> tuple[str, ...]:
+    """The one or two sides that hold a zone; none for ground that nobody is stated to hold."""
     both = (zone.properties.get("controller"), zone.properties.get("controller_b"))
     return tuple(str(side) for side in both if side)
 
@@ -102,7 +134,7 @@ def _line(one: BaseGeometry | None, other: BaseGeometry | None, reach: float) ->
     assert one is not None and other is not None
     near = other.boundary if not reach else shapely.buffer(other, reach)
     parts = shapely.get_parts(shapely.intersection(one.boundary, near))
-    lines = [part for part in parts if part.geom_type == "LineString"]
+    lines = [part for part in parts if part.geom_type == "LineString" and not part.is_empty]
     if not lines:
         return None
     merged = shapely.get_parts(shapely.line_merge(MultiLineString(lines)))

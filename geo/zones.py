@@ -1,31 +1,35 @@
 """Who held a point on a day: an index of zones in x, y and day, exact on both sides of every edge and end."""
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
 from threading import Lock
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from rtree import index
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.fronts import contacts
+from geo.fronts import holders_of
 from geo.interval import FIRST, LAST, Interval, Validity, day_number, parse_day
-from geo.measure import area_km2, distance_km, frame, nearest, segments
+from geo.measure import area_km2, distance_km, frame, length_km, nearest, segments
 from geo.model import Feature, LngLat
+from geo.near_front import front_foot
 from geo.reports import Report, report_of
+from geo.witnesses import Witnesses
 
 ALWAYS = Interval()
 
 KEPT_AREAS = 20_000
 """How many sizes of areas, and of their parts in zones, are remembered."""
+
+REACHES_KM = (20.0, 80.0, 320.0, 20_040.0)
+"""How far from a place a front is looked for, in turn; the last is half way around the earth."""
 
 ANSWERED_STEPS = 3
 """A source with a step is believed for this many of its steps after its last word."""
@@ -51,15 +55,24 @@ class ZoneIndex:
         for row in self._rows:
             shapely.prepare(row.geometry)
         self._tree = _tree(self._rows)
-        self._change_days = sorted({end for row in self._rows for end in _ends(row.valid.outer)})
+        self._numbers = {id(row): number for number, row in enumerate(self._rows)}
+        self._named = {row.id: number for number, row in enumerate(self._rows)}
+        self._supported = [_supported(row) for row in self._rows]
+        self._holders = _holders(self._rows)
         self.reports = tuple(report_of(report) for report in reports)
         self._by_id = {report.id: report for report in self.reports}
-        self._segments = lru_cache(maxsize=64)(self._segments_of)
+        self._witnesses: dict[str, Witnesses] = {}
+        self._sources: dict[str, tuple[Mapping[str, object], ...]] = {}
         self._common: dict[tuple[int, int], tuple[float, BaseGeometry, Feature | None]] = {}
         self._lock = Lock()  # neither R*Tree nor prepared geometries promise to be safe between threads
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    @property
+    def rows(self) -> Sequence[Feature]:
+        """All rows, each as long as it answers without a break."""
+        return self._rows
 
     def at(self, point: LngLat, day: date) -> list[Feature]:
         """The zones that cover the point (edges count) and answer on the day, by source, then id.
@@ -67,6 +80,10 @@ class ZoneIndex:
         Each is cut to the days on which it answers without a break around that day.
         """
         return self.history(point, Interval.of_day(day))
+
+    def on(self, day: date) -> list[Feature]:
+        """All zones that answer on the day."""
+        return self._found((-180, -90, 180, 90), Interval.of_day(day), lambda ground: True)
 
     def touching(self, area: BaseGeometry, day: date) -> list[Feature]:
         """The zones that have ground or an edge in common with ``area`` and answer on the day."""
@@ -83,17 +100,30 @@ class ZoneIndex:
         """Zones with ground within ``radius_km`` of the point: their distance and themselves, nearest first."""
         found = self._found(frame(point, radius_km), interval, lambda ground: True)
         apart = [(_to_ground(point, zone), zone) for zone in found]
-        return sorted((each for each in apart if each[0] <= radius_km), key=lambda each: (each[0], *_order(each[1])))
+        return sorted((each for each in apart if each[0] <= radius_km), key=lambda each: (each[0], *order(each[1])))
 
     def evidence(self, zone: Feature, point: LngLat, day: date) -> Evidence | None:
         """The report of the nearest place on which a derived zone rests that day; ``None`` for other zones."""
-        latest: dict[str, Report] = {}
-        for report in self.evidence_reports(zone):
-            known = latest.get(report.place)
-            if report.earliest <= day and (known is None or known.earliest < report.earliest):
-                latest[report.place] = report
-        apart = [(distance_km(point, report.point), report.id) for report in latest.values()]
-        return Evidence(self._by_id[min(apart)[1]], min(apart)[0]) if apart else None
+        witnesses = self.witnesses(zone)
+        turn = witnesses.turn(day)
+        if not turn:
+            return None
+        number, km = witnesses.nearest(np.array([point]), turn)
+        return Evidence(witnesses.reports[int(number[0])], float(km[0]))
+
+    def witnesses(self, zone: Feature) -> Witnesses:
+        """The reported places behind a zone; kept, for many points are asked of one zone."""
+        known = self._witnesses.get(zone.id)
+        if known is None:
+            known = self._witnesses[zone.id] = Witnesses(self.evidence_reports(zone))
+        return known
+
+    def sources(self, zone: Feature) -> tuple[Mapping[str, object], ...]:
+        """The zone's sources, each once, without the lists of reports behind it; kept as well."""
+        known = self._sources.get(zone.id)
+        if known is None:
+            known = self._sources[zone.id] = sources_of(zone)
+        return known
 
     def evidence_reports(self, zone: Feature) -> list[Report]:
         """The reports behind a derived zone that this index was given."""
@@ -101,20 +131,36 @@ class ZoneIndex:
         named = [source.get("reports", ()) for source in sources if isinstance(source, dict)] if sources else []  # type: ignore[attr-defined]
         return [self._by_id[name] for names in named for name in names if name in self._by_id]
 
-    def front_segments(self, source_id: str, day: date) -> NDArray[np.float64]:
-        """The straight pieces of one source's fronts on a day: rows of ``lng, lat, lng, lat``."""
-        return self._segments(source_id, bisect_right(self._change_days, day))
+    def front_foot(self, point: LngLat, source_id: str, day: date) -> LngLat | None:
+        """The nearest point of one source's fronts on a day: looked for near by, then farther and farther away."""
+        for radius_km in REACHES_KM:
+            box = frame(point, radius_km)
+            near = self._found(box, Interval.of_day(day), lambda ground: True)
+            mine = [zone for zone in near if zone.properties.get("source_id") == source_id]
+            grounds = [zone.geometry for zone in mine if zone.geometry is not None]
+            held = [self._holders[self._numbers[id(zone)]] for zone in mine]
+            foot = front_foot(point, grounds, held, box) if len(set(held) - {0}) > 1 else None
+            if foot is not None and distance_km(point, foot) <= radius_km:
+                return foot
+        return foot
 
-    def _segments_of(self, source_id: str, span: int) -> NDArray[np.float64]:
-        if span == 0:
-            return np.empty((0, 4))
-        on_day = self._found((-180, -90, 180, 90), Interval.of_day(self._change_days[span - 1]), lambda ground: True)
-        mine = [zone for zone in on_day if zone.properties.get("source_id") == source_id]
-        lines: list[BaseGeometry] = [contact.line for contact in contacts(mine)]
-        return segments(lines) if lines else np.empty((0, 4))
+    def named(self, zone_id: str) -> Feature:
+        """The row with an id that this index gave."""
+        return self._rows[self._named[zone_id]]
+
+    def supported(self, zone: Feature) -> Sequence[int]:
+        """The days, as numbers in order, for which a source supports a zone of this index."""
+        return self._supported[self._numbers[id(zone)]]
+
+    def age_days(self, zone: Feature, day: date) -> int | None:
+        """Days since the last day up to ``day`` for which its source supports a zone of this index."""
+        days, number = self.supported(zone), day_number(day)
+        before = bisect_right(days, number)
+        return number - days[before - 1] if before else None
 
     def common_km2(self, area: BaseGeometry, zone: Feature) -> float:
-        """How much of ``area`` lies in the zone; kept, for news names the same countries and provinces all the time."""
+        """How much of ``area`` lies in the zone, of a line in kilometres; kept, for news names the same countries and
+        provinces all the time."""
         return self._kept((id(area), id(zone)), area, zone)
 
     def whole_km2(self, area: BaseGeometry) -> float:
@@ -128,7 +174,8 @@ class ZoneIndex:
         if known is None:
             if len(self._common) >= KEPT_AREAS:
                 self._common = {}
-            known = area_km2(common(area, zone) if zone else ground(area)), area, zone
+            part = area.intersection(zone.geometry) if zone is not None and zone.geometry is not None else area
+            known = _size(part, is_line=shapely.get_dimensions(area) == 1), area, zone
             self._common[key] = known
         return known[0]
 
@@ -142,7 +189,20 @@ class ZoneIndex:
         with self._lock:
             rows = [self._rows[hit] for hit in self._tree.intersection((west, south, first, east, north, last))]
             exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]
-        return sorted(exact, key=_order)
+        return sorted(exact, key=order)
+
+
+def sources_of(zone: Feature) -> tuple[Mapping[str, object], ...]:
+    """A zone's sources, each once, without the lists of reports."""
+    listed = zone.properties.get("sources")
+    rows = listed if isinstance(listed, list | tuple) else ()
+    told = [{key: value for key, value in row.items() if key != "reports"} for row in rows if isinstance(row, Mapping)]
+    return unique(told)
+
+
+def unique(sources: Iterable[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
+    """Each of them once, in order."""
+    return tuple({str(sorted(source.items(), key=str)): source for source in sources}.values())
 
 
 def answered(zones: Iterable[Feature]) -> list[Feature]:
@@ -212,11 +272,18 @@ def _days(interval: Interval) -> tuple[int, int]:
     return day_number(interval.start or FIRST), day_number(interval.end or LAST) - 1
 
 
-def _ends(interval: Interval) -> list[date]:
-    return [day for day in (interval.start, interval.end) if day is not None]
+def _supported(zone: Feature) -> array[int]:
+    return array("i", (day_number(day) for day in _as_of(zone)))
 
 
-def _order(zone: Feature) -> tuple[date, str, str]:
+def _holders(rows: Sequence[Feature]) -> list[int]:
+    """A number for those who hold each row, the same for the same ones; 0 for nobody."""
+    numbers: dict[frozenset[str], int] = {frozenset(): 0}
+    return [numbers.setdefault(frozenset(holders_of(row)), len(numbers)) for row in rows]
+
+
+def order(zone: Feature) -> tuple[date, str, str]:
+    """By first day, then source, then id."""
     return zone.valid.outer.start or FIRST, str(zone.properties.get("source_id")), zone.id
 
 
@@ -226,6 +293,13 @@ def _to_ground(point: LngLat, zone: Feature) -> float:
         return 0.0
     foot = nearest(point, segments([zone.geometry.boundary]))
     return distance_km(point, foot) if foot is not None else float("inf")
+
+
+def _size(geometry: BaseGeometry, *, is_line: bool) -> float:
+    if not is_line:
+        return area_km2(ground(geometry))
+    lines = [part for part in shapely.get_parts(geometry) if part.geom_type == "LineString"]
+    return sum(length_km(line) for line in lines)
 
 
 def common(area: BaseGeometry, zone: Feature) -> MultiPolygon:

@@ -9,6 +9,7 @@ from flask import Flask
 from server import (
     assets,
     basemap,
+    changes,
     control,
     embed,
     errors,
@@ -24,7 +25,8 @@ from server import (
 )
 
 BLUEPRINTS = (
-    maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, exports.bp, control.bp, reading.bp, health.bp,
+    maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, exports.bp, control.bp, changes.bp,
+    reading.bp, health.bp,
 )
 
 

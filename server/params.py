@@ -60,7 +60,7 @@ def query(args: Args, declared: Collection, allowed: Sequence[str] = (*SEARCH, *
         as_known_on=once(args, "as_known_on", parse_day, "YYYY-MM-DD"),
         ids=tuple(sorted(args.get("id", ()))),
         where={name: tuple(sorted(args[name])) for name in filters if name in args},
-        limit=once(args, "limit", _positive, "a whole number from 1"),
+        limit=once(args, "limit", positive, "a whole number from 1"),
         offset=once(args, "offset", _whole, "a whole number from 0") or 0,
     )
 
@@ -153,7 +153,8 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A whole number from 1."""
     number = _whole(text)
     if number < 1:
         raise InvalidParameter(f"number: {text!r}")

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import pytest
-from shapely.geometry import box
+from shapely.geometry import LineString, box
 
 from geo.assets import data_path
 from geo.basemap import country_shapes, province_shapes
@@ -13,7 +13,7 @@ from geo.derive import derive
 from geo.errors import InvalidParameter
 from geo.gazetteer import Gazetteer
 from geo.interval import Interval, Validity
-from geo.join import control_at, control_of_place, history, join
+from geo.join import control_at, control_of_area, control_of_place, history, join
 from geo.model import Control, Feature, LngLat, Mention, Place, Span, Toponym, When
 from geo.reports import read_reports
 from geo.zones import ZoneIndex
@@ -164,6 +164,17 @@ def test_a_province_is_answered_by_shares_of_its_area() -> None:
     deir = on("sy-deir-ez-zor-governorate", "2016-06-29")
     assert deir.controller == "ISIL"
     assert 0.05 < deir.shares["ISIL"] < 0.6
+
+
+def test_a_road_is_answered_by_shares_of_its_length() -> None:
+    index = ZoneIndex([square("north", 36), square("south", 37)])
+    day = Interval.of_day(date(2022, 4, 1))
+    road = LineString([(36.5, 48.5), (37.5, 48.5), (37.5, 49.5)])
+    found = control_of_area(road, day, index)
+    assert (found.controller, found.controller_b, found.status) == ("south", "north", "mixed")
+    assert found.shares == pytest.approx({"south": 0.5, "north": 0.199}, abs=2e-3)
+    along_the_edge = control_of_area(LineString([(37, 48.2), (37, 48.8)]), day, index)
+    assert along_the_edge.shares == {"north": 1.0, "south": 1.0}
 
 
 def test_a_mention_gets_the_control_of_its_place_at_its_time() -> None:

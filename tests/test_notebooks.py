@@ -1,8 +1,8 @@
 """The notebooks run from the first cell to the last, and their map shows without a network."""
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -11,27 +11,37 @@ from nbclient import NotebookClient
 from playwright.sync_api import sync_playwright
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+STRIKES = Path(__file__).parents[2] / "shared" / "data" / "strikes"
 
 
 def test_notebooks_are_kept_without_what_they_gave() -> None:
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    assert [path.name for path in paths] == ["one_story.ipynb"]
+    assert [path.name for path in paths] == ["one_story.ipynb", "strikes.ipynb"]
     for path in paths:
         cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
         assert [(cell.outputs, cell.execution_count) for cell in cells] == [([], None)] * len(cells)
 
 
-@pytest.fixture(scope="module")
-def one_story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[nbformat.NotebookNode]:
-    """Executed in folders of its own: a machine without a home, or with a full one, gives the same."""
-    notebook = nbformat.read(NOTEBOOKS / "one_story.ipynb", as_version=4)
-    home = str(tmp_path_factory.mktemp("home"))
+def executed(name: str, home: Path) -> nbformat.NotebookNode:
+    """In folders of its own: a machine without a home, or with a full one, gives the same."""
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
-            patch.setenv(name, home)
+        for folder in ("HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+            patch.setenv(folder, str(home))
+        patch.setenv("STRIKES", str(STRIKES))
         where = {"metadata": {"path": NOTEBOOKS}}
-        NotebookClient(notebook, timeout=60, kernel_name="python3", resources=where).execute()
-        yield notebook
+        NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def one_story(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    return executed("one_story.ipynb", tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def strikes(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    return executed("strikes.ipynb", tmp_path_factory.mktemp("home"))
 
 
 def test_one_story_finds_al_rai_taken_twice(one_story: nbformat.NotebookNode) -> None:
@@ -42,11 +52,40 @@ def test_one_story_finds_al_rai_taken_twice(one_story: nbformat.NotebookNode) ->
     assert ["2016-04-11", "al-Rai", "control_gain", "ISIL", "agrees"] in [row[1:] for row in rows]
 
 
+@pytest.mark.shared
+@pytest.mark.skipif(not STRIKES.exists(), reason="the tables of strikes are not beside the checkout")
+def test_every_strike_has_an_answer_or_a_reason(strikes: nbformat.NotebookNode) -> None:
+    tables = [_shown(cell, "text/plain") for cell in strikes.cells if cell.cell_type == "code"]
+    table = next(table for table in tables if "share, %" in table)
+    rows = {line[:20].strip(): int(line[20:].split()[0]) for line in table.splitlines()[2:]}
+    assert sum(rows.values()) == 4773
+    assert rows["in ISIL's ground"] > 2800
+    assert {"near", "no statement", "gazetteer conflict", "not in the gazetteer"} < set(rows)
+    conflicts = next(table for table in tables if "dtype: float64" in table)
+    assert 30 < float(re.search(r"Tal Abyad +([\d.]+)", conflicts)[1]) < 34  # type: ignore[index]
+
+
 @pytest.mark.browser
 def test_one_storys_map_shows_in_its_cell_with_the_network_off(
     one_story: nbformat.NotebookNode, tmp_path: Path
 ) -> None:
-    cell = [cell for cell in one_story.cells if cell.cell_type == "code"][-1]
+    day, zones = first_day(one_story, tmp_path)
+    assert day.endswith("4 April 2016")
+    assert zones > 10
+
+
+@pytest.mark.shared
+@pytest.mark.browser
+@pytest.mark.skipif(not STRIKES.exists(), reason="the tables of strikes are not beside the checkout")
+def test_the_strikes_map_shows_too(strikes: nbformat.NotebookNode, tmp_path: Path) -> None:
+    day, zones = first_day(strikes, tmp_path)
+    assert day.endswith("28 November 2014")
+    assert zones > 10
+
+
+def first_day(notebook: nbformat.NotebookNode, tmp_path: Path) -> tuple[str, int]:
+    """The day at the start of the slider and how many zones are drawn then; nothing may be asked of a network."""
+    cell = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
     (tmp_path / "cell.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{_shown(cell, 'text/html')}", "utf-8")
     asked: list[str] = []
     said: list[str] = []
@@ -67,10 +106,9 @@ def test_one_storys_map_shows_in_its_cell_with_the_network_off(
         day = frame.locator(".day").text_content()
         zones = frame.locator("path.zone").count()
         browser.close()
-    assert day is not None and day.endswith("4 April 2016")
-    assert zones > 10
     assert [url for url in asked if not url.startswith(("file:", "about:srcdoc"))] == []
     assert said == []
+    return str(day), zones
 
 
 def _shown(cell: nbformat.NotebookNode, kind: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
 
+from geo.fronts import contacts
 from geo.interval import Interval, Validity, day_from_number
+from geo.measure import distance_km, nearest, segments
 from geo.model import Feature, LngLat
 from geo.zones import ZoneIndex, answered
 
@@ -47,7 +50,6 @@ def test_an_empty_index_says_nothing() -> None:
     zones = ZoneIndex([])
     assert zones.at(LngLat(0, 0), date(2016, 1, 1)) == []
     assert zones.history(LngLat(0, 0)) == []
-    assert zones.front_segments("test", date(2016, 1, 1)).shape == (0, 4)
 
 
 def snapshot(controller: str, ground: BaseGeometry, days: list[str], step: int = 1) -> Feature:
@@ -151,3 +153,19 @@ def test_many_threads_get_the_answers_of_one() -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda each: [row.id for row in zones.at(*each)], asked))
     assert together[:40] == alone
+
+
+@settings(max_examples=100, deadline=None)
+@given(random_zones(), st.tuples(st.integers(0, 24), st.integers(0, 24)), numbers)
+def test_the_nearest_front_is_that_of_the_lines_of_the_whole_day(
+    rows: list[Feature], spot: tuple[int, int], number: int
+) -> None:
+    """Boxes that touch, overlap and run along parts of each other's edges, of two sides and of one that shares."""
+    rows = [replace(row, properties={**row.properties, "controller": f"side {at % 2}",
+                                     "controller_b": "side 1" if at % 5 == 0 else None}) for at, row in enumerate(rows)]
+    point, day = LngLat(spot[0] / 2 + 0.1, spot[1] / 2 + 0.2), day_from_number(number)
+    lines: list[BaseGeometry] = [contact.line for contact in contacts(row for row in rows if day in row.valid.outer)]
+    foot, found = nearest(point, segments(lines)) if lines else None, ZoneIndex(rows).front_foot(point, "test", day)
+    assert (foot is None) == (found is None)
+    if foot is not None and found is not None:
+        assert distance_km(point, found) == pytest.approx(distance_km(point, foot), rel=2e-3, abs=1e-6)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -66,6 +66,15 @@ class Session:
             return
         with click.progressbar(items, label=label, length=length, file=sys.stderr) as bar:
             yield from bar
+
+    @contextmanager
+    def bar(self, length: int, label: str) -> Iterator[Callable[[int], None]]:
+        """A function that is told how much of ``length`` is done and draws a bar of it."""
+        if self.quiet or self.json:
+            yield lambda done: None
+            return
+        with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+            yield lambda done: bar.update(max(done - bar.pos, 0))
 
 
 pass_session = click.make_pass_decorator(Session)

@@ -1,0 +1,224 @@
+"""How fast points are joined to zones: ``python -m bench.join [--years 1 3 10]``.
+
+On the made-up war of ``bench.coverage``, every way in this one process on the same points, answers compared:
+
+* 50,000 points x one year: the bulk join, and geopandas' ``sjoin`` whose pairs are then filtered by day;
+* 1,000,000 points x three years: the bulk join, and loops over days, the fastest of which counts;
+* one point and day, as the server asks, without and with the distance to the front, for 1, 3 and 10 years of zones.
+
+Seconds are of processor time and depend on the machine; the ratios less. "Cold" makes from zone rows what the first
+answer needs; "ready" is with what is kept between questions: the loops' prepared polygons and our index, which becomes
+a finer one with the second million points.
+"""
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import NamedTuple, TypeVar
+
+import geopandas
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from bench.coverage import Theatre, points, zones
+from geo.bulk import BulkJoin, DatedPoints
+from geo.control import control_at
+from geo.interval import Interval, day_from_number, day_number
+from geo.model import Feature, LngLat
+from geo.zones import ZoneIndex
+
+YEAR = 365
+ASKED = 2_000
+ROUNDS = 3
+
+Ints = NDArray[np.int64]
+
+
+class Zones(NamedTuple):
+    """The same rows as columns, for those who do not use our index; polygons are prepared on first use."""
+
+    grounds: NDArray[np.object_]
+    boxes: NDArray[np.float64]
+    first: Ints
+    until: Ints
+
+    @classmethod
+    def of(cls, rows: Sequence[Feature]) -> Zones:
+        grounds = np.array([shapely.from_wkb(row.geometry.wkb) for row in rows if row.geometry], dtype=object)
+        spans = [row.valid.outer for row in rows]
+        first, until = (np.array([day_number(day) for day in days if day])
+                        for days in ([span.start for span in spans], [span.end for span in spans]))
+        return cls(grounds, shapely.bounds(grounds), first, until)
+
+
+def sjoin(held: Zones, asked: DatedPoints) -> Ints:
+    """geopandas: all pairs in space, then those of the day."""
+    frame = geopandas.GeoDataFrame({"first": held.first, "until": held.until}, geometry=held.grounds, crs=4326)
+    where = geopandas.GeoDataFrame({"day": asked.day}, geometry=shapely.points(asked.where), crs=4326)
+    pairs = geopandas.sjoin(where, frame, predicate="intersects")
+    mine = pairs[(pairs["first"] <= pairs["day"]) & (pairs["day"] < pairs["until"])]
+    return _rows(len(asked), mine.index.to_numpy(), mine["index_right"].to_numpy())
+
+
+def daily_tree_of_points(held: Zones, asked: DatedPoints) -> Ints:
+    """Each day an STRtree of its points, asked by its polygons."""
+    def on_day(alive: Ints, where: NDArray[np.float64]) -> tuple[Ints, Ints]:
+        zone, point = shapely.STRtree(np.asarray(shapely.points(where))).query(held.grounds[alive], "intersects")
+        return point, alive[zone]
+
+    return _daily(held, asked, on_day)
+
+
+def daily_tree_of_zones(held: Zones, asked: DatedPoints) -> Ints:
+    """Each day an STRtree of its polygons' boxes, then prepared polygons."""
+    shapely.prepare(held.grounds)
+
+    def on_day(alive: Ints, where: NDArray[np.float64]) -> tuple[Ints, Ints]:
+        point, zone = shapely.STRtree(held.grounds[alive]).query(np.asarray(shapely.points(where)))
+        covered = shapely.intersects_xy(held.grounds[alive[zone]], *where[point].T)
+        return point[covered], alive[zone[covered]]
+
+    return _daily(held, asked, on_day)
+
+
+def daily_boxes(held: Zones, asked: DatedPoints) -> Ints:
+    """Each day all boxes against all points in numpy, then prepared polygons."""
+    shapely.prepare(held.grounds)
+
+    def on_day(alive: Ints, where: NDArray[np.float64]) -> tuple[Ints, Ints]:
+        (x, y), (west, south, east, north) = where.T, held.boxes[alive].T[:, :, None]
+        zone, point = np.nonzero((west <= x) & (x <= east) & (south <= y) & (y <= north))
+        covered = shapely.intersects_xy(held.grounds[alive[zone]], *where[point].T)
+        return point[covered], alive[zone[covered]]
+
+    return _daily(held, asked, on_day)
+
+
+LOOPS = (daily_tree_of_points, daily_tree_of_zones, daily_boxes)
+
+
+def _daily(
+    held: Zones, asked: DatedPoints, on_day: Callable[[Ints, NDArray[np.float64]], tuple[Ints, Ints]]
+) -> Ints:
+    order = np.argsort(asked.day, kind="stable")
+    days, where = asked.day[order], asked.where[order]
+    found = np.full(len(asked), -1, dtype=np.int64)
+    for day in range(int(days[0]), int(days[-1]) + 1):
+        low, high = np.searchsorted(days, (day, day + 1))
+        alive = np.flatnonzero((held.first <= day) & (day < held.until))
+        if high > low and len(alive):
+            point, zone = on_day(alive, where[low:high])
+            found[order[low + point]] = zone
+    return found
+
+
+def _rows(count: int, point: Ints, zone: Ints) -> Ints:
+    found = np.full(count, -1, dtype=np.int64)
+    found[point] = zone
+    return found
+
+
+T = TypeVar("T")
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    begun = time.process_time()
+    done = work()
+    return time.process_time() - begun, done
+
+
+def bulk(rows: Sequence[Feature], asked: DatedPoints, rounds: int) -> tuple[float, list[float], Ints]:
+    """Seconds of the first join with the making of its indexes, and of each one from the third on; each point's row."""
+    def cold() -> tuple[BulkJoin, Ints]:
+        made = BulkJoin(ZoneIndex(rows))
+        return made, made.join(asked).row
+
+    first, (made, found) = timed(cold)
+    made.join(asked)
+    return first, [timed(lambda: made.join(asked).controller)[0] for _ in range(rounds)], found
+
+
+def against_sjoin(rows: Sequence[Feature]) -> None:
+    asked = _asked(50_000, YEAR)
+    held = Zones.of(rows)
+    slow, theirs = timed(lambda: sjoin(held, asked))
+    cold, ready, ours = bulk(rows, asked, ROUNDS)
+    _same(theirs, ours)
+    print(f"\n50,000 points x 1 year, {len(rows):,} zone versions; the same answers\n")
+    print("| | seconds | times the bulk join |\n|---|---|---|")
+    print(f"| bulk join, ready | {median(ready):.2f} | 1 |\n| bulk join, cold | {cold:.2f} | "
+          f"{cold / median(ready):.1f} |\n| geopandas sjoin, then filter | {slow:.1f} | {slow / median(ready):.0f} |")
+
+
+def against_loops(rows: Sequence[Feature]) -> None:
+    asked = _asked(1_000_000, 3 * YEAR)
+    cold, ready, ours = bulk(rows, asked, ROUNDS)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"\n1,000,000 points x 3 years, {len(rows):,} zone versions; the same answers; "
+          f"{memory:.2f} GB at most up to the end of the bulk join\n")
+    print("| | cold | ready | times the bulk join, ready |\n|---|---|---|---|")
+    print(f"| bulk join | {cold:.2f} | {median(ready):.2f} | 1 |")
+    for loop in LOOPS:
+        held = Zones.of(rows)
+        first, theirs = timed(lambda: loop(held, asked))  # noqa: B023  it is called here
+        _same(theirs, ours)
+        again = median(timed(lambda: loop(held, asked))[0] for _ in range(ROUNDS))  # noqa: B023
+        print(f"| {loop.__name__.replace('_', ' ')} | {first:.2f} | {again:.2f} | {again / median(ready):.1f} |")
+
+
+def one_at_a_time(years: Sequence[int], rows_of: Callable[[int], Sequence[Feature]]) -> None:
+    """Every place and day is asked once, so that nothing that is kept helps."""
+    print("\nOne point and day, median (95th of 100) microseconds\n")
+    print("| years | zone versions | without front | with front | bulk, 50,000 points of one year, ready, s |\n"
+          "|---|---|---|---|---|")
+    for many in years:
+        rows = rows_of(many)
+        index, asked = ZoneIndex(rows), _asked(ASKED, many * YEAR)
+        spots = [(LngLat(*where), Interval.of_day(day_from_number(day)))
+                 for where, day in zip(asked.where.tolist(), asked.day.tolist(), strict=True)]
+        half = len(spots) // 2
+        plain = [timed_wall(lambda: control_at(*spot, index, fronts=False)) for spot in spots[:half]]  # noqa: B023
+        full = [timed_wall(lambda: control_at(*spot, index)) for spot in spots[half:]]  # noqa: B023
+        joined = median(bulk(rows, _asked(50_000, YEAR), ROUNDS)[1])
+        print(f"| {many} | {len(rows):,} | {_spread(plain)} | {_spread(full)} | {joined:.2f} |")
+
+
+def timed_wall(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return (time.perf_counter() - begun) * 1e6
+
+
+def _spread(times: Sequence[float]) -> str:
+    return f"{median(times):.0f} ({np.percentile(times, 95):.0f})"
+
+
+def _asked(count: int, days: int) -> DatedPoints:
+    where, day = points(count, days)
+    return DatedPoints.at(where, day.astype(np.int64))
+
+
+def _same(theirs: Ints, ours: Ints) -> None:
+    different = int((theirs != ours).sum())
+    if different:
+        raise SystemExit(f"{different} answers differ")
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--years", type=int, nargs="+", default=[1, 3, 10], help="how long the wars are")
+    options = parser.parse_args(arguments)
+    warnings.simplefilter("error")
+    against_loops(zones(Theatre(days=3 * YEAR)))  # first, while nothing else is in memory
+    against_sjoin(zones(Theatre(days=YEAR)))
+    one_at_a_time(options.years, lambda years: zones(Theatre(days=years * YEAR)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

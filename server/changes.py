@@ -1,0 +1,62 @@
+"""``/api/changes``: ground that changed hands between two days; ``/api/areas``: km² by side and day."""
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, json, request
+
+from geo.changes import Comparison, areas, changes
+from geo.formats.moving import areas_json, changes_json
+from geo.interval import DAY, parse_day
+from server import caching, params
+from server.params import Args, BadParameter
+from server.resources import get_gazetteer, get_store, get_zones
+
+bp = Blueprint("changes", __name__, url_prefix="/api")
+
+WANTED_DAY = "YYYY-MM-DD with a day from 1900 to 2099"
+MOST_DAYS = 5_000
+"""Days in one answer: thirteen years."""
+
+
+@bp.get("/changes")
+def changed() -> Response:
+    args = request.args.to_dict(flat=False)
+    params.check_names(args, ("from", "to", "source", "against", params.VERSION))
+    before, after = _day(args, "from"), _day(args, "to")
+    found = changes(get_zones(), before, after, _comparison(args))
+    return _respond(changes_json(found), "application/geo+json")
+
+
+@bp.get("/areas")
+def held() -> Response:
+    args = request.args.to_dict(flat=False)
+    params.check_names(args, ("from", "to", "step", "source", params.VERSION))
+    days = _days(_day(args, "from"), _day(args, "to"), params.once(args, "step", params.positive, "days, from 1") or 1)
+    source = params.once(args, "source", str, "the name of a source")
+    return _respond(areas_json(days, areas(get_zones(), days, source)), "application/json")
+
+
+def _respond(body: dict[str, object], mimetype: str) -> Response:
+    return caching.respond(caching.pack(json.dumps(body).encode()), mimetype, version=get_store().version())
+
+
+def _day(args: Args, name: str) -> date:
+    day = params.once(args, name, parse_day, WANTED_DAY)
+    if day is None:
+        raise BadParameter(name, "", WANTED_DAY)
+    return day
+
+
+def _comparison(args: Args) -> Comparison:
+    source, against = (params.once(args, name, str, "the name of a source") for name in ("source", "against"))
+    if against is not None and source is None:
+        raise BadParameter("source", "", "the source that is compared with the one in against")
+    return Comparison(source, against, tuple(get_gazetteer()))
+
+
+def _days(first: date, last: date, step: int) -> list[date]:
+    count = (last - first) // (step * DAY) + 1
+    if not 1 <= count <= MOST_DAYS:
+        raise BadParameter("to", str(last), f"a day from {first} on, {MOST_DAYS} steps later at most")
+    return [first + timedelta(days=number * step) for number in range(count)]

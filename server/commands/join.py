@@ -1,0 +1,68 @@
+"""``dateline join``: anybody's table of dated points, each with who held it."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geo.basemap import country_shapes, province_shapes
+from geo.errors import InvalidInput
+from geo.ground import gazetteer_of
+from geo.model import Query
+from geo.table_join import TableJoin, TableOptions
+from geo.tables import Row, checked_ending, columns, read, writing
+from geo.zones import ZoneIndex
+from server.commands.session import Session, pass_session
+
+
+@click.command(epilog="Examples: dateline join strikes.csv -o held.csv --place-field place · "
+                      "dateline join events.parquet -o held.parquet --date-field event_date --front")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
+              help="CSV, TSV, Parquet or GeoJSON, by its ending.")
+@click.option("--date-field", default="date", show_default=True, metavar="F", help="The column of the day.")
+@click.option("--lon-field", default="lon", show_default=True, metavar="F", help="The column of the longitude.")
+@click.option("--lat-field", default="lat", show_default=True, metavar="F", help="The column of the latitude.")
+@click.option("--place-field", metavar="F", help="The column of a place name, for rows without coordinates.")
+@click.option("--near-km", type=click.FloatRange(0, 200), default=0.0, show_default=True,
+              help="How far the truth may lie from the point: a second side within reach is named, too.")
+@click.option("--front", "fronts", is_flag=True, help="Also how far the front was, which takes much longer.")
+@click.option("--prefix", default="", help="Before the names of the new columns.")
+@pass_session
+def join(session: Session, /, file: Path, output: Path, **given: Any) -> None:
+    """Tie the dated points of a table to the zones: every row comes back with its answer, or the reason for none."""
+    checked_ending(file)
+    checked_ending(output)
+    with session.open() as store:
+        zones = ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))
+        gazetteer = gazetteer_of(store)
+    shapes = {**country_shapes(), **province_shapes()}
+    joined = TableJoin(zones, gazetteer, shapes, TableOptions(**given))
+    rows, answered = _write(session, (file, output), joined)
+    session.report({"rows": rows, "answered": answered, "output": str(output)},
+                   f"{output}: {rows:,} rows, {answered:,} with an answer")
+
+
+def _write(session: Session, files: tuple[Path, Path], joined: TableJoin) -> tuple[int, int]:
+    file, output = files
+    count = answered = 0
+    known: list[str] = []
+    controller = joined.options.prefix + "controller"
+    with writing(output) as put, session.bar(file.stat().st_size, "Joining") as reach:
+        for piece in read(file):
+            rows = joined.join(piece.rows)
+            known = known or columns(rows)
+            put([_as_first(row, known, count + number) for number, row in enumerate(rows)])
+            count += len(rows)
+            answered += sum(row[controller] is not None for row in rows)
+            reach(piece.read)
+    return count, answered
+
+
+def _as_first(row: Row, known: list[str], number: int) -> Row:
+    """The columns of the first rows, for a table has the same ones to its end."""
+    strange = [name for name in row if name not in known]
+    if strange:
+        raise InvalidInput(f"row {number + 1}: column {strange[0]!r} is not in the first rows, want the same columns")
+    return {name: row.get(name) for name in known}

@@ -1,0 +1,85 @@
+"""What changed: ``changes`` between two days, ``areas`` by side and day."""
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from geo.changes import Changes, Comparison, areas, changes
+from geo.errors import InvalidParameter
+from geo.formats.moving import areas_json, changes_json
+from geo.ground import gazetteer_of
+from geo.model import Query
+from geo.store import Store
+from geo.zones import ZoneIndex
+from server.commands.session import Day, Session, pass_session
+
+
+@click.command("changes", epilog="Example: dateline changes 2016-06-01 2016-08-31 -o summer.geojson")
+@click.argument("before", type=Day(), metavar="FROM")
+@click.argument("after", type=Day(), metavar="TO")
+@click.option("--source", help="Only this source; without it, each in turn.")
+@click.option("--against", help="Compare --source on FROM with this source on TO.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the ground that moved as GeoJSON.")
+@pass_session
+def changed(
+    session: Session, before: date, after: date, source: str | None, against: str | None, output: Path | None
+) -> None:
+    """Ground gained and lost by each side between two days, and the named places in it."""
+    if against and not source:
+        raise InvalidParameter("against: want --source, too")
+    with session.open() as store:
+        zones, places = _zones(store), tuple(gazetteer_of(store))
+    found = changes(zones, before, after, Comparison(source, against, places))
+    document = json.dumps(changes_json(found), ensure_ascii=False)
+    if output:
+        output.write_text(document + "\n", encoding="utf-8")
+    if session.json:
+        click.echo(document)
+        return
+    for line in _lines(found):
+        click.echo(line)
+
+
+def _lines(found: Changes) -> list[str]:
+    sums = [f"{side}: +{gained:,.1f} km², -{lost:,.1f} km²" for side, (gained, lost) in found.sides().items()]
+    places = [
+        f"{place.name}, {place.country}: {each.before or 'nobody stated'} -> {each.after or 'nobody stated'}"
+        for each in found.moved for place in each.places
+    ]
+    return [*(f"warning: {each}" for each in found.warnings), *(sums or ["nothing changed"]), *places]
+
+
+@click.command("areas", epilog="Example: dateline areas --from 2014-01-01 --to 2018-01-01 --step 30 > areas.csv")
+@click.option("--from", "first", type=Day(), help="First day; else the first of all zones.")
+@click.option("--to", "last", type=Day(), help="Last day; else the last day on which anything changes.")
+@click.option("--step", type=click.IntRange(1, 3660), default=1, show_default=True, help="Days from one to the next.")
+@click.option("--source", help="Only this source.")
+@pass_session
+def held(session: Session, first: date | None, last: date | None, step: int, source: str | None) -> None:
+    """Square kilometres by side and day, as CSV (with --json as JSON)."""
+    with session.open() as store:
+        turns = store.change_days("zones")
+        zones = _zones(store)
+    if not turns and not (first and last):
+        raise InvalidParameter("zones: the store has none, want --from and --to")
+    first, last = first or turns[0], last or turns[-1]
+    if last < first:
+        raise InvalidParameter(f"to: {last}, want a day from {first} on")
+    days = [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
+    found = areas(zones, days, source)
+    if session.json:
+        click.echo(json.dumps(areas_json(days, found), ensure_ascii=False))
+        return
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("day", "source_id", "side", "km2"))
+    for number, day in enumerate(days):
+        table.writerows((day, each.source_id, each.side, round(float(each.km2[number]), 3)) for each in found)
+
+
+def _zones(store: Store) -> ZoneIndex:
+    return ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))
