@@ -256,7 +256,8 @@ def _as_of(zone: Feature) -> list[date]:
 def _tree(rows: Sequence[Feature]) -> index.Index | None:
     if not rows:
         return None
-    return index.Index(_boxes(rows), properties=index.Property(dimension=3))
+    small = index.Property(dimension=3, leaf_capacity=20, index_capacity=20)  # of 100, most are looked at in vain
+    return index.Index(_boxes(rows), properties=small)
 
 
 def _boxes(rows: Sequence[Feature]) -> Iterator[tuple[int, tuple[float, ...], None]]:
