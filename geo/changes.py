@@ -91,8 +91,8 @@ def changes(zones: ZoneIndex, before: date, after: date, wanted: Comparison = Co
         then = [zone for zone in first if _source(zone) == source]
         now = [zone for zone in last if _source(zone) == other]
         moved.extend(_moved(source, then, now))
-    placed = _with_places(sorted(moved, key=lambda each: (-each.km2, each.source_id, str(each.before))), wanted.places)
-    return Changes(before, after, tuple(placed), _warnings(zones.rows, wanted))
+    ordered = sorted(moved, key=lambda each: (-each.km2, each.source_id, str(each.before)))
+    return Changes(before, after, tuple(_with_places(ordered, wanted.places, zones)), _warnings(zones.rows, wanted))
 
 
 def side_of(zone: Feature) -> str | None:
@@ -142,7 +142,10 @@ def _union(grounds: Iterable[BaseGeometry]) -> BaseGeometry:
     return whole
 
 
-def _with_places(moved: Sequence[Moved], places: Sequence[Place]) -> list[Moved]:
+def _with_places(moved: Sequence[Moved], places: Sequence[Place], zones: ZoneIndex) -> list[Moved]:
+    """In derived ground only reported places have changed hands: what else lies in their cells nobody has spoken of."""
+    derived = {_source(row) for row in zones.rows if row.properties.get("method") == "derived"}
+    reported = {report.place for report in zones.reports}
     exact = [place for place in places if not place.is_area and place.precision_km <= POINT_KM]
     if not exact or not moved:
         return list(moved)
@@ -150,7 +153,9 @@ def _with_places(moved: Sequence[Moved], places: Sequence[Place]) -> list[Moved]
     area, place = shapely.STRtree(points).query(np.array([each.geometry for each in moved]), predicate="intersects")
     found: list[Moved] = []
     for number, each in enumerate(moved):
-        mine = sorted((exact[at] for at in place[area == number].tolist()), key=lambda one: (-one.importance, one.id))
+        there = (exact[at] for at in place[area == number].tolist())
+        told = (one for one in there if each.source_id not in derived or one.id in reported)
+        mine = sorted(told, key=lambda one: (-one.importance, one.id))
         found.append(replace(each, places=tuple(mine)))
     return found
 

@@ -24,6 +24,7 @@ from geo.errors import NotFound
 from geo.interval import Interval, Validity, day_from_number
 from geo.measure import area_km2
 from geo.model import Feature, LngLat, Place
+from geo.pipeline import bundled
 from geo.zones import ZoneIndex
 from server import create_app
 from server.cli import dateline
@@ -179,3 +180,12 @@ def test_a_day_without_zones_has_changes_to_nobody() -> None:
     index = ZoneIndex(drawn([1] * 25, MONDAY))
     assert [(each.before, each.after) for each in changes(index, MONDAY, MONDAY + timedelta(days=9)).moved] == [
         ("east", None)]
+
+
+def test_in_derived_ground_only_reported_places_have_changed_hands() -> None:
+    reader = bundled()
+    found = changes(reader.zones, date(2016, 6, 1), date(2016, 8, 31), Comparison(places=tuple(reader.gazetteer)))
+    told = {(place.id, each.before, each.after) for each in found.moved for place in each.places}
+    assert ("sy-manbij", "ISIL", "SDF") in told
+    assert ("sy-darayya", "REBELS", "GOV_SY") in told
+    assert not [place for place, *_ in told if "taqaddum" in place]  # in Fallujah's cell, but never lost
