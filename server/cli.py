@@ -30,7 +30,8 @@ for command in (
     dateline.add_command(command)
 
 
-ground.zones.add_command(loading.load)
+for command in (loading.load, loading.source):
+    ground.zones.add_command(command)
 
 
 def main() -> None:
