@@ -10,15 +10,16 @@ from geo.basemap import country_shapes
 from geo.derive import DeriveOptions, derive
 from geo.errors import InvalidParameter, NotFound, StoreError
 from geo.features import place_features
+from geo.front_store import fronts_around
 from geo.fronts import front_rows
 from geo.gazetteer import Gazetteer
 from geo.model import Feature, Query
 from geo.pipeline import Pipeline, pipeline
 from geo.place_load import loaded_places
 from geo.reports import read_reports
+from geo.series import Picture, merged, reach
 from geo.store import Store, WriteReport
 from geo.theatre import DEFAULT, Theatre, theatre
-from geo.zones import answered
 
 
 def load_places(store: Store, gazetteer: Gazetteer, known_on: date) -> WriteReport:
@@ -58,11 +59,27 @@ def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_
     return written
 
 
-def add_zones(store: Store, zones: Sequence[Feature], source_id: str, known_on: date) -> WriteReport:
-    """Write zones of one source beside those that it stated before; its fronts are drawn anew from all of them."""
-    mine = Query(where={"source_id": (source_id,)})
-    together = {row.id: row for row in (*store.read("zones", mine), *zones)}
-    return replace_zones(store, answered(together.values()), source_id, known_on)
+def add_zones(store: Store, pictures: Sequence[Picture], source_id: str, known_on: date) -> WriteReport:
+    """Believe what one source says in these pictures, beside what it said for other days and in other scopes; its
+    rows and fronts of the days around are made anew.
+
+    :raises InvalidInput: as ``geo.series.merged``.
+    """
+    while True:
+        seen = store.version()
+        mine = Query(where={"source_id": (source_id,)}, when=reach(pictures))
+        old = list(store.read("zones", mine))
+        zones = merged(old, pictures)
+        lines, moved = fronts_around(store, source_id, old, zones)
+        with store.transaction():
+            if store.version() != seen:
+                continue  # somebody else wrote while we computed
+            for collection, gone in (("zones", old), ("fronts", moved)):
+                ids = {row.id for row in (zones if collection == "zones" else lines)}
+                if lost := tuple(sorted({row.id for row in gone} - ids)):
+                    store.delete(collection, Query(ids=lost), known_on)
+            store.write("fronts", lines, known_on)
+            return store.write("zones", zones, known_on)
 
 
 def theatre_of(store: Store) -> Theatre:

@@ -1,31 +1,52 @@
-"""A front-line file of anybody's → rows of collection ``zones``, whole or not at all, with a report of the load."""
+"""Front-line files of anybody's → what they say, day by day, whole or not at all, with a report of the load."""
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatch
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import shapely
 
-from geo.door import knock
+from geo.door import Door
 from geo.errors import InvalidInput, InvalidParameter
-from geo.interval import DAY, Interval, Validity, parse_day
+from geo.interval import DAY, Validity, parse_day
 from geo.model import BBox, Feature
+from geo.schema import STATUSES
+from geo.series import Picture, Scope, When, merged, name_of
+
+ENDINGS = (".geojson", ".json", ".gpkg", ".zip", ".fgb", ".parquet", ".geoparquet", ".kml", ".kmz")
+"""Which files of a folder are read; one that is named is read whatever its name."""
+
+_NAMED = 20
+"""How many refused files are told of."""
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """What the name of a file says of all that is in it; ``name`` is a pattern with ``*`` and ``?``."""
+
+    name: str
+    controller: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How to read a file: each of controller, status and day as a value for all or as the name of a field.
+    """How to read files: each of controller, status and day as a value for all or as the name of a field.
 
-    ``controllers`` maps a field's values to codes. Days come from one of: ``date``, ``date_field``,
-    ``from_field`` with ``to_field`` (both days included), or ``date_from_name``, a piece of the file's name with
-    ``YYYY``, ``MM`` and ``DD`` in the place of digits. ``step_days`` is how often the source speaks: a snapshot is
-    believed for three steps. What lies outside of ``frame`` is refused, as is a repair that changes the area by more
-    than ``max_area_change``.
+    ``controllers`` and ``statuses`` map a field's values to codes; ``rules`` give both by the file's name, where the
+    first that fits counts. Days come from one of: ``date``, ``date_field``, ``from_field`` with ``to_field`` (both
+    days included; ``date_field`` beside them is the one day of a feature that has neither), or ``date_from_name``, a
+    piece of the file's name with ``YYYY``, ``MM`` and ``DD`` in the place of digits. ``step_days`` is how often the
+    source speaks: a snapshot is believed for three steps. What lies outside of ``frame`` is refused, as is a repair
+    that changes the area by more than ``max_area_change``. ``baseline`` says in words which ground of earlier days
+    the polygons include.
     """
 
     source: str
@@ -34,15 +55,20 @@ class LoadOptions:
     controllers: Mapping[str, str] = field(default_factory=dict)
     status: str = "control"
     status_field: str | None = None
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[FileRule, ...] = ()
     date: date | None = None
     date_field: str | None = None
     date_from_name: str | None = None
     from_field: str | None = None
     to_field: str | None = None
     step_days: int = 1
+    title: str = ""
     publisher: str = ""
     licence: str = ""
+    attribution: str = ""
     url: str = ""
+    baseline: str = ""
     layer: str | None = None
     frame: BBox | None = None
     max_area_change: float = 0.05
@@ -50,7 +76,7 @@ class LoadOptions:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What was read, mended and made of it. ``warnings`` counts by code; areas are in km² on the ellipsoid."""
+    """What was read, mended and made of one file. ``warnings`` counts by code; areas are in km² on the ellipsoid."""
 
     file: str
     kind: str
@@ -71,29 +97,106 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """The rows of one file, and how they came about."""
+    """What the files of one load say, in order of time, and how that came about; ``refused`` files in words."""
 
-    features: tuple[Feature, ...]
-    report: LoadReport
+    pictures: tuple[Picture, ...]
+    reports: tuple[LoadReport, ...]
+    refused: tuple[str, ...] = ()
+    settled: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Rows of collection ``zones``, as if the source had said nothing else."""
+        return tuple(merged([], self.pictures))
+
+    @property
+    def report(self) -> LoadReport:
+        """That of the only file.
+
+        :raises InvalidParameter: when there are several.
+        """
+        if len(self.reports) != 1:
+            raise InvalidParameter(f"report: {len(self.reports)} files, want the total of all")
+        return self.reports[0]
+
+    def total(self) -> dict[str, Any]:
+        """All files together, in plain values: counts, days, warnings, refusals. ``days`` are days and periods for
+        which the source speaks, ``together`` counts what was settled between files of a common day."""
+        warnings: Counter[str] = Counter()
+        for report in self.reports:
+            warnings.update(report.warnings)
+        return {
+            "files": len(self.reports), "refused": list(self.refused), "days": len(self.pictures),
+            "features": sum(report.features for report in self.reports),
+            "first_day": str(min(report.first_day for report in self.reports)),
+            "last_day": str(max(report.last_day for report in self.reports)),
+            "contested_km2": max(report.contested_km2 for report in self.reports),
+            "warnings": dict(sorted(warnings.items())), "together": dict(self.settled),
+        }
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One file through the door."""
+
+    path: Path
+    answer: Mapping[str, Any]
+    scope: Scope
 
 
 def load_zones(path: Path, options: LoadOptions) -> LoadResult:
-    """Read a GeoJSON or GeoPackage file of polygons.
+    """Read one file of polygons; see ``load_files``."""
+    return load_files([path], options)
+
+
+def load_files(paths: Iterable[Path], options: LoadOptions, *, is_partial: bool = False) -> LoadResult:
+    """Read files of polygons of one source, in any of the formats of ``geo.door``.
+
+    With ``is_partial`` the sound files are loaded and the others named; at least one must be sound.
 
     :raises InvalidParameter: for options that contradict each other or leave something open.
-    :raises InvalidInput: naming the file and what is wrong with it; nothing is loaded then.
+    :raises InvalidInput: naming the files and what is wrong with each; nothing is loaded then.
     """
-    answer = knock(path, _request(path, options))
-    features = tuple(_feature(row, options, answer["sha256"]) for row in answer["rows"])
-    _inside(path, features, options.frame)
-    ends = [row["end"] for row in answer["rows"]]
-    report = LoadReport(
-        path.name, answer["kind"], answer["sha256"], answer["features"], len(features),
-        parse_day(min(row["start"] for row in answer["rows"])), parse_day(max(ends)) - DAY,
-        round(answer["area_before_km2"], 3), round(answer["area_after_km2"], 3), round(answer["contested_km2"], 3),
-        {code: count for code, count in sorted(answer["counts"].items()) if count},
-    )
-    return LoadResult(features, report)
+    read: list[_Read] = []
+    refused: list[str] = []
+    count = 0
+    with Door() as door:
+        for count, path in enumerate(paths, 1):  # noqa: B007  the count is wanted after the loop
+            try:
+                mine = _for_file(path, options)
+                read.append(_Read(path, door.read(path, _request(path, mine)), _scope(mine)))
+            except InvalidInput as problem:
+                refused.append(str(problem))
+        if refused and not (is_partial and read):
+            raise InvalidInput(_refusal(refused, count))
+        if not read:
+            raise InvalidInput("no file, want at least one")
+        settled: Counter[str] = Counter()
+        pictures = tuple(_pictures(read, options, door, settled))
+    return LoadResult(pictures, tuple(_report(each, options) for each in read), tuple(refused), settled)
+
+
+def polygon_files(names: Sequence[str]) -> list[Path]:
+    """The files of these names; those of a folder by their endings, or what a pattern (``*``, ``?``, ``**``) finds.
+    Each once, ordered by name within a folder or pattern.
+
+    :raises InvalidInput: for a folder or a pattern without any.
+    """
+    found: list[Path] = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            some = sorted(each for each in path.iterdir() if each.is_file() and each.suffix.lower() in ENDINGS)
+        elif path.exists() or not re.search(r"[*?]", name):
+            some = [path]
+        else:
+            plain = next(at for at, part in enumerate(path.parts) if re.search(r"[*?]", part))
+            inner = Path(*path.parts[:plain]).glob(str(Path(*path.parts[plain:])))
+            some = sorted(each for each in inner if each.is_file())
+        if not some:
+            raise InvalidInput(f"{name}: no polygon files there, want {', '.join(ENDINGS)}")
+        found.extend(some)
+    return list(dict.fromkeys(found))
 
 
 def day_in_name(name: str, pattern: str) -> date:
@@ -119,15 +222,40 @@ def day_in_name(name: str, pattern: str) -> date:
         raise InvalidInput(f"{name}: {problem}") from None
 
 
+def _refusal(refused: Sequence[str], count: int) -> str:
+    if count == 1:
+        return refused[0]
+    more = [f"and {len(refused) - _NAMED} more"] if len(refused) > _NAMED else []
+    return "\n  ".join([f"{len(refused)} of {count} files refused, nothing is loaded:", *refused[:_NAMED], *more])
+
+
+def _for_file(path: Path, options: LoadOptions) -> LoadOptions:
+    """The options with what the first fitting rule says."""
+    if not options.rules:
+        return options
+    rule = next((rule for rule in options.rules if fnmatch(path.name, rule.name)), None)
+    if rule is None:
+        names = ", ".join(each.name for each in options.rules)
+        raise InvalidInput(f"{path.name}: its name fits none of {names}")
+    if rule.controller is not None:
+        options = replace(options, controller=rule.controller, controller_field=None)
+    return replace(options, status=rule.status, status_field=None) if rule.status is not None else options
+
+
+def _scope(options: LoadOptions) -> Scope:
+    controller = None if options.controller_field else options.controller
+    return Scope(frozenset({(controller, None if options.status_field else options.status)}))
+
+
 def _request(path: Path, options: LoadOptions) -> dict[str, object]:
     _complete(options)
     day = day_in_name(path.name, options.date_from_name) if options.date_from_name else options.date
     return {
         "controller": options.controller, "controller_field": options.controller_field,
         "controllers": dict(options.controllers), "status": options.status, "status_field": options.status_field,
-        "date": str(day) if day else None, "date_field": options.date_field, "from_field": options.from_field,
-        "to_field": options.to_field, "step_days": options.step_days, "layer": options.layer,
-        "max_area_change": options.max_area_change,
+        "statuses": dict(options.statuses), "date": str(day) if day else None, "date_field": options.date_field,
+        "from_field": options.from_field, "to_field": options.to_field, "layer": options.layer,
+        "frame": options.frame, "max_area_change": options.max_area_change,
     }
 
 
@@ -136,41 +264,74 @@ def _complete(options: LoadOptions) -> None:
         raise InvalidParameter("source: is empty, want the name of who drew the file")
     if (options.controller is None) == (options.controller_field is None):
         raise InvalidParameter("controller: want either one code or the name of a field")
+    if options.status_field is None and options.status not in STATUSES:
+        raise InvalidParameter(f"status: {options.status!r}, want one of {', '.join(STATUSES)}")
     if (options.from_field is None) != (options.to_field is None):
         raise InvalidParameter("period: want both a from-field and a to-field")
-    given = (options.date, options.date_field, options.date_from_name, options.from_field)
-    if sum(each is not None for each in given) != 1:
+    by_field = options.from_field or options.date_field
+    if sum(each is not None for each in (options.date, by_field, options.date_from_name)) != 1:
         raise InvalidParameter("date: want one of a day, a field, two fields, or a pattern for the file's name")
     if not 1 <= options.step_days <= 366:
         raise InvalidParameter(f"step: {options.step_days}, want 1 to 366 days")
 
 
-def _feature(row: Mapping[str, Any], options: LoadOptions, sha256: str) -> Feature:
-    geometry = shapely.from_wkb(row["wkb"])
-    is_period = options.from_field is not None
+def _pictures(read: Sequence[_Read], options: LoadOptions, door: Door, settled: Counter[str]) -> Iterator[Picture]:
+    """One for each day or period, of all files that speak for it."""
+    said: defaultdict[When, list[tuple[_Read, Mapping[str, Any]]]] = defaultdict(list)
+    for each in read:
+        for row in each.answer["rows"]:
+            said[tuple(parse_day(day) for day in row["when"])].append((each, row))
+    if len({len(when) for when in said}) > 1:
+        raise InvalidInput("some files state days and some periods, want a source for each")
+    for when in sorted(said):
+        by = [each for each, _ in said[when]]
+        scope = by[0].scope
+        for each in by[1:]:
+            scope |= each.scope
+        if _are_rivals(said[when]):
+            answer = door.settle([row for _, row in said[when]], f"{name_of(when)} in several files")
+            settled.update(answer["counts"])
+            told = [_told(row, options, when, by) for row in answer["rows"]]
+        else:
+            told = [_told(row, options, when, [each]) for each, row in said[when]]
+        yield Picture(when, scope, tuple(told))
+
+
+def _are_rivals(said: Sequence[tuple[_Read, Mapping[str, Any]]]) -> bool:
+    """Whether files of one day say the same of two grounds, or give ground to two sides for certain."""
+    for (one, this), (other, that) in combinations(said, 2):
+        is_same = all(this[name] == that[name] for name in ("controller", "controller_b", "status"))
+        is_held = {this["status"], that["status"]} <= {"control", "contested"}
+        if one is not other and (is_same or is_held):
+            return True
+    return False
+
+
+def _told(row: Mapping[str, Any], options: LoadOptions, when: When, by: Sequence[_Read]) -> Feature:
+    is_period = len(when) == 2
     entry = {
-        "title": options.source, "publisher": options.publisher, "licence": options.licence, "url": options.url,
-        "sha256": sha256,
+        "title": options.title or options.source, "publisher": options.publisher, "licence": options.licence,
+        "attribution": options.attribution, "url": options.url,
     }
     properties = {
         "controller": row["controller"], "controller_b": row["controller_b"], "status": row["status"],
         "besieged_by": None, "method": "drawn" if is_period else "snapshot", "evidence_max_km": None,
-        "confidence": "medium", "confidence_why": "drawn by the source; not checked by us", "as_of": row["as_of"],
+        "confidence": "medium", "confidence_why": "drawn by the source; not checked by us", "as_of": None,
         "step_days": None if is_period else options.step_days,
         "sources": [{key: value for key, value in entry.items() if value}], "source_id": options.source,
+        "baseline": options.baseline or None,
+        "files": {name_of(when): sorted({each.answer["sha256"] for each in by})},
     }
-    span = Interval(parse_day(row["start"]), parse_day(row["end"]))
-    parts = (options.source, row["controller"], row["controller_b"] or "", row["status"], row["start"], row["wkb"])
-    name = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
-    return Feature(name, geometry, properties, Validity.exactly(span))
+    return Feature("", shapely.from_wkb(row["wkb"]), properties, Validity())
 
 
-def _inside(path: Path, features: tuple[Feature, ...], frame: BBox | None) -> None:
-    if frame is None:
-        return
-    for feature in features:
-        assert feature.geometry is not None
-        west, south, east, north = feature.geometry.bounds
-        if west < frame.west or south < frame.south or east > frame.east or north > frame.north:
-            box = ", ".join(f"{edge:g}" for edge in (west, south, east, north))
-            raise InvalidInput(f"{path.name}: ground in {box}, want it inside of {', '.join(map(str, frame))}")
+def _report(read: _Read, options: LoadOptions) -> LoadReport:
+    answer = read.answer
+    whens = {tuple(parse_day(day) for day in row["when"]) for row in answer["rows"]}
+    last = max(when[-1] for when in whens)
+    return LoadReport(
+        read.path.name, answer["kind"], answer["sha256"], answer["features"], len(answer["rows"]),
+        min(when[0] for when in whens), last if options.from_field else last + 3 * options.step_days * DAY,
+        round(answer["area_before_km2"], 3), round(answer["area_after_km2"], 3), round(answer["contested_km2"], 3),
+        {code: count for code, count in sorted(answer["counts"].items()) if count},
+    )

@@ -197,6 +197,8 @@ ZONES = Collection(
         Field("step_days", "integer", "The source's own step; an answer is given up to three of them"),
         Field("sources", "json", "Title, url, publisher, date, stance, licence of each source"),
         Field("source_id", "text", "The source or method that says so"),
+        Field("baseline", "text", "Which ground of earlier days the source's polygons include"),
+        Field("files", "json", "The files that say so: SHA-256 by day, or by period"),
     ),
     tiled=frozenset({"controller", "controller_b", "status", "besieged_by", "method", "confidence", "source_id"}),
 )

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from threading import Lock
 
 import numpy as np
@@ -21,6 +21,7 @@ from geo.measure import area_km2, distance_km, frame, length_km, nearest, segmen
 from geo.model import Feature, LngLat
 from geo.near_front import front_foot
 from geo.reports import Report, report_of
+from geo.series import spans
 from geo.witnesses import Witnesses
 
 ALWAYS = Interval()
@@ -30,9 +31,6 @@ KEPT_AREAS = 20_000
 
 REACHES_KM = (20.0, 80.0, 320.0, 20_040.0)
 """How far from a place a front is looked for, in turn; the last is half way around the earth."""
-
-ANSWERED_STEPS = 3
-"""A source with a step is believed for this many of its steps after its last word."""
 
 
 @dataclass(frozen=True)
@@ -234,18 +232,8 @@ def _spans(zone: Feature, calendar: Sequence[date]) -> Iterator[Interval]:
     if not isinstance(step, int):
         yield zone.valid.outer
         return
-    start: date | None = None
-    end: date | None = None
-    for day in _as_of(zone):
-        following = bisect_right(calendar, day)
-        limit = day + timedelta(days=ANSWERED_STEPS * step + 1)
-        until = min(limit, calendar[following]) if following < len(calendar) else limit
-        if start is not None and day != end:
-            yield Interval(start, end).intersection(zone.valid.outer)
-            start = None
-        start, end = start or day, until
-    if start is not None:
-        yield Interval(start, end).intersection(zone.valid.outer)
+    for span in spans(_as_of(zone), step, calendar):
+        yield span.intersection(zone.valid.outer)
 
 
 def _as_of(zone: Feature) -> list[date]:
@@ -256,8 +244,7 @@ def _as_of(zone: Feature) -> list[date]:
 def _tree(rows: Sequence[Feature]) -> index.Index | None:
     if not rows:
         return None
-    small = index.Property(dimension=3, leaf_capacity=20, index_capacity=20)  # of 100, most are looked at in vain
-    return index.Index(_boxes(rows), properties=small)
+    return index.Index(_boxes(rows), properties=index.Property(dimension=3))
 
 
 def _boxes(rows: Sequence[Feature]) -> Iterator[tuple[int, tuple[float, ...], None]]:

@@ -6,7 +6,7 @@ import sys
 import click
 
 from geo.errors import DatelineError
-from server.commands import gazetteer, ground, join, moving, service, stories
+from server.commands import gazetteer, ground, join, loading, moving, service, stories
 from server.commands.session import Session
 
 
@@ -28,6 +28,10 @@ for command in (
     moving.held, join.join, gazetteer.gazetteer, service.init, service.export, service.migrate, service.serve,
 ):
     dateline.add_command(command)
+
+
+for command in (loading.load, loading.source):
+    ground.zones.add_command(command)
 
 
 def main() -> None:

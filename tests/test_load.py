@@ -72,9 +72,9 @@ def test_a_polygon_becomes_a_zone_believed_for_three_steps(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(("value", "message"), [
     (b"", "an empty file"),
-    (b"\x00\x01\x02binary", "neither GeoJSON nor GeoPackage"),
+    (b"\x00\x01\x02binary", "of no known kind, want GeoJSON"),
     (b"\x89PNG\r\n\x1a\n", "PNG, want GeoJSON"),
-    (b"<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>", "XML or HTML, want GeoJSON"),
+    (b"<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>", "XML that is no KML, want KML"),
     (b'{"type": "FeatureCollection", "features": [', "no JSON"),
     (b'{"a": "\xff"}', "not UTF-8"),
     (b"{" + b'"a":{' * 100_000, "nested too deeply"),
@@ -111,7 +111,7 @@ def test_a_missing_file_a_folder_and_a_zip_are_refused(tmp_path: Path) -> None:
         load_zones(tmp_path, DAY)
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("a.geojson", "{}")
-    with pytest.raises(InvalidInput, match="zip, want GeoJSON"):
+    with pytest.raises(InvalidInput, match=r"zip without .shp or .kml"):
         load_zones(tmp_path / "x.zip", DAY)
 
 
@@ -133,7 +133,8 @@ def test_options_that_leave_something_open_are_refused(tmp_path: Path, options: 
     (LoadOptions("test", controller="N", date_field="day"), "feature 0: field 'day': date: '2016-13-40'"),
     (LoadOptions("test", controller_field="side", status_field="side", date=date(2022, 4, 1)), "status 'NORTH'"),
     (LoadOptions("test", controller="N", date_from_name="YYYYMMDD"), "its name does not fit 'YYYYMMDD'"),
-    (LoadOptions("test", controller="N", date=date(2022, 4, 1), frame=BBox(0, 0, 1, 1)), "ground in 36, 48, 37, 49"),
+    (LoadOptions("test", controller="N", date=date(2022, 4, 1), frame=BBox(0, 0, 1, 1)),
+     "feature 0: 1 of its 1 polygons outside of the frame, the first in 36, 48, 37, 49; want all ground inside of 0, "),
 ])
 def test_an_option_that_does_not_fit_the_file_is_named(tmp_path: Path, options: LoadOptions, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):

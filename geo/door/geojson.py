@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from geo.door.limits import MAX_FEATURES, MAX_RING
-from geo.door.raw import Raw, transformed
+from geo.door.raw import Given, Raw, transformed
 from geo.errors import InvalidInput
 
-_WGS84 = ("urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326", "OGC:CRS84", "CRS84")
 
-
-def read_geojson(data: bytes, counts: Counter[str]) -> Iterator[Raw]:
+def read_geojson(given: Given, counts: Counter[str]) -> Iterator[Raw]:
     """The features of a FeatureCollection, also of one inside a single member of an object, as some sites send it."""
-    whole = _collection(_parse(data), counts)
+    whole = _collection(_parse(given.data), counts)
     features = whole.get("features")
     if not isinstance(features, list):
         raise InvalidInput("features is no list, want a FeatureCollection")
@@ -34,7 +32,7 @@ def _parse(data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_constant)
     except UnicodeDecodeError:
-        raise InvalidInput("not UTF-8 text, want GeoJSON or GeoPackage") from None
+        raise InvalidInput("not UTF-8 text, want GeoJSON") from None
     except RecursionError:
         raise InvalidInput("nested too deeply, want a FeatureCollection") from None
     except ValueError as problem:
@@ -58,14 +56,14 @@ def _collection(value: Any, counts: Counter[str]) -> Mapping[str, Any]:
 
 
 def _crs(member: Any) -> str | None:
-    """The old ``crs`` member by name: ``None`` for WGS 84. A link to elsewhere is never followed."""
+    """The old ``crs`` member by name. A link to elsewhere is never followed."""
     if member is None:
         return None
     named = member.get("properties") if isinstance(member, dict) and member.get("type") == "name" else None
     name = named.get("name") if isinstance(named, dict) else None
     if not isinstance(name, str):
         raise InvalidInput(f"crs: {str(member)[:120]}, want none, or one given by its name")
-    return None if name in _WGS84 else name
+    return name
 
 
 def _raw(number: int, feature: Any, crs: str | None, counts: Counter[str]) -> Raw:

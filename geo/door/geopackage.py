@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import struct
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
-import shapely
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon
 
 from geo.door.limits import MAX_FEATURES
-from geo.door.raw import Raw, transformed
+from geo.door.raw import Given, Raw, from_wkb, transformed
 from geo.errors import InvalidInput
 
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
@@ -25,18 +23,18 @@ _LENGTH = 50_000_000
 _GDAL_TRIGGER = re.compile(r"(?:rtree_|trigger_(?:insert|delete)_feature_count_|gpkg_)", re.ASCII)
 
 
-def read_geopackage(path: Path, layer: str | None = None) -> Iterator[Raw]:
+def read_geopackage(given: Given, counts: Counter[str]) -> Iterator[Raw]:
     """The features of the only feature table, or of the named one.
 
     :raises InvalidInput: for a damaged file, a view, an unknown layer or CRS, or what is no polygon.
     """
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+        connection = sqlite3.connect(f"file:{quote(str(given.path))}?mode=ro&immutable=1", uri=True)
     except sqlite3.Error as problem:
         raise InvalidInput(f"no GeoPackage: {problem}") from None
     try:
         _guard(connection)
-        yield from _rows(connection, _layer(connection, layer))
+        yield from _rows(connection, _layer(connection, given.layer), counts)
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as problem:
         raise InvalidInput(f"no sound GeoPackage: {problem}") from None
     finally:
@@ -72,7 +70,7 @@ def _layer(connection: sqlite3.Connection, wanted: str | None) -> str:
     return wanted
 
 
-def _rows(connection: sqlite3.Connection, layer: str) -> Iterator[Raw]:
+def _rows(connection: sqlite3.Connection, layer: str, counts: Counter[str]) -> Iterator[Raw]:
     column, crs = _geometry_column(connection, layer)
     cursor = connection.execute(f"SELECT * FROM {_quoted(layer)} LIMIT {MAX_FEATURES + 1}")
     names = [each[0] for each in cursor.description]
@@ -84,7 +82,7 @@ def _rows(connection: sqlite3.Connection, layer: str) -> Iterator[Raw]:
             name: value for name, value in zip(names, row, strict=True)
             if name != column and isinstance(value, str | int | float)
         }
-        polygons = None if row[at] is None else transformed(_polygons(number, row[at]), crs)
+        polygons = None if row[at] is None else transformed(_polygons(number, row[at], counts), crs)
         yield Raw(number, polygons, properties)
 
 
@@ -101,29 +99,10 @@ def _geometry_column(connection: sqlite3.Connection, layer: str) -> tuple[str, s
     return name, None if code == 4326 else f"EPSG:{code}"
 
 
-def _polygons(number: int, blob: object) -> MultiPolygon:
+def _polygons(number: int, blob: object, counts: Counter[str]) -> MultiPolygon:
     if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP" or (blob[3] >> 1) & 7 > 4:
         raise InvalidInput(f"feature {number}: no GeoPackage geometry")
-    start = 8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7]
-    _refuse_other_kinds(number, blob[start:start + 5])
-    try:
-        geometry = shapely.from_wkb(blob[start:])
-    except shapely.errors.ShapelyError:
-        raise InvalidInput(f"feature {number}: no WKB geometry") from None
-    if isinstance(geometry, Polygon):
-        return MultiPolygon([] if geometry.is_empty else [geometry])
-    if not isinstance(geometry, MultiPolygon):
-        raise InvalidInput(f"feature {number}: geometry {geometry.geom_type!r}, want Polygon or MultiPolygon")
-    return geometry
-
-
-def _refuse_other_kinds(number: int, head: bytes) -> None:
-    """Look at the kind before the rest is parsed: nested collections are read by recursion."""
-    if len(head) < 5:
-        raise InvalidInput(f"feature {number}: no WKB geometry")
-    (kind,) = struct.unpack("<I" if head[0] else ">I", head[1:])
-    if kind % 1000 not in (3, 6) and kind & 0xFF not in (3, 6):
-        raise InvalidInput(f"feature {number}: geometry of kind {kind}, want Polygon or MultiPolygon")
+    return from_wkb(number, blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7]:], counts)
 
 
 def _quoted(name: str) -> str:

@@ -5,7 +5,7 @@ A feature is upserted by its id. What is the same stays; what differs ends the b
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -85,6 +85,12 @@ class Store(Protocol):
 
     def set_theatre(self, name: str) -> None:
         """Remember the theatre that it is read with."""
+
+    def sources(self) -> Mapping[str, str]:
+        """What is kept of sources, by name: the texts that ``set_source`` was given."""
+
+    def set_source(self, name: str, text: str) -> None:
+        """Keep a text about a source, in place of the one before."""
 
     def version(self) -> str:
         """A text that differs after every committed write that changed something."""

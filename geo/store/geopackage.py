@@ -127,6 +127,15 @@ class GeoPackageStore:
         with self.transaction():
             layout.set_meta(self._writing(), "theatre", name)
 
+    def sources(self) -> dict[str, str]:
+        with self._reader() as connection:
+            rows = connection.execute("SELECT key, value FROM dateline_meta WHERE key LIKE 'source:%' ORDER BY key")
+            return {str(key).removeprefix("source:"): str(value) for key, value in rows}
+
+    def set_source(self, name: str, text: str) -> None:
+        with self.transaction():
+            layout.set_meta(self._writing(), f"source:{name}", text)
+
     def version(self) -> str:
         with self._reader() as connection:
             return _version(connection)

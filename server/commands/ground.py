@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -19,10 +18,9 @@ from geo.errors import InvalidParameter, NotFound
 from geo.features import control_properties
 from geo.formats import FORMATS
 from geo.fronts import fronts as fronts_of
-from geo.ground import add_zones, derive_zones, gazetteer_of, pipeline_of
+from geo.ground import derive_zones, gazetteer_of, pipeline_of
 from geo.interval import Interval
 from geo.join import Held, control_at, control_of_place, history
-from geo.load import LoadOptions, LoadReport, load_zones
 from geo.model import Control, LngLat, Place, Query
 from geo.reports import read_reports
 from geo.schema import FRONTS
@@ -63,47 +61,6 @@ def derive(session: Session, from_reports: bool, max_km: float) -> None:
         written = derive_zones(store, today(), DeriveOptions(evidence_max_km=max_km))
         session.report(asdict(written), f"{written.added} zones new, {written.changed} changed")
         rejoin(session, store)
-
-
-@zones.command("load", epilog="Example: dateline zones load front.geojson --controller-field side --date 2016-04-09 "
-                                "--source 'My desk'")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--source", required=True, help="Who drew it: the name that every answer will give.")
-@click.option("--controller", help="One code for all polygons.")
-@click.option("--controller-field", metavar="F", help="The field that names the controller.")
-@click.option("--status", default="control", show_default=True, help="One status for all polygons.")
-@click.option("--status-field", metavar="F", help="The field that names the status.")
-@click.option("--date", type=Day(), help="The day for which the file speaks.")
-@click.option("--date-field", metavar="F", help="The field that holds the day.")
-@click.option("--date-from-name", metavar="PATTERN", help="The day in the file's name, as 'YYYYMMDD'.")
-@click.option("--from-field", metavar="F", help="The field of the first day of a period.")
-@click.option("--to-field", metavar="F", help="The field of its last day, counted in.")
-@click.option("--step-days", type=click.IntRange(1, 366), default=1, show_default=True,
-              help="How often the source speaks; an answer is given for up to three steps.")
-@click.option("--publisher", default="", help="For the sources.")
-@click.option("--licence", default="", help="For the sources.")
-@click.option("--url", default="", help="For the sources.")
-@click.option("--layer", help="The layer of a GeoPackage with several.")
-@pass_session
-def load(session: Session, /, files: tuple[Path, ...], **given: Any) -> None:
-    """Load front-line polygons: GeoJSON or GeoPackage; all files or nothing."""
-    options = LoadOptions(**given)
-    results = [load_zones(path, options) for path in session.progress(files, "Loading")]
-    with session.open() as store:
-        rows = [feature for result in results for feature in result.features]
-        written = add_zones(store, rows, options.source, today())
-        for result in results:
-            session.report(result.report.as_json(), _report_line(result.report))
-        session.say(f"{written.added} zones new, {written.changed} changed, {written.unchanged} as they were")
-        rejoin(session, store)
-
-
-def _report_line(report: LoadReport) -> str:
-    mended = ", ".join(f"{code} {count}" for code, count in report.warnings.items()) or "nothing to mend"
-    return (
-        f"{report.file}: {report.features} features, {report.rows} rows, {report.first_day} to {report.last_day}, "
-        f"{report.area_after_km2:,.0f} km²; {mended}"
-    )
 
 
 def rejoin(session: Session, store: Store) -> None:

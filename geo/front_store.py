@@ -1,0 +1,77 @@
+"""Fronts of a store's source, drawn anew only for the days on which its zones changed."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import combinations
+
+from geo.fronts import front_rows
+from geo.interval import DAY, FIRST, LAST, Interval, Validity
+from geo.model import Feature, Query
+from geo.store import Store
+
+Sides = tuple[str, str]
+
+
+def fronts_around(
+    store: Store, source_id: str, old: Sequence[Feature], new: Sequence[Feature]
+) -> tuple[list[Feature], list[Feature]]:
+    """When ``new`` zones of a source take the place of its ``old`` ones: the fronts to be, and the stored ones that
+    they replace.
+
+    A front stays one row for as long as it does not move, so that of each pair of sides all rows are drawn anew that
+    touch the changed days, and no other.
+    """
+    changed = _changed(old, new)
+    if changed is None:
+        return [], []
+    mine = {"source_id": (source_id,)}
+    wide = Interval(_start(changed) - DAY, _end(changed) + DAY)
+    stored = list(store.read("fronts", Query(where=mine, when=wide)))
+    pairs = {_pair(row) for row in stored} | set(combinations(sorted(_sides([*old, *new])), 2))
+    drawn: list[Feature] = []
+    for pair in sorted(pairs):
+        days = _hull([changed, *(row.valid.outer for row in stored if _pair(row) == pair)])
+        around = store.read("zones", Query(where=mine, when=days))
+        kept = {row.id for row in old}
+        zones = [*(row for row in around if row.id not in kept), *new]
+        held = [_cut(row, days) for row in zones if set(pair) & _sides([row]) and row.valid.outer.intersects(days)]
+        drawn.extend(row for row in front_rows(held) if _pair(row) == pair)
+    return drawn, stored
+
+
+def _changed(old: Sequence[Feature], new: Sequence[Feature]) -> Interval | None:
+    """The days from the first to the last on which something is not as it was."""
+    before = {(row.id, row.valid) for row in old}
+    after = {(row.id, row.valid) for row in new}
+    days = [valid.outer for _, valid in before ^ after]
+    return _hull(days) if days else None
+
+
+def _hull(spans: Iterable[Interval]) -> Interval:
+    every = list(spans)
+    return Interval(min(map(_start, every)), max(map(_end, every)))
+
+
+def _cut(zone: Feature, days: Interval) -> Feature:
+    valid = zone.valid
+    cut = Validity(valid.outer.intersection(days), valid.certain.intersection(days), valid.edtf, valid.precision)
+    return replace(zone, valid=cut)
+
+
+def _sides(zones: Iterable[Feature]) -> set[str]:
+    both = (zone.properties[name] for zone in zones for name in ("controller", "controller_b"))
+    return {str(side) for side in both if side}
+
+
+def _pair(front: Feature) -> Sides:
+    return str(front.properties["side_a"]), str(front.properties["side_b"])
+
+
+def _start(days: Interval) -> date:
+    return days.start or FIRST
+
+
+def _end(days: Interval) -> date:
+    return days.end or LAST

@@ -1,0 +1,155 @@
+"""Front lines of somebody's into the store: ``zones load`` and ``zones source``."""
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geo.articles import decode
+from geo.errors import InvalidInput
+from geo.ground import add_zones
+from geo.load import LoadOptions, LoadReport, LoadResult, load_files, polygon_files
+from geo.model import BBox
+from geo.profiles import frame_of, keep_profile, profile_of, profile_text
+from geo.store import Store
+from server.commands.ground import rejoin
+from server.commands.session import Day, Session, pass_session, today
+
+
+class Frame(click.ParamType[BBox]):
+    """``WEST,SOUTH,EAST,NORTH`` in degrees."""
+
+    name = "w,s,e,n"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> BBox:
+        if isinstance(value, BBox):
+            return value
+        try:
+            return frame_of([float(edge) for edge in str(value).split(",")])
+        except ValueError:
+            self.fail(f"{value!r}, want west,south,east,north in degrees", param, ctx)
+        except InvalidInput as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command("load", epilog="Examples: dateline zones load front.geojson --controller-field side --date 2016-04-09 "
+                               "--source 'My desk' · dateline zones load daily/ --source deepstate")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER...")
+@click.option("--source", required=True, help="Who drew it: the name that every answer will give. What `zones source "
+              "set` keeps of it is taken as said here.")
+@click.option("--controller", help="One code for all polygons.")
+@click.option("--controller-field", metavar="F", help="The field that names the controller.")
+@click.option("--status", help="One status for all polygons; control without it.")
+@click.option("--status-field", metavar="F", help="The field that names the status.")
+@click.option("--date", type=Day(), help="The day for which the files speak.")
+@click.option("--date-field", metavar="F", help="The field that holds the day.")
+@click.option("--date-from-name", metavar="PATTERN", help="The day in the file's name, as 'YYYYMMDD'.")
+@click.option("--from-field", metavar="F", help="The field of the first day of a period.")
+@click.option("--to-field", metavar="F", help="The field of its last day, counted in.")
+@click.option("--step-days", type=click.IntRange(1, 366),
+              help="How often the source speaks, 1 without it; an answer is given for up to three steps.")
+@click.option("--title", help="For the sources.")
+@click.option("--publisher", help="For the sources.")
+@click.option("--licence", help="For the sources.")
+@click.option("--attribution", help="For the sources: the words that the licence wants.")
+@click.option("--url", help="For the sources.")
+@click.option("--baseline", help="Which ground of earlier days the polygons include, in words.")
+@click.option("--layer", help="The layer of a file with several.")
+@click.option("--frame", type=Frame(), help="Refuse what lies outside of it, in degrees.")
+@click.option("--partial", is_flag=True, help="Load the sound files and name the others.")
+@pass_session
+def load(session: Session, /, files: tuple[str, ...], partial: bool, **given: Any) -> None:
+    """Load front-line polygons: GeoJSON, GeoPackage, zipped Shapefile, FlatGeobuf, GeoParquet, KML or KMZ; files,
+    folders or patterns, all of it or nothing."""
+    paths = polygon_files(files)
+    with session.open() as store:
+        options = _options(store, given)
+        result = load_files(session.progress(paths, "Loading", len(paths)), options, is_partial=partial)
+        written = add_zones(store, result.pictures, options.source, today())
+        for report in result.reports:
+            session.report(report.as_json(), _report_line(report))
+        for refused in result.refused:
+            session.say(f"refused: {refused}")
+        total = {"total": {**result.total(), **asdict(written)}}
+        session.report(total, f"{_total_line(result)}: {written.added} zones new, {written.changed} changed, "
+                              f"{written.unchanged} as they were")
+        if written.added or written.changed:
+            rejoin(session, store)
+
+
+def _options(store: Store, given: dict[str, Any]) -> LoadOptions:
+    """What the store keeps of the source, with what the command line says instead."""
+    said = {name: value for name, value in given.items() if value is not None}
+    if said["source"] not in store.sources():
+        return LoadOptions(**said)
+    kept = profile_of(store, said["source"])
+    if "controller" in said or "controller_field" in said:
+        kept = replace(kept, controller=None, controller_field=None, rules=())
+    if "status" in said:
+        kept = replace(kept, status_field=None)
+    if any(name in said for name in _DAYS):
+        kept = replace(kept, date_field=None, date_from_name=None, from_field=None, to_field=None)
+    return replace(kept, **said)
+
+
+_DAYS = ("date", "date_field", "date_from_name", "from_field", "to_field")
+
+
+@click.group("source")
+def source() -> None:
+    """What the store keeps of sources, so that tomorrow's file is one short command."""
+
+
+@source.command("set", epilog="Example: dateline zones source set deepstate.toml")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_session
+def set_source(session: Session, file: Path) -> None:
+    """Keep a TOML page about a source: its name, licence, baseline and frame, and how to read its files."""
+    with session.open() as store:
+        kept = keep_profile(store, _text(file), file.name)
+    session.report({"source": kept.source}, f"{kept.source}: kept")
+
+
+@source.command("show", epilog="Example: dateline zones source show deepstate")
+@click.argument("name")
+@pass_session
+def show_source(session: Session, name: str) -> None:
+    """The page of a source as it was written."""
+    with session.open() as store:
+        click.echo(profile_text(store, name), nl=False)
+
+
+@source.command("list")
+@pass_session
+def list_sources(session: Session) -> None:
+    """The sources that the store keeps a page of."""
+    with session.open() as store:
+        for name in sorted(store.sources()):
+            kept = profile_of(store, name)
+            told = {"source": name, "title": kept.title, "licence": kept.licence, "baseline": kept.baseline}
+            line = "  ".join(word for word in (name, kept.title, kept.licence, kept.baseline) if word)
+            click.echo(json.dumps(told, ensure_ascii=False) if session.json else line)
+
+
+def _report_line(report: LoadReport) -> str:
+    mended = ", ".join(f"{code} {count}" for code, count in report.warnings.items()) or "nothing to mend"
+    return (
+        f"{report.file}: {report.features} features, {report.rows} rows, {report.first_day} to {report.last_day}, "
+        f"{report.area_after_km2:,.0f} km²; {mended}"
+    )
+
+
+def _total_line(result: LoadResult) -> str:
+    total = result.total()
+    refused = f", {len(result.refused)} refused" if result.refused else ""
+    return f"{total['files']} files{refused}, {total['days']} days or periods"
+
+
+def _text(file: Path) -> str:
+    try:
+        return decode(file.read_bytes(), file.name)
+    except OSError as problem:
+        raise InvalidInput(f"{file}: {problem.strerror}, want a TOML file") from None
