@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-load pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ bench: $(VENV)/.test  ## Measure how fast the reader is (AGAINST=another checkou
 
 bench-join: $(VENV)/.test  ## Measure how fast points are joined to zones, against geopandas and loops over days
 	$(BIN)/python -m bench.join
+
+bench-load: $(VENV)/.test  ## Measure how fast a year of daily front lines loads, and one more day after 1, 3, 10 years
+	$(BIN)/python -m bench.loading
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)

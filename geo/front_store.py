@@ -1,17 +1,20 @@
 """Fronts of a store's source, drawn anew only for the days on which its zones changed."""
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from geo.fronts import front_rows
 from geo.interval import DAY, FIRST, LAST, Interval, Validity
-from geo.model import Feature, Query
+from geo.model import BBox, Feature, Query
 from geo.store import Store
 
 Sides = tuple[str, str]
+
+_EVERYWHERE = BBox(-180, -90, 180, 90)
 
 
 def fronts_around(
@@ -26,14 +29,12 @@ def fronts_around(
     changed = _changed(old, new)
     if changed is None:
         return [], []
-    mine = {"source_id": (source_id,)}
-    wide = Interval(_start(changed) - DAY, _end(changed) + DAY)
-    stored = list(store.read("fronts", Query(where=mine, when=wide)))
+    stored = list(store.read("fronts", rows_of(source_id, Interval(_start(changed) - DAY, _end(changed) + DAY))))
     pairs = {_pair(row) for row in stored} | set(combinations(sorted(_sides([*old, *new])), 2))
     drawn: list[Feature] = []
     for pair in sorted(pairs):
         days = _hull([changed, *(row.valid.outer for row in stored if _pair(row) == pair)])
-        around = store.read("zones", Query(where=mine, when=days))
+        around = store.read("zones", rows_of(source_id, days))
         kept = {row.id for row in old}
         zones = [*(row for row in around if row.id not in kept), *new]
         held = [_cut(row, days) for row in zones if set(pair) & _sides([row]) and row.valid.outer.intersects(days)]
@@ -41,12 +42,36 @@ def fronts_around(
     return drawn, stored
 
 
+def rows_of(source_id: str, days: Interval) -> Query:
+    """A source's rows that have ground on some of the days. It is the box that makes a store look into its index of
+    places and days, where it else looks at all rows of all years."""
+    return Query(bbox=_EVERYWHERE, when=days, where={"source_id": (source_id,)})
+
+
 def _changed(old: Sequence[Feature], new: Sequence[Feature]) -> Interval | None:
-    """The days from the first to the last on which something is not as it was."""
-    before = {(row.id, row.valid) for row in old}
-    after = {(row.id, row.valid) for row in new}
-    days = [valid.outer for _, valid in before ^ after]
+    """The days from the first to the last on which other ground is held than before, or by others."""
+    before, after = _held(old), _held(new)
+    days = [
+        Interval(*pair)
+        for key in before.keys() | after.keys()
+        for pair in pairwise(sorted({end for span in before[key] | after[key] for end in span}))
+        if _is_in(pair, before[key]) != _is_in(pair, after[key])
+    ]
     return _hull(days) if days else None
+
+
+def _held(rows: Sequence[Feature]) -> defaultdict[object, set[tuple[date, date]]]:
+    """The spans of days on which the same sides hold the same ground."""
+    spans: defaultdict[object, set[tuple[date, date]]] = defaultdict(set)
+    for row in rows:
+        assert row.geometry is not None
+        key = row.properties["controller"], row.properties["controller_b"], row.geometry.wkb
+        spans[key].add((_start(row.valid.outer), _end(row.valid.outer)))
+    return spans
+
+
+def _is_in(days: tuple[date, date], spans: set[tuple[date, date]]) -> bool:
+    return any(first <= days[0] and days[1] <= end for first, end in spans)
 
 
 def _hull(spans: Iterable[Interval]) -> Interval:

@@ -10,7 +10,7 @@ from geo.basemap import country_shapes
 from geo.derive import DeriveOptions, derive
 from geo.errors import InvalidParameter, NotFound, StoreError
 from geo.features import place_features
-from geo.front_store import fronts_around
+from geo.front_store import fronts_around, rows_of
 from geo.fronts import front_rows
 from geo.gazetteer import Gazetteer
 from geo.model import Feature, Query
@@ -67,8 +67,7 @@ def add_zones(store: Store, pictures: Sequence[Picture], source_id: str, known_o
     """
     while True:
         seen = store.version()
-        mine = Query(where={"source_id": (source_id,)}, when=reach(pictures))
-        old = list(store.read("zones", mine))
+        old = list(store.read("zones", rows_of(source_id, reach(pictures))))
         zones = merged(old, pictures)
         lines, moved = fronts_around(store, source_id, old, zones)
         with store.transaction():

@@ -36,6 +36,11 @@ DEFINITE = ("control", "contested")
 When = tuple[date, ...]
 """The day of a snapshot, or the first and the last day of a period."""
 
+Key = tuple[str, str]
+"""What is told of ground, and the ground."""
+
+Said = defaultdict[When, dict[Key, Feature]]
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -106,16 +111,15 @@ def merged(stored: Iterable[Feature], pictures: Sequence[Picture]) -> list[Featu
     is_period = {len(picture.when) == 2 for picture in pictures} | {_step(row) is None for row in old}
     if len(is_period) > 1:
         raise InvalidInput("some of it is stated for days and some for periods, want a source for each")
-    said: defaultdict[When, list[Feature]] = defaultdict(list)
+    said: Said = defaultdict(dict)
     for row in old:
+        key = _key(row)
         for when in _whens(row):
-            told = _told_for(row, when)
-            if all(_key(told) != _key(other) for other in said[when]):
-                said[when].append(told)
+            said[when].setdefault(key, _told_for(row, when))
     for picture in pictures:
-        kept = [row for row in said[picture.when] if not picture.scope.covers(row)]
-        _no_rivals(picture, kept)
-        said[picture.when] = [*kept, *picture.told]
+        kept = {key: row for key, row in said[picture.when].items() if not picture.scope.covers(row)}
+        _no_rivals(picture, list(kept.values()))
+        said[picture.when] = {**kept, **{_key(row): row for row in picture.told}}
     rows = _of_periods(said, old) if is_period == {True} else _of_days(said, old)
     return sorted(rows, key=lambda row: (str(row.valid.outer.start), str(row.properties["controller"]), row.id))
 
@@ -167,12 +171,12 @@ def _overlap_km2(one: BaseGeometry | None, other: BaseGeometry | None) -> float:
     return sum(area_km2(part) for part in parts if part.geom_type == "Polygon")
 
 
-def _of_days(said: Mapping[When, Sequence[Feature]], old: Sequence[Feature]) -> Iterator[Feature]:
+def _of_days(said: Said, old: Sequence[Feature]) -> Iterator[Feature]:
     calendar = sorted({when[0] for when in said} | set(_cuts(old)))
-    days: defaultdict[tuple[str, ...], dict[date, Feature]] = defaultdict(dict)
+    days: defaultdict[Key, dict[date, Feature]] = defaultdict(dict)
     for when, rows in said.items():
-        for row in rows:
-            days[_key(row)][when[0]] = row
+        for key, row in rows.items():
+            days[key][when[0]] = row
     for told in days.values():
         step = _step(next(iter(told.values())))
         assert step is not None
@@ -189,7 +193,7 @@ def _cuts(old: Iterable[Feature]) -> Iterator[date]:
             yield end
 
 
-def _of_periods(said: Mapping[When, Sequence[Feature]], old: Sequence[Feature]) -> Iterator[Feature]:
+def _of_periods(said: Said, old: Sequence[Feature]) -> Iterator[Feature]:
     """Each day to its period. Of a stored period only the days are left that its rows still have."""
     owned: dict[When, list[Interval]] = {}
     for row in old:
@@ -203,7 +207,7 @@ def _of_periods(said: Mapping[When, Sequence[Feature]], old: Sequence[Feature]) 
         for stronger in (each for each in owned if each > when):
             free = [piece for span in free for piece in _without(span, Interval(stronger[0], stronger[1] + DAY))]
         for span in sorted(set(free), key=lambda span: str(span.start)):
-            for row in rows:
+            for row in rows.values():
                 yield _row(row, Validity.exactly(span, name_of(when)), {when: row})
 
 
@@ -232,7 +236,7 @@ def _said(row: Feature) -> tuple[str, str, str]:
     return str(controller), str(other or ""), str(status)
 
 
-def _key(row: Feature) -> tuple[str, ...]:
+def _key(row: Feature) -> Key:
     """What has to be equal for days to be one row: the ground, and all that is told of it but when. A store gives
     ``None`` for what it was never told."""
     assert row.geometry is not None
