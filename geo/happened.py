@@ -1,8 +1,8 @@
 """Where the thing that a word tells of happened: the likeliest of the names in its sentence, and its list.
 
 Each name gets points for what stands before it, for what lies between it and the word, and for what it is; the points
-were fitted (conditional logit) on one half of a public corpus of 5,000 labelled sentences by ``tools/fit_happened.py``
-and rounded. ``docs/accuracy.md`` has the score on the other half.
+were fitted (conditional logit) on one half of a public corpus of 5,000 labelled sentences by
+``python -m tools.event_location CORPUS --fit`` and rounded. ``docs/accuracy.md`` has the score on the other half.
 """
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from geo import style
 from geo.interval import Interval, day_number, parse_day
 from geo.model import BBox
 from geo.store import Store
-from server.resources import get_styles
+from server.resources import get_credits, get_styles
 from server.story import Story
 
 LAYERS = ("zones", "fronts", "mentions", "events")
 THEATRE = BBox(35.4, 29.0, 48.8, 37.6)
 """Syria and Iraq: what a store without zones shows; of another theatre, its places."""
 
-CREDITS = "Natural Earth, GSHHG · zones: Wikipedia, CC BY-SA"
+BASEMAP = "Natural Earth, GSHHG"
 RARE = 0.5
 """A year with less than this part of an average year's changes does not widen the slider."""
 
@@ -67,7 +67,7 @@ def data(view: View, *, story: Story | None = None, embed: bool = False) -> dict
         "urls": _urls(),
         "actors": style.table(get_styles()),
         "language": "en-GB",
-        "credits": CREDITS,
+        "credits": f"{BASEMAP} · zones: {get_credits()}",
         "layers": ["zones", "fronts"] if story else list(LAYERS),
         "bounds": list(view.bounds),
         "day": day_number(view.day),

@@ -10,6 +10,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from geo.actors import Actors
+from geo.credits import credits
 from geo.gazetteer import Gazetteer
 from geo.ground import gazetteer_of, theatre_of
 from geo.model import Query
@@ -40,6 +41,7 @@ class Resources:
         self._tiles = TileCache(self._cache_bytes)
         self._pipeline: tuple[tuple[str, ...], Pipeline] | None = None
         self._actors: Actors | None = None
+        self._credits: tuple[tuple[str, ...], str] | None = None
 
     def store(self) -> Store:
         """:raises StoreError: while it cannot be opened; the next request tries again."""
@@ -79,6 +81,15 @@ class Resources:
             if self._actors is None:
                 self._actors = Actors.load(theatre_of(self.store()).actors)
             return self._actors
+
+    def credits(self) -> str:
+        """Whose work the ground is, in plain text."""
+        with self._lock:
+            store = self.store()
+            version = store.summary("reports").version, *store.sources().values()
+            if self._credits is None or self._credits[0] != version:
+                self._credits = version, credits(store)
+            return self._credits[1]
 
     def pipeline(self) -> Pipeline:
         """Over the store's zones, reports and places as they are now. Tiles are served while it is built."""
@@ -141,6 +152,10 @@ def get_store() -> Store:
 
 def get_tiles() -> TileCache:
     return _mine().tiles()
+
+
+def get_credits() -> str:
+    return _mine().credits()
 
 
 def get_zones() -> ZoneIndex:

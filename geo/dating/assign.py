@@ -41,7 +41,8 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
     scopes = [scope_of(text, when, sentence) for when in _inside(times, near)]
     said = [one for one in scopes if one.holds(span)]
     own = [one for one in said if around(parts, one.words) == clause]
-    if _is_of_now(text, here, span):
+    is_now = _is_of_now(text, here, span)
+    if is_now:
         own = [one for one in own if one.words.start >= here.start]
     if own and (best := _nearest(text, own, span)).rank != ATTRIBUTE:
         return best.when
@@ -50,14 +51,14 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
     heading = _heading(text, sentence, times)
     if heading and not said and _tense_at(text, clause, span, sentence) != "future":
         return replace(heading, reason=f"{heading.reason}; it heads the paragraph")
-    if not _is_of_now(text, here, span):
+    if not is_now:
         beside = [one for one in said if _reaches(text, one, around(parts, one.words), clause)]
         if beside:
             when = _began(text, _nearest(text, beside, span).when, clause)
             return replace(when, reason=f"{when.reason}; said in its sentence")
         if not _is_of_now(text, clause, span) and (carried := _carried(text, span, times, published)):
             return carried
-    return own[0].when if own and not _is_of_now(text, here, span) else _published(published)
+    return own[0].when if own and not is_now else _published(published)
 
 
 _LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")

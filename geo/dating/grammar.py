@@ -158,24 +158,24 @@ _SPACES = {ord(space): " " for space in "\n\t\u00a0\u2009\u202f"}
 
 def expressions(text: str) -> list[Expression]:
     """Every time expression of a text, in order and without overlap."""
-    lowered = lower(text)
+    low = lower(text)
     scan, rules = _patterns()
     found: list[Expression] = []
     position = 0
-    for opening in openings(lowered):
-        match = scan.match(lowered, opening) if opening >= position else None
+    for opening in openings(low):
+        match = scan.match(low, opening) if opening >= position else None
         if match is None:
             continue
         rule = match.lastgroup or ""
         start, end = match.span()
-        parts = rules[rule].match(lowered, start)
+        parts = rules[rule].match(low, start)
         position = max(end, start + 1)
         if parts is None:
             continue
         expression = Expression(Span(start, end), rule, _stated(parts))
-        if rule == "clock" and found and lowered[found[-1].span.end : start] in (" ", ", "):
+        if rule == "clock" and found and low[found[-1].span.end : start] in (" ", ", "):
             continue  # "on Monday at 5 p.m." is one time
-        if _is_time(text, lowered, expression):
+        if _is_time(text, low, expression):
             found.append(expression)
         else:
             position = start + 1
@@ -205,18 +205,18 @@ _BESIDE_THEM = frozenset(
 _NEXT = re.compile(r"\s(?:(\d)|([a-z]+))", re.ASCII)
 
 
-def openings(lowered: str) -> Iterator[int]:
+def openings(low: str) -> Iterator[int]:
     """Where an expression may begin: at one of few words, at a number, at "third time in"."""
-    for match in _WORD.finditer(lowered):
+    for match in _WORD.finditer(low):
         word = match[0]
         if word in _LITTLE:
-            following = _NEXT.match(lowered, match.end())
+            following = _NEXT.match(low, match.end())
             is_opener = following is not None and (
                 following[1] is not None or following[2] in _OPENERS or following[2] in _BESIDE_THEM
             )
         else:
             is_opener = word in _OPENERS or word.isdigit()
-        if is_opener or lowered.startswith(" time in ", match.end()):
+        if is_opener or low.startswith(" time in ", match.end()):
             yield match.start()
 
 
@@ -239,59 +239,59 @@ _THINGS = re.compile(
 _PLURAL = re.compile(r"\s[a-z]{3,18}s\b(?<!was)(?<!this)(?<!its)(?<!has)(?<!crisis)")
 
 
-def _is_time(text: str, lowered: str, expression: Expression) -> bool:
+def _is_time(text: str, low: str, expression: Expression) -> bool:
     """What the words around decide: a bare number is seldom a year, "may" seldom a month."""
     decide = _DECIDE.get(expression.rule)
-    return decide is None or decide(text, lowered, expression)
+    return decide is None or decide(text, low, expression)
 
 
-def _is_dated_month(text: str, lowered: str, expression: Expression) -> bool:
+def _is_dated_month(text: str, low: str, expression: Expression) -> bool:
     """ "12 may have died" and "march 5 miles" are none."""
     name = expression.parts["month"]
-    at = lowered.find(name, *expression.span)
+    at = low.find(name, *expression.span)
     return text[at].isupper() or name not in ("may", "march", "mar.", "mar")
 
 
-def _is_year(_: str, lowered: str, expression: Expression) -> bool:
+def _is_year(_: str, low: str, expression: Expression) -> bool:
     start, end = expression.span
     if "part" in expression.parts or expression.rule == "years":
-        return not _THINGS.match(lowered, end)
-    before, after = lowered[max(start - 12, 0) : start], lowered[end : end + 1]
-    if _THINGS.match(lowered, end):
+        return not _THINGS.match(low, end)
+    before, after = low[max(start - 12, 0) : start], low[end : end + 1]
+    if _THINGS.match(low, end):
         return False
     year = int(expression.parts["year"])
     if _IN.search(before):
-        return year >= 1700 or not _PLURAL.match(lowered, end)
+        return year >= 1700 or not _PLURAL.match(low, end)
     if _LICENSE.search(before):
-        return year % 50 != 0 and not _PLURAL.match(lowered, end)  # "about 2000", "for 1950 men"
+        return year % 50 != 0 and not _PLURAL.match(low, end)  # "about 2000", "for 1950 men"
     if _ARTICLE.search(before):
         return year >= 1500 and after == " "
     opens = before[-2:].strip() == "" and year >= 1700
-    return after in (":", "") or (opens and not _PLURAL.match(lowered, end))
+    return after in (":", "") or (opens and not _PLURAL.match(low, end))
 
 
-def _is_month(text: str, lowered: str, expression: Expression) -> bool:
+def _is_month(text: str, low: str, expression: Expression) -> bool:
     start, end = expression.span
     name = expression.parts["month"]
-    at = lowered.find(name, start, end)
+    at = low.find(name, start, end)
     if not text[at].isupper():
         return name not in ("may", "march", "mar", "mar.", "august") and "year" in expression.parts
     if name in ("may", "march", "august", "april", "june") and len(expression.parts) == 1:
-        return _LICENSE.search(lowered, max(start - 12, 0), start) is not None
+        return _LICENSE.search(low, max(start - 12, 0), start) is not None
     return not name.endswith(".") or "year" in expression.parts
 
 
-def _is_season(_: str, lowered: str, expression: Expression) -> bool:
+def _is_season(_: str, low: str, expression: Expression) -> bool:
     """ "the fall of Mosul" and "spring up" are no seasons."""
     start, end = expression.span
     parts = expression.parts
     if "year" in parts:
         return True
-    if lowered.startswith(" of ", end) or lowered.startswith(" offensive", end):
+    if low.startswith(" of ", end) or low.startswith(" offensive", end):
         return False
     if parts["season"] == "fall":
         return parts.get("which", "") in ("this", "last", "next", "that")
-    return "which" in parts or "part" in parts or lowered.startswith(("in ", "by ", "during ", "over "), start)
+    return "which" in parts or "part" in parts or low.startswith(("in ", "by ", "during ", "over "), start)
 
 
 _ON_THE = re.compile(r"\b(?:on|by|until|till|since|from|before|after)\sthe\s\Z")
@@ -301,11 +301,11 @@ _UNIT_OF_MEN = re.compile(
 )
 
 
-def _is_nth(_: str, lowered: str, expression: Expression) -> bool:
+def _is_nth(_: str, low: str, expression: Expression) -> bool:
     """ "on the 12th," but not "the 12th Division"."""
     start, end = expression.span
-    is_led = _ON_THE.search(lowered, max(start - 12, 0), start) is not None
-    return is_led and _UNIT_OF_MEN.match(lowered, end) is None
+    is_led = _ON_THE.search(low, max(start - 12, 0), start) is not None
+    return is_led and _UNIT_OF_MEN.match(low, end) is None
 
 
 def _is_clock(text: str, _: str, expression: Expression) -> bool:
@@ -314,22 +314,22 @@ def _is_clock(text: str, _: str, expression: Expression) -> bool:
     return "stamp" not in expression.parts or start == 0 or text[start - 1] in "\n\r"
 
 
-def _is_feast(text: str, lowered: str, expression: Expression) -> bool:
+def _is_feast(text: str, low: str, expression: Expression) -> bool:
     """ "Ramadan Abdullah" is a man; only capitals make a feast."""
     start, end = expression.span
-    at = lowered.find(expression.parts["holiday"], start, end)
+    at = low.find(expression.parts["holiday"], start, end)
     following = text[end : end + 2]
     is_name = following[:1] == " " and following[1:2].isupper()
     return text[at].isupper() and not (is_name and expression.parts["holiday"] in ("ramadan", "eid"))
 
 
-def _is_told(text: str, lowered: str, expression: Expression) -> bool:
+def _is_told(text: str, low: str, expression: Expression) -> bool:
     """ "every Friday" is none, nor is "sat." a Saturday; "Sat." is."""
     start = expression.span.start
     word = expression.parts["weekday"]
-    if word.endswith(".") and not text[lowered.find(word, start)].isupper():
+    if word.endswith(".") and not text[low.find(word, start)].isupper():
         return False
-    return not lowered[max(start - 6, 0) : start].endswith(("every ", "each ", "most "))
+    return not low[max(start - 6, 0) : start].endswith(("every ", "each ", "most "))
 
 
 def _is_repeat(_: str, __: str, expression: Expression) -> bool:

@@ -46,12 +46,22 @@ def changed(
 
 
 def _lines(found: Changes) -> list[str]:
-    sums = [f"{side}: +{gained:,.1f} km², -{lost:,.1f} km²" for side, (gained, lost) in found.sides().items()]
+    sums = [f"{side}: {_moved(gained, lost)}" for side, (gained, lost) in found.sides().items()]
     places = [
         f"{place.name}, {place.country}: {each.before or 'nobody stated'} -> {each.after or 'nobody stated'}"
         for each in found.moved for place in each.places
     ]
     return [*(f"warning: {each}" for each in found.warnings), *(sums or ["nothing changed"]), *places]
+
+
+def _moved(gained: float, lost: float) -> str:
+    """ "gained 12.0 km²": only what it did, for most sides do one of both."""
+    told = [f"{word} {_km2(km2)}" for word, km2 in (("gained", gained), ("lost", lost)) if km2 > 0]
+    return ", ".join(told)
+
+
+def _km2(km2: float) -> str:
+    return f"{km2:,.1f} km²" if km2 >= 0.05 else "less than 0.05 km²"
 
 
 @click.command("areas", epilog="Example: dateline areas --from 2014-01-01 --to 2018-01-01 --step 30 > areas.csv")

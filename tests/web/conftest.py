@@ -24,6 +24,7 @@ from geo.fronts import front_rows
 from geo.interval import Interval, Validity
 from geo.measure import disc
 from geo.model import Feature, LngLat
+from geo.profiles import keep_profile
 from geo.reports import read_reports
 from geo.store import open_store
 from server import create_app
@@ -40,6 +41,7 @@ PAYLOADS = (
     "<script>window.hacked=1</script>", "<img src=x onerror=window.hacked=2>", "{{7*7}}", "${alert(1)}",
     "\u202etxet desrever\u202c", "\"><svg onload=window.hacked=3>", "x" * 10_000, "</script><b>bold</b>", "&lt;i&gt;",
 )
+HOSTILE_SOURCE = "name = 'hostile'\nattribution = '<img src=x onerror=window.hacked=6>'\n"
 
 
 def on(day: str) -> Validity:
@@ -89,6 +91,7 @@ def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mentions": _mentions(), "events": _events(),
     }.items():
         store.write(collection, features, KNOWN)
+    keep_profile(store, HOSTILE_SOURCE)
     store.close()
     return path
 

@@ -258,6 +258,7 @@ def test_hostile_text_is_text_everywhere(visit: Any) -> None:
     box = page.locator("#map").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.locator(".leaflet-popup")).to_contain_text("{{7*7}}")
+    expect(page.locator(".leaflet-control-attribution")).to_contain_text("<img src=x onerror=window.hacked=6>")
     assert page.evaluate("window.hacked") is None
     assert page.locator("main b, main script, main img:not(.leaflet-tile)").count() == 0
 

@@ -72,12 +72,19 @@ async function openLayers(map, style, page) {
   const layers = {};
   page.layers.forEach((name, index) => {
     if (!sources[index]) return;
-    layers[name] = make[name](sources[index], { pane: name, attribution: name === "zones" ? page.credits : "" });
+    layers[name] = make[name](sources[index], { pane: name, attribution: name === "zones" ? escaped(page.credits) : "" });
     layers[name].addTo(map);
   });
   layers.zones?.on("timeline", ({ timeline }) => map.fire("zonesseen", { zones: timeline.features }));
   const newsDays = sources[page.layers.indexOf("events")]?.description.change_days ?? [];
   return { layers, labels: sources.at(-1), newsDays: newsDays.map(dayNumber) };
+}
+
+/** Leaflet writes an attribution as HTML, and a source names itself as it likes. */
+function escaped(text) {
+  const box = document.createElement("span");
+  box.textContent = text;
+  return box.innerHTML;
 }
 
 /** Of the days on which something began or ended those with a change on the next one: what lasted a day. */
