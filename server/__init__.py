@@ -16,6 +16,7 @@ from server import (
     exports,
     health,
     maps,
+    rasters,
     reading,
     resources,
     security,
@@ -25,7 +26,7 @@ from server import (
 )
 
 BLUEPRINTS = (
-    maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, exports.bp, control.bp, changes.bp,
+    maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, exports.bp, control.bp, changes.bp,
     reading.bp, health.bp,
 )
 

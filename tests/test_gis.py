@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from shapely.geometry import shape
 from werkzeug.serving import make_server
 
@@ -48,14 +50,18 @@ def run(*words: object) -> str:
 
 
 def qgis(path: Path) -> dict[str, dict[str, object]]:
-    probe = Path(__file__).parents[1] / "tools" / "qgis_probe.py"
-    environment = {"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(path.parent),
-                   "XDG_RUNTIME_DIR": str(path.parent)}
-    done = subprocess.run(["/usr/bin/python3", str(probe), str(path), *LAYERS], capture_output=True, text=True,
-                          check=False, timeout=120, env=environment)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, dict[str, object]] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, dict[str, object]] = json.loads(in_qgis("qgis_probe.py", path.parent, path, *LAYERS)[-1])
     return found
+
+
+def in_qgis(tool: str, home: Path, *words: object) -> list[str]:
+    """What a tool prints, line by line, that the system's Python runs with QGIS."""
+    environment = {"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(home),
+                   "XDG_RUNTIME_DIR": str(home)}
+    command = ["/usr/bin/python3", str(Path(__file__).parents[1] / "tools" / tool), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
 def test_qgis_opens_every_layer_while_the_service_runs(served: tuple[str, Path]) -> None:
@@ -107,3 +113,20 @@ def test_gdal_draws_the_zones_that_the_store_holds(served: tuple[str, Path], tmp
     store.close()
     assert {"ISIL", "REBELS", "GOV_SY", "SDF"} <= set(held)
     assert drawn == pytest.approx(held, rel=1e-5)
+
+
+def test_qgis_draws_the_picture_tiles(served: tuple[str, Path], tmp_path: Path) -> None:
+    """On two days: al-Rai's ground is the rebels' on 9 April 2016 and ISIL's on the 12th."""
+    address, _ = served
+    seen = []
+    for day in ("2016-04-09", "2016-04-12"):
+        out = tmp_path / f"{day}.png"
+        tiles = f"{address}/tiles/zones/{{z}}/{{x}}/{{y}}.png?datetime={day}"
+        in_qgis("qgis_draw.py", tmp_path, tiles, out, 36.9, 36.2, 38.1, 36.9)
+        picture = np.array(Image.open(out).convert("RGB"))
+        at_rai = picture[195:215, 275:310].reshape(-1, 3).mean(axis=0)
+        seen.append(at_rai)
+    green, grey = seen
+    assert green[1] > green[0] + 30, "the rebels' green"
+    assert np.ptp(grey) < 15, "ISIL's grey"
+    assert grey.max() < 230, "and no paper"

@@ -14,7 +14,7 @@ from math import cos, radians
 from pathlib import Path
 
 import shapely
-from shapely.geometry import box, shape
+from shapely.geometry import Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.basemap import country_shapes, load
@@ -213,9 +213,9 @@ def _who(side: str | None) -> str:
     return " / ".join(label(each) for each in (side or "").split(" / "))
 
 
-def _polygons(geometry: BaseGeometry) -> list[BaseGeometry]:
+def _polygons(geometry: BaseGeometry) -> list[Polygon]:
     parts = [part for each in shapely.get_parts(geometry) for part in shapely.get_parts(each)]
-    return [part for part in parts if part.geom_type == "Polygon"]
+    return [part for part in parts if isinstance(part, Polygon)]
 
 
 def draw(store: Store, folder: Path) -> list[Path]:
