@@ -3,8 +3,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
 from typing import cast
 
 from flask import Flask, current_app
@@ -18,7 +16,7 @@ from geo.pipeline import Pipeline, pipeline
 from geo.store import Store, open_store
 from geo.style import Styles, styles
 from geo.zones import ZoneIndex
-from server.caching import Packed
+from server.tilecache import TileCache
 
 KEY = "dateline"
 
@@ -106,39 +104,6 @@ class Resources:
             if self._store is not None:
                 self._store.close()
             self._begin()
-
-
-class TileCache:
-    """Encoded tiles, those longest unused dropped first, bounded in bytes."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
-        self._held = 0
-        self._tiles: OrderedDict[object, Packed] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: object, make: Callable[[], Packed]) -> Packed:
-        """The tile of ``key``, made when it is not there. Two threads may make the same one once each."""
-        with self._lock:
-            if key in self._tiles:
-                self._tiles.move_to_end(key)
-                return self._tiles[key]
-        made = make()
-        with self._lock:
-            if key not in self._tiles:
-                self._tiles[key] = made
-                self._held += _cost(made)
-            while self._held > self._most and self._tiles:
-                self._held -= _cost(self._tiles.popitem(last=False)[1])
-        return made
-
-    def __len__(self) -> int:
-        return len(self._tiles)
-
-
-def _cost(packed: Packed) -> int:
-    """Its bytes, and about what the entry itself takes."""
-    return len(packed.body) + len(packed.gzipped or b"") + 500
 
 
 def install(app: Flask) -> None:

@@ -21,8 +21,6 @@ from geo.interval import Interval, Validity
 from geo.model import Feature
 from geo.store import Store, open_store
 from server import create_app, settings
-from server.caching import pack
-from server.resources import TileCache
 
 DAY = date(2016, 4, 11)
 
@@ -203,19 +201,6 @@ def test_a_forked_worker_opens_the_store_anew(client: FlaskClient) -> None:
         os._exit(0 if client.get(address).data == before else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert client.get(address).data == before
-
-
-def test_the_tile_cache_is_bounded_and_forgets_the_longest_unused() -> None:
-    cache = TileCache(3 * 1600)
-    made: list[int] = []
-
-    def ask(key: int) -> None:
-        cache.get(key, lambda: made.append(key) or pack(bytes(1000)))  # type: ignore[func-returns-value]
-
-    for key in (1, 2, 3, 1, 4, 1, 2):
-        ask(key)
-    assert made == [1, 2, 3, 4, 2]
-    assert len(cache) == 3
 
 
 def test_an_export_is_never_taken_for_a_page(client: FlaskClient, store: Store) -> None:

@@ -126,7 +126,7 @@ def test_an_empty_tile_is_204(client: FlaskClient) -> None:
     ("/tiles/zones/1/2/0.mvt", 404, "tile"),
     ("/tiles/zones/x/0/0.mvt", 404, "tile"),
     ("/tiles/castles/1/0/0.mvt", 404, "collection"),
-    ("/tiles/zones/1/0/0.png", 404, None),
+    ("/tiles/zones/1/0/0.jpg", 404, None),
     ("/tiles/zones/1/0/0.mvt?datetime=2016-13-40", 400, "datetime"),
     ("/tiles/zones/1/0/0.mvt?datetime=", 400, "datetime"),
     ("/tiles/zones/1/0/0.mvt?datetime=2016-04-11/2016-04-01", 400, "datetime"),
