@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from geo.features import place_features
 from geo.front_store import fronts_around, rows_of
 from geo.fronts import front_rows
 from geo.gazetteer import Gazetteer
+from geo.interval import FIRST, Interval
 from geo.model import Feature, Query
 from geo.pipeline import Pipeline, pipeline
 from geo.place_load import loaded_places
 from geo.reports import read_reports
-from geo.series import Picture, merged, reach
+from geo.series import Learning, Picture, learned, reach, wider
 from geo.store import Store, WriteReport
 from geo.theatre import DEFAULT, Theatre, theatre
 
@@ -59,26 +61,48 @@ def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_
     return written
 
 
-def add_zones(store: Store, pictures: Sequence[Picture], source_id: str, known_on: date) -> WriteReport:
+def add_zones(
+    store: Store, pictures: Sequence[Picture], source_id: str, known_on: date, lag: int | None = None
+) -> WriteReport:
     """Believe what one source says in these pictures, beside what it said for other days and in other scopes; its
     rows and fronts of the days around are made anew.
 
-    :raises InvalidInput: as ``geo.series.merged``.
+    All of it becomes known on ``known_on``; with a ``lag``, what is said for the first time so many days after the day
+    that it speaks of (``geo.series.Learning``).
+
+    :raises InvalidInput: as ``geo.series.learned``.
     """
     while True:
         seen = store.version()
-        old = list(store.read("zones", rows_of(source_id, reach(pictures))))
-        zones = merged(old, pictures)
-        lines, moved = fronts_around(store, source_id, old, zones)
+        old = _around(store, source_id, reach(pictures))
+        learnt = learned(old, pictures, Learning(known_on, lag))
+        lines, moved = fronts_around(store, source_id, old, learnt.rows)
         with store.transaction():
             if store.version() != seen:
                 continue  # somebody else wrote while we computed
-            for collection, gone in (("zones", old), ("fronts", moved)):
-                ids = {row.id for row in (zones if collection == "zones" else lines)}
-                if lost := tuple(sorted({row.id for row in gone} - ids)):
-                    store.delete(collection, Query(ids=lost), known_on)
-            store.write("fronts", lines, known_on)
-            return store.write("zones", zones, known_on)
+            starts = {row.id: row.known for row in moved}
+            drawn = [replace(line, known=starts.get(line.id, Interval())) for line in lines]
+            _rewrite(store, "fronts", moved, drawn, known_on)
+            store.write("zones", learnt.given_up, known_on)
+            return _rewrite(store, "zones", old, learnt.rows, known_on)
+
+
+def _around(store: Store, source_id: str, days: Interval) -> list[Feature]:
+    """A source's rows of these days; of periods, also those of all days that they reach to."""
+    rows = list(store.read("zones", rows_of(source_id, days)))
+    more = wider(days, rows)
+    return rows if more == days else list(store.read("zones", rows_of(source_id, more)))
+
+
+def _rewrite(
+    store: Store, collection: str, old: Sequence[Feature], new: Sequence[Feature], known_on: date
+) -> WriteReport:
+    """Put rows in the place of others without ending a belief: when each of their days was known, they say themselves
+    (fronts follow from zones)."""
+    lost = {row.id for row in old} - {row.id for row in new}
+    if lost:
+        store.delete(collection, Query(ids=tuple(sorted(lost))), FIRST)
+    return store.write(collection, new, known_on)
 
 
 def theatre_of(store: Store) -> Theatre:
