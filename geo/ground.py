@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geo.actors import Actors
 from geo.basemap import country_shapes
+from geo.belief import belief_of
 from geo.derive import DeriveOptions, derive
 from geo.errors import InvalidParameter, NotFound, StoreError
 from geo.features import place_features
@@ -22,6 +23,7 @@ from geo.reports import read_reports
 from geo.series import Learning, Picture, learned, reach, wider
 from geo.store import Store, WriteReport
 from geo.theatre import DEFAULT, Theatre, theatre
+from geo.zones import ZoneIndex
 
 
 def load_places(store: Store, gazetteer: Gazetteer, known_on: date) -> WriteReport:
@@ -62,29 +64,27 @@ def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_
 
 
 def add_zones(
-    store: Store, pictures: Sequence[Picture], source_id: str, known_on: date, lag: int | None = None
+    store: Store, pictures: Sequence[Picture], source_id: str, known_on: date | Learning
 ) -> WriteReport:
     """Believe what one source says in these pictures, beside what it said for other days and in other scopes; its
     rows and fronts of the days around are made anew.
 
-    All of it becomes known on ``known_on``; with a ``lag``, what is said for the first time so many days after the day
-    that it speaks of (``geo.series.Learning``).
-
     :raises InvalidInput: as ``geo.series.learned``.
     """
+    learning = known_on if isinstance(known_on, Learning) else Learning(known_on)
     while True:
         seen = store.version()
         old = _around(store, source_id, reach(pictures))
-        learnt = learned(old, pictures, Learning(known_on, lag))
+        learnt = learned(old, pictures, learning)
         lines, moved = fronts_around(store, source_id, old, learnt.rows)
         with store.transaction():
             if store.version() != seen:
                 continue  # somebody else wrote while we computed
             starts = {row.id: row.known for row in moved}
             drawn = [replace(line, known=starts.get(line.id, Interval())) for line in lines]
-            _rewrite(store, "fronts", moved, drawn, known_on)
-            store.write("zones", learnt.given_up, known_on)
-            return _rewrite(store, "zones", old, learnt.rows, known_on)
+            _rewrite(store, "fronts", moved, drawn, learning.on)
+            store.write("zones", learnt.given_up, learning.on)
+            return _rewrite(store, "zones", old, learnt.rows, learning.on)
 
 
 def _around(store: Store, source_id: str, days: Interval) -> list[Feature]:
@@ -136,3 +136,16 @@ def pipeline_of(store: Store) -> Pipeline:
     """The pipeline over what the store holds now."""
     reports, zones = store.read("reports", Query()), store.read("zones", Query())
     return pipeline(gazetteer_of(store), Actors.load(theatre_of(store).actors), reports, zones)
+
+
+def earlier_belief(store: Store, as_known_on: date | None) -> date | None:
+    """The first day on which the same was believed of zones and reports; ``None`` when it still is."""
+    if as_known_on is None:
+        return None
+    return belief_of(sorted({*store.belief_days("zones"), *store.belief_days("reports")}), as_known_on)
+
+
+def index_of(store: Store, as_known_on: date | None = None) -> ZoneIndex:
+    """The index of the store's zones and reports, as they are or as they were believed on an earlier day."""
+    query = Query(as_known_on=as_known_on)
+    return ZoneIndex(store.read("zones", query), store.read("reports", query))

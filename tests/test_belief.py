@@ -16,7 +16,7 @@ from geo.fronts import front_rows
 from geo.ground import add_zones
 from geo.interval import DAY, Interval
 from geo.model import BBox, Feature, Query
-from geo.series import When, merged
+from geo.series import Learning, When, merged
 from geo.store import Store, open_store
 from geo.zones import ZoneIndex
 from tests.test_series import FIRST, POINTS, Said, day, periods, picture, saids, snapshots
@@ -63,7 +63,7 @@ def test_a_day_that_ends_a_row_early_ends_it_only_once_it_is_known(store: Store)
 
 def test_an_archive_loaded_today_says_what_its_map_showed_then(store: Store) -> None:
     pictures = [picture((day(number),), said) for number, said in enumerate((NORTH, NORTH, SPLIT))]
-    add_zones(store, pictures, "test", LOADED, lag=1)
+    add_zones(store, pictures, "test", Learning(LOADED, 1))
     assert [spans(store, day(number)) for number in (0, 1, 2)] == [
         [], [("2022-04-01/2022-04-04", "NORTH")], [("2022-04-01/2022-04-05", "NORTH")],
     ]
@@ -81,8 +81,8 @@ def test_an_archive_that_is_known_from_its_loading_says_nothing_of_before(store:
 
 
 def test_a_correction_of_an_archive_is_known_from_the_day_it_came(store: Store) -> None:
-    add_zones(store, [picture((day(number),), NORTH) for number in range(3)], "test", LOADED, lag=0)
-    add_zones(store, [picture((day(1),), SOUTH)], "test", LOADED + DAY, lag=0)
+    add_zones(store, [picture((day(number),), NORTH) for number in range(3)], "test", Learning(LOADED, 0))
+    add_zones(store, [picture((day(1),), SOUTH)], "test", Learning(LOADED + DAY, 0))
     assert [holder(store, known_on, day(1)) for known_on in (day(0), day(1), LOADED, LOADED + DAY)] == [
         ["NORTH"], ["NORTH"], ["NORTH"], ["SOUTH"],
     ]
@@ -102,7 +102,7 @@ def test_a_correction_of_the_day_on_which_it_was_loaded_leaves_no_trace(store: S
 def test_a_period_that_a_later_one_covers_is_what_was_believed_before(store: Store) -> None:
     for order in permutations([picture((day(4), day(6)), NORTH), picture((day(4), day(9)), SOUTH)]):
         for one in order:
-            add_zones(store, [one], "test", LOADED, lag=0)
+            add_zones(store, [one], "test", Learning(LOADED, 0))
         assert spans(store) == [("2022-04-05/2022-04-10", "SOUTH")]
         assert spans(store, day(6)) == spans(store, day(8)) == [("2022-04-05/2022-04-07", "NORTH")]
         assert spans(store, day(9)) == [("2022-04-05/2022-04-10", "SOUTH")]
@@ -119,7 +119,7 @@ def test_a_daily_file_makes_no_row_twice(store: Store, tmp_path: Path) -> None:
 
 
 def test_between_two_turns_the_belief_is_one(store: Store) -> None:
-    add_zones(store, [picture((day(number),), NORTH) for number in (0, 1, 7)], "test", LOADED, lag=0)
+    add_zones(store, [picture((day(number),), NORTH) for number in (0, 1, 7)], "test", Learning(LOADED, 0))
     turns = store.belief_days("zones")
     assert turns == (day(0), day(1), day(7)) == store.belief_days("fronts")
     assert [belief_of(turns, day(number)) for number in (1, 4, 6, 7)] == [day(1), day(1), day(1), None]
@@ -176,7 +176,7 @@ def plain(rows: Sequence[Feature]) -> list[tuple[object, ...]]:
 def stored(loaded: Sequence[Load], folder: Path) -> Store:
     store = open_store(str(folder / "war.gpkg"), create=True)
     for load in loaded:
-        add_zones(store, [picture(when, said) for when, said in load.said.items()], "test", load.on, load.lag)
+        add_zones(store, [picture(when, said) for when, said in load.said.items()], "test", Learning(load.on, load.lag))
     return store
 
 
