@@ -98,11 +98,19 @@ def _rewrite(
     store: Store, collection: str, old: Sequence[Feature], new: Sequence[Feature], known_on: date
 ) -> WriteReport:
     """Put rows in the place of others without ending a belief: when each of their days was known, they say themselves
-    (fronts follow from zones)."""
-    lost = {row.id for row in old} - {row.id for row in new}
-    if lost:
-        store.delete(collection, Query(ids=tuple(sorted(lost))), FIRST)
-    return store.write(collection, new, known_on)
+    (fronts follow from zones). A row that turns out to have been known earlier is written anew: a store only ever ends
+    or prolongs a belief."""
+    starts = {row.id: row.known.start for row in new}
+    lost = {row.id for row in old if row.id not in starts}
+    earlier = {row.id for row in old if row.id in starts and _before(starts[row.id], row.known.start)}
+    if lost or earlier:
+        store.delete(collection, Query(ids=tuple(sorted(lost | earlier))), FIRST)
+    written = store.write(collection, new, known_on)
+    return replace(written, added=written.added - len(earlier), changed=written.changed + len(earlier))
+
+
+def _before(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and one < other
 
 
 def theatre_of(store: Store) -> Theatre:

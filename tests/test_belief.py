@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.belief import belief_of
+from geo.control import control_at
 from geo.fronts import front_rows
 from geo.ground import add_zones
 from geo.interval import DAY, Interval
+from geo.join import history
 from geo.model import BBox, Feature, Query
 from geo.series import Learning, When, merged
 from geo.store import Store, open_store
@@ -256,4 +258,40 @@ def test_under_every_belief_a_place_has_no_day_twice(tmp_path_factory, loaded):
             held = {FIRST + timedelta(number) for number in range(-5, 60)
                     if index.at(point, FIRST + timedelta(number))}
             assert held == {each for span in line for each in held if each in span}
+    store.close()
+
+
+@settings(max_examples=40)
+@given(snapshots, st.data(), st.randoms())
+def test_corrections_between_other_loads_change_nothing_of_what_was_known_when(tmp_path_factory, numbers, data, random):
+    said = days_of(numbers)
+    changed = data.draw(st.dictionaries(st.sampled_from(sorted(said)), saids, max_size=4))
+    first = [Load(LOADED, {when: told}, 1) for when, told in said.items()]
+    later = [Load(LOADED + DAY, {when: told}, 1) for when, told in changed.items()]
+    orders = [[*first, *later], random.sample([*first, *later], len(first) + len(later))]
+    orders[1].sort(key=lambda load: load.on if set(load.said) & set(changed) else random.choice([LOADED, LOADED + DAY]))
+    contents = []
+    for loaded in orders:
+        store = stored(loaded, tmp_path_factory.mktemp("war"))
+        contents.append([[(row.id, row.valid, row.known, row.properties) for row in
+                          store.read("zones", Query(as_known_on=known_on))]
+                         for known_on in (None, LOADED, LOADED + DAY, *(day(number) for number in range(0, 30, 3)))])
+        store.close()
+    assert contents[0] == contents[1]
+
+
+@settings(max_examples=40)
+@given(loads(saids_of_days) | loads(periods))
+def test_a_places_record_partitions_time_and_agrees_with_asking_on_a_day(tmp_path_factory, loaded):
+    store = stored(loaded, tmp_path_factory.mktemp("war"))
+    for known_on in (None, day(9), day(20)):
+        index = ZoneIndex(store.read("zones", Query(as_known_on=known_on)))
+        for point in POINTS.values():
+            lines = history(point, index)
+            assert (lines[0].valid.outer.start, lines[-1].valid.outer.end) == (None, None)
+            assert all(one.valid.outer.end == other.valid.outer.start for one, other in pairwise(lines))
+            for number in range(-3, 45):
+                (line,) = [line for line in lines if day(number) in line.valid.outer]
+                found = control_at(point, Interval.of_day(day(number)), index)
+                assert (line.control.controller, line.control.basis) == (found.controller, found.basis)
     store.close()
