@@ -6,15 +6,17 @@ stored, but for the days on which other zones were believed: there they are draw
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from threading import Lock
+from typing import Generic, TypeVar
 
 import shapely
 
-from geo.belief import as_known, belief_of, reach_of, spoken, turns
+from geo.belief import Spoken, as_known, belief_of, reach_of, spoken, turns
 from geo.front_store import fronts_around
 from geo.interval import Interval
 from geo.model import Feature, Query
@@ -23,84 +25,103 @@ from geo.store.search import area
 
 DERIVED = ("zones", "fronts")
 
-_KEPT_FRONTS = 4
-"""Earlier beliefs whose fronts are kept, for many tiles ask for the same."""
+_KEPT = 4
+"""How many earlier beliefs are remembered, for many tiles ask for the same."""
 
 ByFid = dict[int, Feature]
 """Zones without geometry, by the number of their row."""
 
+T = TypeVar("T")
 
-@dataclass
+
+@dataclass(frozen=True)
+class _Then:
+    """What a belief takes from the days of all zones: on which days each of its rows may answer, and for which days
+    its sources had spoken."""
+
+    reach: Mapping[int, Interval]
+    spoken: Spoken
+
+
 class Beliefs:
-    """What was derived for a version of a store, and the two ways to read its rows: the days of all zones, and zones
+    """What is derived of a store's earlier beliefs, and the two ways to read its rows: the days of all zones, and zones
     by their numbers."""
 
-    days: Callable[[], ByFid]
-    rows: Callable[[Sequence[int], Query], Iterable[Feature]]
-    _light: tuple[str, ByFid] | None = None
-    _fronts: OrderedDict[tuple[str, date], list[Feature]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
+    def __init__(self, days: Callable[[], ByFid], rows: Callable[[Sequence[int], Query], Iterable[Feature]]) -> None:
+        self._days, self._rows = days, rows
+        self._light, self._turns = _Kept[ByFid](1), _Kept[list[date]](1)
+        self._then, self._fronts = _Kept[_Then](_KEPT), _Kept[list[Feature]](_KEPT)
 
     def read(self, store: Store, collection: str, query: Query, *, is_writing: bool) -> Iterator[Feature]:
         """As ``Store.read`` with ``as_known_on``; inside of a transaction nothing is remembered."""
         assert query.as_known_on is not None
         while True:
             version = store.version()
-            day = belief_of(self.turns(version, is_writing=is_writing), query.as_known_on)
-            then = replace(query, as_known_on=day)
+            kept = self._for(is_writing)
+            day = belief_of(kept.turns(version), query.as_known_on)
             if day is None:
-                return store.read(collection, then)
-            if collection == "zones":
-                found = self._zones(version, then, is_writing)
-            else:
-                found = self._of_fronts(store, version, then, is_writing)
+                return store.read(collection, replace(query, as_known_on=None))
+            find = kept._zones if collection == "zones" else partial(kept._of_fronts, store)
+            found = find(version, replace(query, as_known_on=day), day)
             if store.version() == version:
                 return islice(iter(found), query.offset, None if query.limit is None else query.offset + query.limit)
 
-    def turns(self, version: str, *, is_writing: bool) -> list[date]:
+    def turns(self, version: str, *, is_writing: bool = False) -> list[date]:
         """The days on which something of the zones was learnt or given up."""
-        return turns(self._all_days(version, is_writing).values())
+        kept = self._for(is_writing)
+        return kept._turns.get(version, lambda: turns(kept._all_days(version).values()))
 
-    def _all_days(self, version: str, is_writing: bool) -> ByFid:
-        known = self._light
-        if is_writing or known is None or known[0] != version:
-            known = version, self.days()
-            self._light = None if is_writing else known
-        return known[1]
+    def _for(self, is_writing: bool) -> Beliefs:
+        """Itself, or one that remembers nothing."""
+        return Beliefs(self._days, self._rows) if is_writing else self
 
-    def _zones(self, version: str, query: Query, is_writing: bool) -> list[Feature]:
-        day = query.as_known_on
-        assert day is not None
-        light = self._all_days(version, is_writing)
-        fids = _answering(light, day, query.when)
-        heavy = self.rows(fids, replace(query, when=None, ids=(), limit=None, offset=0))
-        found = as_known(heavy, day, spoken(light.values(), day))
-        return _ordered(row for row in found if _is_wanted(row, query))
+    def _all_days(self, version: str) -> ByFid:
+        return self._light.get(version, self._days)
 
-    def _of_fronts(self, store: Store, version: str, query: Query, is_writing: bool) -> list[Feature]:
-        day = query.as_known_on
-        assert day is not None
-        with self._lock:
-            every = self._fronts.get((version, day))
-        if every is None or is_writing:
-            every = _fronts_then(store, day)
-        if not is_writing:
-            with self._lock:
-                self._fronts[version, day] = every
-                self._fronts.move_to_end((version, day))
-                while len(self._fronts) > _KEPT_FRONTS:
-                    self._fronts.popitem(last=False)
+    def _zones(self, version: str, query: Query, day: date) -> list[Feature]:
+        light = self._all_days(version)
+        then = self._then.get((version, day), lambda: _then(light, day))
+        heavy = self._rows(_answering(light, then, query.when), replace(query, when=None, ids=(), limit=None, offset=0))
+        return _ordered(row for row in as_known(heavy, day, then.spoken) if _is_wanted(row, query))
+
+    def _of_fronts(self, store: Store, version: str, query: Query, day: date) -> list[Feature]:
+        every = self._fronts.get((version, day), lambda: _fronts_then(store, day))
         return _ordered(row for row in every if _is_wanted(row, query) and _fits(row, query))
 
 
-def _answering(light: ByFid, day: date, when: Interval | None) -> list[int]:
+class _Kept(Generic[T]):
+    """The values last asked for, a few of them. Two threads may make the same one once each."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[object, T] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        made = make()
+        with self._lock:
+            self._values[key] = made
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return made
+
+
+def _then(light: ByFid, day: date) -> _Then:
+    reach = {fid: days for fid, row in light.items() if (days := reach_of(row, day)) is not None}
+    return _Then(reach, spoken(light.values(), day))
+
+
+def _answering(light: ByFid, then: _Then, when: Interval | None) -> list[int]:
     """The zones that may have answered in ``when``; with them all that may have been one row with them, of which a
     correction has parted them."""
-    known = {fid: days for fid, row in light.items() if (days := reach_of(row, day)) is not None}
     if when is None:
-        return list(known)
-    alike = {_likeness(light[fid]) for fid, days in known.items() if days.intersects(when)}
-    return [fid for fid in known if _likeness(light[fid]) in alike]
+        return list(then.reach)
+    alike = {_likeness(light[fid]) for fid, days in then.reach.items() if days.intersects(when)}
+    return [fid for fid in then.reach if _likeness(light[fid]) in alike]
 
 
 def _likeness(row: Feature) -> tuple[object, ...]:
