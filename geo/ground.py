@@ -2,24 +2,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from geo.actors import Actors
 from geo.basemap import country_shapes
+from geo.belief import belief_of
 from geo.derive import DeriveOptions, derive
 from geo.errors import InvalidParameter, NotFound, StoreError
 from geo.features import place_features
 from geo.front_store import fronts_around, rows_of
 from geo.fronts import front_rows
 from geo.gazetteer import Gazetteer
+from geo.interval import FIRST, Interval
 from geo.model import Feature, Query
 from geo.pipeline import Pipeline, pipeline
 from geo.place_load import loaded_places
 from geo.reports import read_reports
-from geo.series import Picture, merged, reach
+from geo.series import Learning, Picture, learned, reach, wider
 from geo.store import Store, WriteReport
 from geo.theatre import DEFAULT, Theatre, theatre
+from geo.zones import ZoneIndex
 
 
 def load_places(store: Store, gazetteer: Gazetteer, known_on: date) -> WriteReport:
@@ -59,26 +63,54 @@ def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_
     return written
 
 
-def add_zones(store: Store, pictures: Sequence[Picture], source_id: str, known_on: date) -> WriteReport:
+def add_zones(
+    store: Store, pictures: Sequence[Picture], source_id: str, known_on: date | Learning
+) -> WriteReport:
     """Believe what one source says in these pictures, beside what it said for other days and in other scopes; its
     rows and fronts of the days around are made anew.
 
-    :raises InvalidInput: as ``geo.series.merged``.
+    :raises InvalidInput: as ``geo.series.learned``.
     """
+    learning = known_on if isinstance(known_on, Learning) else Learning(known_on)
     while True:
         seen = store.version()
-        old = list(store.read("zones", rows_of(source_id, reach(pictures))))
-        zones = merged(old, pictures)
-        lines, moved = fronts_around(store, source_id, old, zones)
+        old = _around(store, source_id, reach(pictures))
+        learnt = learned(old, pictures, learning)
+        lines, moved = fronts_around(store, source_id, old, learnt.rows)
         with store.transaction():
             if store.version() != seen:
                 continue  # somebody else wrote while we computed
-            for collection, gone in (("zones", old), ("fronts", moved)):
-                ids = {row.id for row in (zones if collection == "zones" else lines)}
-                if lost := tuple(sorted({row.id for row in gone} - ids)):
-                    store.delete(collection, Query(ids=lost), known_on)
-            store.write("fronts", lines, known_on)
-            return store.write("zones", zones, known_on)
+            starts = {row.id: row.known for row in moved}
+            drawn = [replace(line, known=starts.get(line.id, Interval())) for line in lines]
+            _rewrite(store, "fronts", moved, drawn, learning.on)
+            store.write("zones", learnt.given_up, learning.on)
+            return _rewrite(store, "zones", old, learnt.rows, learning.on)
+
+
+def _around(store: Store, source_id: str, days: Interval) -> list[Feature]:
+    """A source's rows of these days; of periods, also those of all days that they reach to."""
+    rows = list(store.read("zones", rows_of(source_id, days)))
+    more = wider(days, rows)
+    return rows if more == days else list(store.read("zones", rows_of(source_id, more)))
+
+
+def _rewrite(
+    store: Store, collection: str, old: Sequence[Feature], new: Sequence[Feature], known_on: date
+) -> WriteReport:
+    """Put rows in the place of others without ending a belief: when each of their days was known, they say themselves
+    (fronts follow from zones). A row that turns out to have been known earlier is written anew: a store only ever ends
+    or prolongs a belief."""
+    starts = {row.id: row.known.start for row in new}
+    lost = {row.id for row in old if row.id not in starts}
+    earlier = {row.id for row in old if row.id in starts and _before(starts[row.id], row.known.start)}
+    if lost or earlier:
+        store.delete(collection, Query(ids=tuple(sorted(lost | earlier))), FIRST)
+    written = store.write(collection, new, known_on)
+    return replace(written, added=written.added - len(earlier), changed=written.changed + len(earlier))
+
+
+def _before(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and one < other
 
 
 def theatre_of(store: Store) -> Theatre:
@@ -112,3 +144,16 @@ def pipeline_of(store: Store) -> Pipeline:
     """The pipeline over what the store holds now."""
     reports, zones = store.read("reports", Query()), store.read("zones", Query())
     return pipeline(gazetteer_of(store), Actors.load(theatre_of(store).actors), reports, zones)
+
+
+def earlier_belief(store: Store, as_known_on: date | None) -> date | None:
+    """The first day on which the same was believed of zones and reports; ``None`` when it still is."""
+    if as_known_on is None:
+        return None
+    return belief_of(sorted({*store.belief_days("zones"), *store.belief_days("reports")}), as_known_on)
+
+
+def index_of(store: Store, as_known_on: date | None = None) -> ZoneIndex:
+    """The index of the store's zones and reports, as they are or as they were believed on an earlier day."""
+    query = Query(as_known_on=as_known_on)
+    return ZoneIndex(store.read("zones", query), store.read("reports", query))

@@ -16,7 +16,7 @@ from geo.relative import NEAR_KM
 from geo.reports import REMARKS
 from geo.zones import ZoneIndex
 
-__all__ = ["NEAR_KM", "Held", "control_at", "control_of_area", "control_of_place", "history", "join"]
+__all__ = ["NEAR_KM", "Held", "control_at", "control_of_area", "control_of_place", "differ", "history", "join"]
 
 POINT_KM = 50.0
 """A place known no better than this (a river, a region) has no point at which to ask; no statement is made of it."""
@@ -59,6 +59,11 @@ def control_of_place(
 
 def _has_shape(place: Place) -> bool:
     return place.is_country or place.feature_code == "ADM1"
+
+
+def differ(one: Control, other: Control) -> bool:
+    """Whether two answers name other sides, or say of them that they hold it in another way."""
+    return (one.controller, one.controller_b, one.status) != (other.controller, other.controller_b, other.status)
 
 
 @dataclass(frozen=True)

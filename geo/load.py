@@ -18,10 +18,12 @@ from geo.errors import InvalidInput, InvalidParameter
 from geo.interval import DAY, Validity, parse_day
 from geo.model import BBox, Feature
 from geo.schema import STATUSES
-from geo.series import Picture, Scope, When, merged, name_of
+from geo.series import Learning, Picture, Scope, When, merged, name_of
 
 ENDINGS = (".geojson", ".json", ".gpkg", ".zip", ".fgb", ".parquet", ".geoparquet", ".kml", ".kmz")
 """Which files of a folder are read; one that is named is read whatever its name."""
+
+KNOWN_FROM = ("today", "as-of")
 
 _NAMED = 20
 """How many refused files are told of."""
@@ -46,7 +48,7 @@ class LoadOptions:
     piece of the file's name with ``YYYY``, ``MM`` and ``DD`` in the place of digits. ``step_days`` is how often the
     source speaks: a snapshot is believed for three steps. What lies outside of ``frame`` is refused, as is a repair
     that changes the area by more than ``max_area_change``. ``baseline`` says in words which ground of earlier days
-    the polygons include.
+    the polygons include. ``known_from`` is one of ``KNOWN_FROM`` or a day, see ``learning``.
     """
 
     source: str
@@ -72,6 +74,8 @@ class LoadOptions:
     layer: str | None = None
     frame: BBox | None = None
     max_area_change: float = 0.05
+    known_from: str = "today"
+    known_lag_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,28 @@ def load_files(paths: Iterable[Path], options: LoadOptions, *, is_partial: bool 
         settled: Counter[str] = Counter()
         pictures = tuple(_pictures(read, options, door, settled))
     return LoadResult(pictures, tuple(_report(each, options) for each in read), tuple(refused), settled)
+
+
+def learning(options: LoadOptions, today: date) -> Learning:
+    """When what the files say became known: ``today``; or a stated day; or, of an archive (``as-of``), what is said for
+    the first time on the day that it speaks of, ``known_lag_days`` later.
+
+    :raises InvalidParameter: for a day to come, a lag without ``as-of``, and for anything else.
+    """
+    is_archive = options.known_from == "as-of"
+    if options.known_lag_days and not is_archive:
+        raise InvalidParameter(f"known lag: {options.known_lag_days} days, want known from 'as-of' with it")
+    if not 0 <= options.known_lag_days <= 3660:
+        raise InvalidParameter(f"known lag: {options.known_lag_days}, want 0 to 3660 days")
+    if options.known_from in KNOWN_FROM:
+        return Learning(today, options.known_lag_days if is_archive else None)
+    try:
+        day = parse_day(options.known_from)
+    except InvalidParameter:
+        day = None
+    if day is None or day > today:
+        raise InvalidParameter(f"known from: {options.known_from[:60]!r}, want as-of, today, or a day up to {today}")
+    return Learning(day)
 
 
 def polygon_files(names: Sequence[str]) -> list[Path]:

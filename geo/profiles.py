@@ -11,17 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from geo.errors import InvalidInput, NotFound
-from geo.load import FileRule, LoadOptions
+from geo.errors import InvalidInput, InvalidParameter, NotFound
+from geo.interval import DAY, LAST
+from geo.load import FileRule, LoadOptions, learning
 from geo.model import BBox
 from geo.schema import STATUSES
 from geo.store import Store
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "name": str, "controllers": dict, "statuses": dict, "files": list, "frame": list, "step_days": int,
+    "known_lag_days": int,
     "max_area_change": (int, float),
     **{each.name: str for each in fields(LoadOptions) if each.name not in (
-        "source", "controllers", "statuses", "rules", "frame", "step_days", "max_area_change", "date",
+        "source", "controllers", "statuses", "rules", "frame", "step_days", "known_lag_days", "max_area_change", "date",
     )},
 }
 
@@ -129,5 +131,9 @@ def _sound(options: LoadOptions, where: str) -> None:
         raise InvalidInput(f"{where}: step_days = {options.step_days}, want 1 to 366")
     if not 0 <= options.max_area_change <= 1:
         raise InvalidInput(f"{where}: max_area_change = {options.max_area_change}, want a share from 0 to 1")
+    try:
+        learning(options, LAST - DAY)
+    except InvalidParameter as problem:
+        raise InvalidInput(f"{where}: {problem}") from None
     if options.status_field is None and options.status not in STATUSES:
         raise InvalidInput(f"{where}: status = {options.status[:60]!r}, want one of {', '.join(STATUSES)}")

@@ -199,6 +199,7 @@ ZONES = Collection(
         Field("source_id", "text", "The source or method that says so"),
         Field("baseline", "text", "Which ground of earlier days the source's polygons include"),
         Field("files", "json", "The files that say so: SHA-256 by day, or by period"),
+        Field("learnt", "json", "When each day of as_of, or the period, became known, by day or period"),
     ),
     tiled=frozenset({"controller", "controller_b", "status", "besieged_by", "method", "confidence", "source_id"}),
 )

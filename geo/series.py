@@ -5,41 +5,56 @@ A source speaks for days (snapshots) or for closed periods. A snapshot holds unt
 an old row longer, and an old day that differs parts it. Where periods overlap, a day belongs to the one that starts
 last, and among those to the one that ends last: a boundary day that two share is the later one's. A row of a period
 keeps the whole of it as its ``edtf``.
+
+A row keeps for each of its days (or its period) the day on which that became known, as ``learnt``, so that a newer day
+makes a row longer where it stands and nothing is written twice; what a correction takes away is given up, with the days
+between which it was believed. ``geo.belief`` makes from both the rows that answered on any earlier day.
 """
 from __future__ import annotations
 
-import hashlib
-import json
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInput
-from geo.interval import DAY, Interval, Validity, parse_day
+from geo.interval import DAY, Interval, Validity
 from geo.measure import area_km2
 from geo.model import Feature
+from geo.said import (
+    ANSWERED_STEPS,
+    Key,
+    Said,
+    When,
+    as_of_days,
+    free_days,
+    key_of,
+    learnt_of,
+    name_of,
+    period,
+    row_of,
+    rows_of_days,
+    rows_of_periods,
+    said_of,
+    spans,
+    step_of,
+    told_for,
+    whens,
+    with_learnt,
+)
 
-ANSWERED_STEPS = 3
-"""A source with a step is believed for this many of its steps after its last word."""
+__all__ = [
+    "ANSWERED_STEPS", "SLIVER_KM2", "Learning", "Learnt", "Picture", "Scope", "When", "learned", "merged", "name_of",
+    "reach", "spans", "wider",
+]
 
 SLIVER_KM2 = 0.01
 """Overlaps below this (a square of 100 m) are drawing noise."""
 
 DEFINITE = ("control", "contested")
-
-When = tuple[date, ...]
-"""The day of a snapshot, or the first and the last day of a period."""
-
-Key = tuple[str, str]
-"""What is told of ground, and the ground."""
-
-Said = defaultdict[When, dict[Key, Feature]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ class Scope:
 
     def covers(self, row: Feature) -> bool:
         """Ground that two sides contest is covered where the hold of both is."""
-        controller, other, status = _said(row)
+        controller, other, status = said_of(row)
         if other and status == "contested":
             return self._has(controller, "control") and self._has(other, "control")
         return self._has(controller, status)
@@ -74,82 +89,112 @@ class Picture:
     told: tuple[Feature, ...]
 
 
-def spans(days: Sequence[date], step: int, calendar: Sequence[date]) -> Iterator[Interval]:
-    """The unbroken spans on which ground answers that is stated for ``days``, by a source that speaks on all days of
-    the ``calendar``; both in order."""
-    start: date | None = None
-    end: date | None = None
-    for day in days:
-        following = bisect_right(calendar, day)
-        limit = day + timedelta(days=ANSWERED_STEPS * step + 1)
-        until = min(limit, calendar[following]) if following < len(calendar) else limit
-        if start is not None and day != end:
-            yield Interval(start, end)
-            start = None
-        start, end = start or day, until
-    if start is not None:
-        yield Interval(start, end)
+@dataclass(frozen=True)
+class Learning:
+    """When pictures become known: on the day ``on``. With a ``lag``, what is said of a day or period for the first time
+    became known that many days after its last day, ``on`` at the latest; a correction still becomes known ``on``."""
+
+    on: date
+    lag: int | None = None
+
+    def first(self, when: When) -> date:
+        return self.on if self.lag is None else min(self.on, when[-1] + self.lag * DAY)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The rows that answer now, and those that are believed no more, of which ``known`` says from when to when."""
+
+    rows: tuple[Feature, ...]
+    given_up: tuple[Feature, ...]
 
 
 def reach(pictures: Sequence[Picture]) -> Interval:
     """The days whose rows the pictures may change: a day more on either side, where rows may become one."""
     first = min(picture.when[0] for picture in pictures) - DAY
-    steps = [step for picture in pictures for row in picture.told if (step := _step(row)) is not None]
+    steps = [step for picture in pictures for row in picture.told if (step := step_of(row)) is not None]
     last = max(picture.when[-1] for picture in pictures)
     return Interval(first, last + (ANSWERED_STEPS * max(steps, default=0) + 2) * DAY)
 
 
+def wider(days: Interval, stored: Iterable[Feature]) -> Interval:
+    """The days with all of the periods that have rows in them."""
+    periods = [period(row) for row in stored if step_of(row) is None]
+    assert days.start is not None and days.end is not None
+    return Interval(min([days.start, *(when[0] for when in periods)]),
+                    max([days.end, *(when[1] + DAY for when in periods)]))
+
+
 def merged(stored: Iterable[Feature], pictures: Sequence[Picture]) -> list[Feature]:
+    """As ``learned``, of a source of which nobody asks what was known when."""
+    return list(learned(stored, pictures, None).rows)
+
+
+def learned(stored: Iterable[Feature], pictures: Sequence[Picture], learning: Learning | None) -> Learnt:
     """The source's rows within ``reach(pictures)`` when it has said these pictures, too; ordered by day and side.
 
-    ``stored`` are its rows that intersect that reach, whole.
+    ``stored`` are its rows that intersect that reach (of periods, what is ``wider``), whole.
 
     :raises InvalidInput: for days and periods of one source together, and for ground that a side holds which another
         picture of the same day gives to a rival.
     """
     old = list(stored)
-    is_period = {len(picture.when) == 2 for picture in pictures} | {_step(row) is None for row in old}
+    is_period = {len(picture.when) == 2 for picture in pictures} | {step_of(row) is None for row in old}
     if len(is_period) > 1:
         raise InvalidInput("some of it is stated for days and some for periods, want a source for each")
     said: Said = defaultdict(dict)
     for row in old:
-        key = _key(row)
-        for when in _whens(row):
-            said[when].setdefault(key, _told_for(row, when))
+        for when in whens(row):
+            said[when].setdefault(key_of(row), told_for(row, when, is_dated=learning is not None))
+    lost: list[tuple[When, Feature, date]] = []
     for picture in pictures:
-        kept = {key: row for key, row in said[picture.when].items() if not picture.scope.covers(row)}
-        _no_rivals(picture, list(kept.values()))
-        said[picture.when] = {**kept, **{_key(row): row for row in picture.told}}
-    rows = _of_periods(said, old) if is_period == {True} else _of_days(said, old)
-    return sorted(rows, key=lambda row: (str(row.valid.outer.start), str(row.properties["controller"]), row.id))
+        said[picture.when], gone = _said_anew(said[picture.when], picture, learning)
+        lost.extend(gone)
+    if is_period == {True}:
+        owned = _owned(said, old)
+        lost.extend(_covered(said, owned) if learning else ())
+        rows = rows_of_periods(said, owned)
+    else:
+        rows = rows_of_days(said, {when[0] for when in said} | set(_cuts(old)))
+    return Learnt(tuple(sorted(rows, key=_order)), tuple(sorted(_given_up(lost), key=_order)))
 
 
-def _whens(row: Feature) -> list[When]:
-    if _step(row) is None:
-        return [_period(row)]
-    return [(day,) for day in _as_of(row)]
+def _order(row: Feature) -> tuple[str, str, str]:
+    return str(row.valid.outer.start), str(row.properties["controller"]), row.id
 
 
-def _period(row: Feature) -> When:
-    first, slash, last = (row.valid.edtf or "").partition("/")
-    if slash:
-        return parse_day(first), parse_day(last)
-    start, end = row.valid.outer.start, row.valid.outer.end
-    assert start is not None and end is not None
-    return start, end - DAY
+def _said_anew(
+    before: Mapping[Key, Feature], picture: Picture, learning: Learning | None
+) -> tuple[dict[Key, Feature], list[tuple[When, Feature, date]]]:
+    """What is said of a day after a picture of it, and what is no longer, with the day on which that ended."""
+    kept = {key: row for key, row in before.items() if not picture.scope.covers(row)}
+    _no_rivals(picture, list(kept.values()))
+    told = {key_of(row): row for row in picture.told}
+    if learning is None:
+        return {**kept, **told}, []
+    gone = [row for key, row in before.items() if key not in kept and key not in told]
+    is_first = len(kept) == len(before)
+    on = max([learning.first(picture.when) if is_first else learning.on, *(learnt_of(row) for row in gone)])
+    dated = {key: with_learnt(row, picture.when, learnt_of(before[key]) if key in before else on)
+             for key, row in told.items()}
+    return {**kept, **dated}, [(picture.when, row, on) for row in gone if learnt_of(row) < on]
 
 
-def _told_for(row: Feature, when: When) -> Feature:
-    files = row.properties.get("files") or {}
-    assert isinstance(files, Mapping)
-    key = name_of(when)
-    mine = {key: files[key]} if key in files else {}
-    return replace(row, properties={**row.properties, "as_of": None, "files": mine})
-
-
-def name_of(when: When) -> str:
-    """``2022-04-01`` or ``2022-04-01/2022-04-07``: a day or a period in EDTF."""
-    return "/".join(str(day) for day in when)
+def _given_up(lost: Iterable[tuple[When, Feature, date]]) -> Iterator[Feature]:
+    """Equal ground that was believed up to one day is one row; it is valid as long as it may ever have answered."""
+    groups: defaultdict[tuple[Key, date], dict[When, Feature]] = defaultdict(dict)
+    for when, row, end in lost:
+        groups[key_of(row), end][when] = row
+    for (_, end), by in groups.items():
+        if len(max(by)) == 2:
+            rows = [row_of(row, Validity.exactly(Interval(when[0], when[1] + DAY), name_of(when)), {when: row})
+                    for when, row in by.items()]
+        else:
+            step = step_of(by[min(by)])
+            assert step is not None
+            whole = Interval(min(by)[0], max(by)[0] + (ANSWERED_STEPS * step + 1) * DAY)
+            rows = [row_of(by[min(by)], Validity.exactly(whole), dict(sorted(by.items())))]
+        yield from (replace(row, known=Interval(row.known.start, end)) for row in rows)
 
 
 def _no_rivals(picture: Picture, kept: Sequence[Feature]) -> None:
@@ -171,85 +216,31 @@ def _overlap_km2(one: BaseGeometry | None, other: BaseGeometry | None) -> float:
     return sum(area_km2(part) for part in parts if part.geom_type == "Polygon")
 
 
-def _of_days(said: Said, old: Sequence[Feature]) -> Iterator[Feature]:
-    calendar = sorted({when[0] for when in said} | set(_cuts(old)))
-    days: defaultdict[Key, dict[date, Feature]] = defaultdict(dict)
-    for when, rows in said.items():
-        for key, row in rows.items():
-            days[key][when[0]] = row
-    for told in days.values():
-        step = _step(next(iter(told.values())))
-        assert step is not None
-        for span in spans(sorted(told), step, calendar):
-            mine = {day: row for day, row in sorted(told.items()) if day in span}
-            yield _row(mine[min(mine)], Validity.exactly(span), {(day,): row for day, row in mine.items()})
-
-
 def _cuts(old: Iterable[Feature]) -> Iterator[date]:
     """Days on which the source spoke as well, though none of these rows is of them: they end one early."""
     for row in old:
-        step, days, end = _step(row), _as_of(row), row.valid.outer.end
+        step, days, end = step_of(row), as_of_days(row), row.valid.outer.end
         if step is not None and days and end is not None and end <= days[-1] + ANSWERED_STEPS * step * DAY:
             yield end
 
 
-def _of_periods(said: Said, old: Sequence[Feature]) -> Iterator[Feature]:
-    """Each day to its period. Of a stored period only the days are left that its rows still have."""
+def _owned(said: Said, old: Sequence[Feature]) -> dict[When, list[Interval]]:
+    """The days of each period. Of a stored period only those are left that its rows still have."""
     owned: dict[When, list[Interval]] = {}
     for row in old:
-        mine = owned.setdefault(_period(row), [])
+        mine = owned.setdefault(period(row), [])
         if row.valid.outer not in mine:
             mine.append(row.valid.outer)
     for when in said:
         owned.setdefault(when, [Interval(when[0], when[1] + DAY)])
+    return owned
+
+
+def _covered(said: Said, owned: Mapping[When, list[Interval]]) -> Iterator[tuple[When, Feature, date]]:
+    """Periods of which stronger ones leave no day: once, before those were known, they answered."""
     for when, rows in said.items():
-        free = owned[when]
-        for stronger in (each for each in owned if each > when):
-            free = [piece for span in free for piece in _without(span, Interval(stronger[0], stronger[1] + DAY))]
-        for span in sorted(set(free), key=lambda span: str(span.start)):
-            for row in rows.values():
-                yield _row(row, Validity.exactly(span, name_of(when)), {when: row})
-
-
-def _without(span: Interval, other: Interval) -> list[Interval]:
-    if not span.intersects(other):
-        return [span]
-    pieces = (Interval(span.start, other.start), Interval(other.end, span.end))
-    return [piece for piece in pieces if span.intersects(piece) and not piece.is_empty]
-
-
-def _row(told: Feature, valid: Validity, by: Mapping[When, Feature]) -> Feature:
-    """One stored row, named by what it says from when, where: the same name in whatever order it was learnt."""
-    assert told.geometry is not None
-    files: dict[str, Any] = {}
-    for row in by.values():
-        files.update(row.properties.get("files") or {})  # type: ignore[call-overload]
-    as_of = [str(when[0]) for when in by if len(when) == 1]
-    properties = {**told.properties, "as_of": as_of, "files": files}
-    parts = (str(told.properties["source_id"]), *_said(told), str(valid.outer.start), told.geometry.wkb_hex)
-    name = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
-    return Feature(name, told.geometry, properties, valid)
-
-
-def _said(row: Feature) -> tuple[str, str, str]:
-    controller, other, status = (row.properties.get(name) for name in ("controller", "controller_b", "status"))
-    return str(controller), str(other or ""), str(status)
-
-
-def _key(row: Feature) -> Key:
-    """What has to be equal for days to be one row: the ground, and all that is told of it but when. A store gives
-    ``None`` for what it was never told."""
-    assert row.geometry is not None
-    told = ((name, value) for name, value in row.properties.items() if name not in ("as_of", "files"))
-    rest = {name: value for name, value in told if value is not None}
-    return json.dumps(rest, sort_keys=True, default=str), row.geometry.wkb_hex
-
-
-def _step(row: Feature) -> int | None:
-    step = row.properties.get("step_days")
-    return step if isinstance(step, int) else None
-
-
-def _as_of(row: Feature) -> list[date]:
-    days = row.properties.get("as_of")
-    return sorted(parse_day(str(day)) for day in days) if isinstance(days, list | tuple) else []
+        if free_days(when, owned):
+            continue
+        over = [each for each in said if each > when and each[0] <= when[1]]
+        end = max(learnt_of(row) for each in over for row in said[each].values())
+        yield from ((when, row, end) for row in rows.values() if learnt_of(row) < end)

@@ -22,19 +22,20 @@ MOST_DAYS = 5_000
 @bp.get("/changes")
 def changed() -> Response:
     args = request.args.to_dict(flat=False)
-    params.check_names(args, ("from", "to", "source", "against", params.VERSION))
+    params.check_names(args, ("from", "to", "source", "against", params.BELIEF, params.VERSION))
     before, after = _day(args, "from"), _day(args, "to")
-    found = changes(get_zones(), before, after, _comparison(args))
+    found = changes(get_zones(params.as_known_on(args)), before, after, _comparison(args))
     return _respond(changes_json(found), "application/geo+json")
 
 
 @bp.get("/areas")
 def held() -> Response:
     args = request.args.to_dict(flat=False)
-    params.check_names(args, ("from", "to", "step", "source", params.VERSION))
+    params.check_names(args, ("from", "to", "step", "source", params.BELIEF, params.VERSION))
     days = _days(_day(args, "from"), _day(args, "to"), params.once(args, "step", params.positive, "days, from 1") or 1)
     source = params.once(args, "source", str, "the name of a source")
-    return _respond(areas_json(days, areas(get_zones(), days, source)), "application/json")
+    zones = get_zones(params.as_known_on(args))
+    return _respond(areas_json(days, areas(zones, days, source)), "application/json")
 
 
 def _respond(body: dict[str, object], mimetype: str) -> Response:

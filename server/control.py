@@ -11,8 +11,9 @@ from geo.basemap import country_shapes, province_shapes
 from geo.errors import NotFound
 from geo.gazetteer import Gazetteer
 from geo.interval import Interval
-from geo.join import Held, control_at, control_of_place, history
-from geo.model import LngLat, Place
+from geo.join import Held, control_at, control_of_place, differ, history
+from geo.model import Control, LngLat, Place
+from geo.zones import ZoneIndex
 from server import caching, params
 from server.params import Args, BadParameter
 from server.resources import get_gazetteer, get_store, get_zones
@@ -23,9 +24,12 @@ bp = Blueprint("control", __name__, url_prefix="/api")
 @bp.get("/control")
 def control() -> Response:
     args = request.args.to_dict(flat=False)
-    params.check_names(args, ("place", "lon", "lat", "datetime", params.VERSION))
+    params.check_names(args, ("place", "lon", "lat", "datetime", params.BELIEF, params.VERSION))
     where, when, version = _where(args), params.when(args), get_store().version()
-    body = json.dumps({**_about(where), **(_answer(where, when) if when else _history(where))}, default=_plain)
+    belief = params.as_known_on(args)
+    told = _answer(where, when, belief) if when else _history(where, get_zones(belief))
+    about = {**_about(where), **({params.BELIEF: belief} if belief else {})}
+    body = json.dumps({**about, **told}, default=_plain)
     return caching.respond(caching.pack(body.encode()), "application/json", version=version)
 
 
@@ -54,18 +58,24 @@ def _about(where: Place | LngLat) -> dict[str, object]:
     return {"place": None, "name": None, "lon": where.lng, "lat": where.lat}
 
 
-def _answer(where: Place | LngLat, when: Interval) -> dict[str, object]:
-    zones = get_zones()
-    if isinstance(where, Place):
-        shapes = country_shapes() if where.is_country else province_shapes()
-        found = control_of_place(where, when, zones, shapes)
-    else:
-        found = control_at(where, when, zones)
-    return {"datetime": str(when), **asdict(found)}
+def _answer(where: Place | LngLat, when: Interval, belief: date | None) -> dict[str, object]:
+    """Of an earlier belief with ``now``, where the map says something else by now."""
+    found = _asked(where, when, get_zones(belief))
+    answer: dict[str, object] = {"datetime": str(when), **asdict(found)}
+    if belief is not None:
+        now = _asked(where, when, get_zones())
+        answer["now"] = asdict(now) if differ(found, now) else None
+    return answer
 
 
-def _history(where: Place | LngLat) -> dict[str, object]:
-    return {"history": [_line(held) for held in history(where, get_zones())]}
+def _asked(where: Place | LngLat, when: Interval, zones: ZoneIndex) -> Control:
+    if isinstance(where, LngLat):
+        return control_at(where, when, zones)
+    return control_of_place(where, when, zones, country_shapes() if where.is_country else province_shapes())
+
+
+def _history(where: Place | LngLat, zones: ZoneIndex) -> dict[str, object]:
+    return {"history": [_line(held) for held in history(where, zones)]}
 
 
 def _line(held: Held) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 
 from geo.errors import InvalidParameter, NotFound
@@ -15,7 +16,8 @@ Args = Mapping[str, Sequence[str]]
 """Every value of every parameter, as ``request.args.to_dict(flat=False)`` gives them."""
 
 PAGE = ("bbox", "limit", "offset")
-SEARCH = ("datetime", "as_known_on", "id")
+BELIEF = "as_known_on"
+SEARCH = ("datetime", BELIEF, "id")
 VERSION = "v"
 """Carries the store's version in addresses that may then be cached for ever."""
 
@@ -57,7 +59,7 @@ def query(args: Args, declared: Collection, allowed: Sequence[str] = (*SEARCH, *
     return Query(
         bbox=once(args, "bbox", parse_bbox, WANTED_BBOX),
         when=when(args),
-        as_known_on=once(args, "as_known_on", parse_day, "YYYY-MM-DD"),
+        as_known_on=as_known_on(args),
         ids=tuple(sorted(args.get("id", ()))),
         where={name: tuple(sorted(args[name])) for name in filters if name in args},
         limit=once(args, "limit", positive, "a whole number from 1"),
@@ -97,6 +99,11 @@ def when(args: Args) -> Interval | None:
         span = _named("datetime", text, _parse_span, WANTED_DATETIME)
         found = span if found is None else found.intersection(span)
     return found
+
+
+def as_known_on(args: Args) -> date | None:
+    """The day whose belief is asked for; ``None`` for the present one."""
+    return once(args, BELIEF, parse_day, "YYYY-MM-DD")
 
 
 def parse_bbox(text: str) -> BBox:

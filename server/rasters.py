@@ -14,7 +14,7 @@ from geo.store import Store
 from server import caching, params
 from server.caching import Packed
 from server.params import BadParameter
-from server.resources import get_store, get_styles, get_tiles
+from server.resources import get_belief, get_store, get_styles, get_tiles
 
 bp = Blueprint("rasters", __name__, url_prefix="/tiles")
 
@@ -24,6 +24,7 @@ bp = Blueprint("rasters", __name__, url_prefix="/tiles")
 def tile(collection: str, z: str, x: str, y: str | int, scale: int) -> Response:
     address, declared = grid.parse_tile(z, x, str(y)), params.collection(collection)
     wanted = params.query(request.args.to_dict(flat=False), declared, params.SEARCH)
+    wanted = replace(wanted, as_known_on=get_belief(wanted.as_known_on, collection))
     canvas = png.Canvas(address, _day(wanted), scale, get_styles())
     store = get_store()
     version = f"{store.version()}-png{png.ENCODING}"

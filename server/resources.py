@@ -3,14 +3,18 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import date
 from typing import cast
 
 from flask import Flask, current_app
 
 from geo.actors import Actors
+from geo.belief import belief_of
 from geo.credits import credits
 from geo.gazetteer import Gazetteer
-from geo.ground import gazetteer_of, theatre_of
+from geo.ground import gazetteer_of, index_of, theatre_of
 from geo.model import Query
 from geo.pipeline import Pipeline, pipeline
 from geo.store import Store, open_store
@@ -19,6 +23,9 @@ from geo.zones import ZoneIndex
 from server.tilecache import TileCache
 
 KEY = "dateline"
+
+EARLIER = 2
+"""How many indexes of earlier beliefs are kept beside the one of now: each may hold a whole war."""
 
 
 class Resources:
@@ -29,13 +36,15 @@ class Resources:
         self._cache_bytes = cache_bytes
         self._lock = threading.RLock()
         self._building = threading.Lock()
+        self._indexing = threading.Lock()
         self._begin()
 
     def _begin(self) -> None:
         self._process = os.getpid()
         self._store: Store | None = None
         self._gazetteer: tuple[str, str, Gazetteer] | None = None
-        self._zones: tuple[str, ZoneIndex] | None = None
+        self._zones: OrderedDict[tuple[str, date | None], ZoneIndex] = OrderedDict()
+        self._turns: dict[str, tuple[str, tuple[date, ...]]] = {}
         self._tiles = TileCache(self._cache_bytes)
         self._pipeline: tuple[tuple[str, ...], Pipeline] | None = None
         self._actors: Actors | None = None
@@ -53,14 +62,33 @@ class Resources:
     def tiles(self) -> TileCache:
         return self._tiles
 
-    def zones(self) -> ZoneIndex:
-        """The index of the zones and reports as the store has them now."""
-        with self._lock:
+    def zones(self, as_known_on: date | None = None) -> ZoneIndex:
+        """The index of the zones and reports as the store has them now, or as they were believed on an earlier day.
+        The one of now and the ``EARLIER`` last asked for are kept; days between which nothing was learnt share one."""
+        with self._indexing:
             store = self.store()
             version = store.version()
-            if self._zones is None or self._zones[0] != version:
-                self._zones = version, ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))
-            return self._zones[1]
+            belief = self.belief(as_known_on, "zones", "reports")
+            found = self._zones.pop((version, belief), None)
+            if found is None:
+                found = index_of(store, belief)
+            self._zones[version, belief] = found
+            for key in _outdated(self._zones, version):
+                del self._zones[key]
+            return found
+
+    def belief(self, as_known_on: date | None, *collections: str) -> date | None:
+        """The first day on which the same was believed in these collections; ``None`` when it still is."""
+        if as_known_on is None:
+            return None
+        store, turns = self.store(), set[date]()
+        for name in collections:
+            version = store.version()
+            known = self._turns.get(name)
+            if known is None or known[0] != version:
+                known = self._turns[name] = version, store.belief_days(name)
+            turns.update(known[1])
+        return belief_of(sorted(turns), as_known_on)
 
     def gazetteer(self) -> Gazetteer:
         """With the places that the store has loaded now."""
@@ -106,6 +134,13 @@ class Resources:
             self._begin()
 
 
+def _outdated(zones: Mapping[tuple[str, date | None], ZoneIndex], version: str) -> list[tuple[str, date | None]]:
+    """Indexes of another version, and the earlier beliefs that were longest not asked for."""
+    others = [key for key in zones if key[0] != version]
+    earlier = [key for key in zones if key[0] == version and key[1] is not None]
+    return others + earlier[:-EARLIER]
+
+
 def install(app: Flask) -> None:
     config = app.config
     app.extensions[KEY] = Resources(str(config["STORE"]), int(config["TILE_CACHE_MB"]) * 2**20)
@@ -123,8 +158,13 @@ def get_credits() -> str:
     return _mine().credits()
 
 
-def get_zones() -> ZoneIndex:
-    return _mine().zones()
+def get_zones(as_known_on: date | None = None) -> ZoneIndex:
+    return _mine().zones(as_known_on)
+
+
+def get_belief(as_known_on: date | None, collection: str) -> date | None:
+    """For what ``as_known_on`` stands in a collection, so that caches keep one answer for all days of one belief."""
+    return _mine().belief(as_known_on, collection)
 
 
 def get_gazetteer() -> Gazetteer:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from geo.errors import NotFound
 from geo.model import Feature, Query
 from geo.store import Store
+from server.published import said_then
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _CONTROL = (
@@ -71,10 +72,11 @@ def tell(store: Store, article_id: str) -> Story:
     of_article = Query(where={"article": (article_id,)})
     mentions = sorted(store.read("mentions", of_article), key=lambda each: int(str(each.properties["start"])))
     events = sorted(store.read("events", of_article), key=lambda each: int(str(each.properties["start"])))
+    then = said_then(article, mentions)
     return Story(
         article,
         tuple(_paragraphs(article, mentions)),
-        tuple(mention_row(each) for each in mentions),
+        tuple(mention_row(each, then.get(each.id)) for each in mentions),
         tuple(feature_row(each) for each in events),
         _bounds(_spots(mentions, events)) or _bounds(mentions),
     )
@@ -92,13 +94,19 @@ def feature_row(feature: Feature) -> dict[str, Any]:
     }
 
 
-def mention_row(mention: Feature) -> dict[str, Any]:
-    """As ``feature_row``, with the answer of the time join gathered under ``control``."""
+def mention_row(mention: Feature, as_published: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """As ``feature_row``, with the answer of the time join gathered under ``control``; ``as_published`` is the one of
+    the day on which the story appeared, where that was another."""
     row = feature_row(mention)
-    control = {name: row.pop(name) for name in _CONTROL if name in row}
-    control["certainty"] = row.pop("control_certainty", None)
-    control["sources"] = row.pop("control_sources", None) or []
-    return {**row, "control": control}
+    told = {**_control_of(row), "sources": row.pop("control_sources", None) or []}
+    rest = {name: value for name, value in row.items() if name not in (*_CONTROL, "control_certainty")}
+    then = {"as_published": _control_of(as_published)} if as_published else {}
+    return {**rest, "control": told, **then}
+
+
+def _control_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    control = {name: row[name] for name in _CONTROL if name in row}
+    return {**control, "certainty": row.get("control_certainty")}
 
 
 def paragraphs(text: str, marks: Iterable[Mark]) -> Iterator[Paragraph]:

@@ -1,18 +1,22 @@
 """``/tiles/``: vector tiles of every collection, one day or a window of days, and their TileJSON."""
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 
 from flask import Blueprint, Response, current_app, json, request
 
 from geo import grid, mvt
 from geo.interval import EPOCH, Interval, day_number
-from geo.model import BBox, Query
+from geo.model import BBox, Feature, Query
 from geo.schema import Collection
-from geo.store import Store, Summary
+from geo.store import Store
 from server import caching, links, params
 from server.caching import Packed
-from server.resources import get_store, get_tiles
+from server.resources import get_belief, get_store, get_tiles
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -33,6 +37,7 @@ _ALWAYS = {
 def tile(collection: str, z: str, x: str, y: str) -> Response:
     address, declared = grid.parse_tile(z, x, y), params.collection(collection)
     wanted = params.query(request.args.to_dict(flat=False), declared, params.SEARCH)
+    wanted = replace(wanted, as_known_on=get_belief(wanted.as_known_on, collection))
     store = get_store()
     version = _version(store)
     key = (version, collection, address, repr(wanted))
@@ -43,10 +48,11 @@ def tile(collection: str, z: str, x: str, y: str) -> Response:
 @bp.get("/<collection>.json")
 def tilejson(collection: str) -> Response:
     declared = params.collection(collection)
-    params.check_names(request.args.to_dict(flat=False), (params.VERSION,))
-    store = get_store()
-    key = (_version(store), collection, links.root())
-    packed = get_tiles().get(key, lambda: caching.pack(json.dumps(_described(declared, store)).encode()))
+    args = request.args.to_dict(flat=False)
+    params.check_names(args, (params.BELIEF, params.VERSION))
+    store, day = get_store(), params.as_known_on(args)
+    key = (_version(store), collection, links.root(), day)
+    packed = get_tiles().get(key, lambda: caching.pack(json.dumps(_described(declared, store, day)).encode()))
     return caching.respond(packed, "application/json")
 
 
@@ -61,11 +67,46 @@ def _version(store: Store) -> str:
     return f"{store.version()}-{mvt.ENCODING}"
 
 
-def _described(declared: Collection, store: Store) -> dict[str, object]:
+class _Seen(NamedTuple):
+    """What a collection spans, and the days on which something in it begins or ends."""
+
+    bounds: BBox
+    interval: Interval | None
+    change_days: Sequence[date]
+
+
+def _seen(store: Store, collection: str) -> _Seen:
+    summary = store.summary(collection)
+    return _Seen(_bounds(summary.bbox), summary.interval, store.change_days(collection))
+
+
+def _seen_then(store: Store, collection: str, as_known_on: date) -> _Seen:
+    """The same of an earlier belief, of which no store keeps a summary."""
+    rows = list(store.read(collection, Query(as_known_on=as_known_on)))
+    spans = [row.valid.outer for row in rows if row.valid.outer != Interval()]
+    starts, ends = {span.start for span in spans}, {span.end for span in spans}
+    turns = sorted(day for day in starts | ends if day is not None)
+    whole = Interval(None if None in starts else turns[0], None if None in ends else turns[-1]) if spans else None
+    return _Seen(_bounds(_box_of(rows)), whole, turns)
+
+
+def _box_of(rows: Sequence[Feature]) -> BBox | None:
+    boxes = [row.geometry.bounds for row in rows if row.geometry is not None and not row.geometry.is_empty]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    low, high = ([round_(edge * 1e4) / 1e4 for edge in edges] for round_, edges in (
+        (math.floor, (min(west), min(south))), (math.ceil, (max(east), max(north)))))
+    return BBox(*low, *high)
+
+
+def _described(declared: Collection, store: Store, as_known_on: date | None) -> dict[str, object]:
     """TileJSON 3.0.0; beyond it ``epoch``, ``valid_range`` (closed, ISO), ``valid_days`` (half-open,
     integers) and ``change_days``, from which a client knows when there is anything to ask for."""
-    summary, version = store.summary(declared.name), _version(store)
-    bounds = _bounds(summary)
+    version = _version(store)
+    seen = _seen_then(store, declared.name, as_known_on) if as_known_on else _seen(store, declared.name)
+    bounds = seen.bounds
+    belief = f"&{params.BELIEF}={as_known_on}" if as_known_on else ""
     deepest = int(current_app.config["MAX_ZOOM"])
     return {
         "tilejson": "3.0.0",
@@ -74,20 +115,20 @@ def _described(declared: Collection, store: Store) -> dict[str, object]:
         "version": "1.0.0",
         "attribution": current_app.config["ATTRIBUTION"],
         "scheme": "xyz",
-        "tiles": [f"{links.root()}tiles/{declared.name}/{{z}}/{{x}}/{{y}}.mvt?v={version}"],
+        "tiles": [f"{links.root()}tiles/{declared.name}/{{z}}/{{x}}/{{y}}.mvt?v={version}{belief}"],
         "minzoom": 0,
         "maxzoom": deepest,
         "bounds": list(bounds),
         "center": [(bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2, min(6, deepest)],
         "vector_layers": [_layer(declared, deepest)],
         "epoch": EPOCH.isoformat(),
-        **_times(summary.interval),
-        "change_days": [day.isoformat() for day in store.change_days(declared.name)],
+        **_times(seen.interval),
+        "change_days": [day.isoformat() for day in seen.change_days],
     }
 
 
-def _bounds(summary: Summary) -> BBox:
-    box = summary.bbox or WORLD
+def _bounds(found: BBox | None) -> BBox:
+    box = found or WORLD
     return box._replace(south=max(box.south, WORLD.south), north=min(box.north, WORLD.north))
 
 

@@ -99,6 +99,10 @@ def test_a_page_says_how_to_read_the_files_of_a_source() -> None:
     ("name = 'x'\nframe = [3, 2, 1, 4]", "frame: .*want west"),
     ("name = 'x'\nframe = ['a', 1, 2, 3]", "frame: .*want west"),
     ("name = 'x'\nmax_area_change = 2", "max_area_change = 2, want a share"),
+    ("name = 'x'\nknown_from = 'soon'", "known from: 'soon', want as-of, today, or a day"),
+    ("name = 'x'\nknown_from = 2026-01-31", "known_from = '2026-01-31', want a text"),
+    ("name = 'x'\nknown_lag_days = 1", "known lag: 1 days, want known from 'as-of' with it"),
+    ("name = 'x'\nknown_from = 'as-of'\nknown_lag_days = -1", "known lag: -1, want 0 to 3660 days"),
     ("name = 'x'\nstatus = 'held'", "status = 'held', want one of control"),
     ("name = 'x'\n[controllers]\nN = 1", "controllers.N = '1', want a text"),
     ("name = 'x'\n[statuses]\nheld = 'mine'", "statuses.held = 'mine', want one of control"),
@@ -158,6 +162,24 @@ def test_the_command_line_says_more_than_the_page(store: Path, tmp_path: Path) -
     opened.close()
     assert (zone.properties["controller"], zone.properties["status"]) == ("WEST", "mixed")
     assert str(zone.valid.outer) == "2022-05-01/2022-05-04"
+
+
+@pytest.mark.parametrize(("page", "words", "known"), [
+    ("known_from = 'as-of'\nknown_lag_days = 3", (), "2022-04-04"),
+    ("known_from = 'as-of'\nknown_lag_days = 3", ("--known-from", "as-of"), "2022-04-01"),
+    ("known_from = 'as-of'\nknown_lag_days = 3", ("--known-from", "2022-06-30"), "2022-06-30"),
+    ("known_from = '2022-05-31'", (), "2022-05-31"),
+])
+def test_a_page_says_since_when_its_files_were_known(
+    store: Path, tmp_path: Path, page: str, words: tuple[str, ...], known: str
+) -> None:
+    opened = open_store(str(store))
+    keep_profile(opened, page + PAGE)
+    path = write(tmp_path, "20220401.geojson", (box(36, 48, 37, 49), "N", "held"))
+    assert run(store, "zones", "load", path, "--source", "desk", *words).exception is None
+    (zone,) = opened.read("zones", Query())
+    opened.close()
+    assert (str(zone.known.start), zone.properties["learnt"]) == (known, {"2022-04-01": known})
 
 
 def test_ground_outside_of_the_frame_is_refused_and_named(store: Path, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Where dated features are kept: one protocol, the store behind it chosen by the form of its address.
 
 A feature is upserted by its id. What is the same stays; what differs ends the belief in the old row
-(``known_to``) and opens a new one, so that a query can ask what the store said on an earlier day.
+(``known_to``) and opens a new one, so that a query can ask what the store said on an earlier day. Zones of a source
+that speaks day after day keep inside of their rows what was known when (``geo.series``); fronts follow from zones.
 """
 from __future__ import annotations
 
@@ -79,6 +80,10 @@ class Store(Protocol):
 
     def change_days(self, collection: str) -> tuple[date, ...]:
         """The days on which something in the collection began or ended, in order."""
+
+    def belief_days(self, collection: str) -> tuple[date, ...]:
+        """The days on which something in the collection became known or was believed no more, in order; of fronts,
+        those of the zones."""
 
     def theatre(self) -> str:
         """The theatre that it is read with, by a bundled name or a folder's path; empty for the first one."""

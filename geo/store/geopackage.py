@@ -20,6 +20,7 @@ from geo.interval import Interval
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
 from geo.store import Summary, WriteReport, layout, rows, search
+from geo.store.believed import DERIVED, Beliefs, ByFid
 from geo.store.rows import Row, Value
 
 BATCH = 500
@@ -40,6 +41,7 @@ class GeoPackageStore:
         self._owner: int | None = None
         self._touched: set[str] = set()
         self._closed = False
+        self._beliefs = Beliefs(self._days_of_zones, self._zones_numbered)
 
     @classmethod
     def open(cls, path: str, *, create: bool = False) -> GeoPackageStore:
@@ -51,7 +53,10 @@ class GeoPackageStore:
 
     def read(self, collection: str, query: Query) -> Iterator[Feature]:
         declared = search.collection_named(collection)
-        found = self._found(declared, query, search.where(declared, query))
+        condition = search.where(declared, query)
+        if query.as_known_on is not None and collection in DERIVED:
+            return self._beliefs.read(self, collection, query, is_writing=self._in_transaction())
+        found = self._found(declared, query, condition)
         return iter(list(found)) if self._in_transaction() else found
 
     def write(self, collection: str, features: Iterable[Feature], known_on: date) -> WriteReport:
@@ -119,6 +124,17 @@ class GeoPackageStore:
             ).fetchall()
         return tuple(date.fromisoformat(day) for (day,) in days)
 
+    def belief_days(self, collection: str) -> tuple[date, ...]:
+        search.collection_named(collection)
+        if collection in DERIVED:
+            return tuple(self._beliefs.turns(self.version(), is_writing=self._in_transaction()))
+        with self._reader() as connection:
+            days = connection.execute(
+                f'SELECT known_from FROM "{collection}" UNION'
+                f' SELECT known_to FROM "{collection}" WHERE known_to IS NOT NULL ORDER BY 1'
+            ).fetchall()
+        return tuple(date.fromisoformat(day) for (day,) in days)
+
     def theatre(self) -> str:
         with self._reader() as connection:
             return layout.meta(connection, "theatre") or ""
@@ -148,6 +164,16 @@ class GeoPackageStore:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+
+    def _days_of_zones(self) -> ByFid:
+        with self._reader() as connection:
+            return {fid: rows.days_of(row) for fid, *row in connection.execute(rows.DAYS_OF_ZONES)}
+
+    def _zones_numbered(self, fids: Sequence[int], query: Query) -> Iterator[Feature]:
+        declared = search.collection_named("zones")
+        numbered, wanted = search.any_of("fid", tuple(fids)), search.where(declared, query, every_belief=True)
+        condition = search.Where(f"{numbered.sql} AND {wanted.sql}", (*numbered.values, *wanted.values))
+        return self._found(declared, query, condition)
 
     def _found(self, declared: Collection, query: Query, condition: search.Where) -> Iterator[Feature]:
         names = ", ".join(f'"{field.name}"' for field in layout.columns(declared))

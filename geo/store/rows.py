@@ -25,6 +25,12 @@ Row = tuple[Value, ...]
 OPEN_DAY = 1_000_000
 """The day number of an open end in the x-y-day index; exact in its 32-bit floats, as all days are."""
 
+DAYS_OF_ZONES = (
+    "SELECT fid, id, source_id, controller, controller_b, status, length(geom), step_days, as_of, learnt, edtf,"
+    " valid_from, valid_to, known_from, known_to FROM zones"
+)
+"""What ``days_of`` reads, after the number of the row: of every belief."""
+
 _HEADER = struct.Struct("<2sBBi4d")
 _ENVELOPE = (0, 32, 48, 48, 64)
 _MULTI: Mapping[str, tuple[type[BaseGeometry], Callable[[list[Any]], BaseGeometry]]] = {
@@ -58,6 +64,18 @@ def decode(collection: Collection, rows: Sequence[Row]) -> list[Feature]:
         )
         for geometry, row in zip(geometries, rows, strict=True)
     ]
+
+
+def days_of(row: Sequence[Value]) -> Feature:
+    """A zone with its days, its sides, and of its geometry only how many bytes it takes, as ``size``."""
+    id_, source, controller, other, status, size, step, as_of, learnt, edtf, *days = row
+    told = {
+        "source_id": source, "controller": controller, "controller_b": other, "status": status, "size": size,
+        "step_days": step, "as_of": as_of and json.loads(str(as_of)), "learnt": learnt and json.loads(str(learnt)),
+    }
+    start, end, known_from, known_to = map(_day, days)
+    valid = Validity.exactly(Interval(start, end), None if edtf is None else str(edtf))
+    return Feature(str(id_), None, told, valid, Interval(known_from, known_to))
 
 
 def boxes(rows: Sequence[Row], collection: Collection) -> list[tuple[float, ...] | None]:

@@ -18,15 +18,15 @@ from geo.errors import InvalidParameter, NotFound
 from geo.features import control_properties
 from geo.formats import FORMATS
 from geo.fronts import fronts as fronts_of
-from geo.ground import derive_zones, gazetteer_of, pipeline_of
+from geo.ground import derive_zones, earlier_belief, gazetteer_of, index_of, pipeline_of
 from geo.interval import Interval
-from geo.join import Held, control_at, control_of_place, history
+from geo.join import Held, control_at, control_of_place, differ, history
 from geo.model import Control, LngLat, Place, Query
 from geo.reports import read_reports
 from geo.schema import FRONTS
 from geo.store import Store
 from geo.zones import ZoneIndex
-from server.commands.session import Day, Days, Session, pass_session, today
+from server.commands.session import Day, Days, Session, belief_option, pass_session, today
 
 
 @click.group()
@@ -75,20 +75,28 @@ def rejoin(session: Session, store: Store) -> None:
 @click.command(epilog="Examples: dateline control al-Rai · dateline control 37.45,36.61 --date 2016-04-09")
 @click.argument("place", metavar="PLACE|LON,LAT")
 @click.option("--date", "days", type=Days(), help="One day, or FIRST/LAST; without it, the whole history.")
+@belief_option
 @pass_session
-def control(session: Session, place: str, days: Interval | None) -> None:
+def control(session: Session, place: str, days: Interval | None, as_known_on: date | None) -> None:
     """Who held a place then, or through all time; from the same code as the join."""
     with session.open() as store:
         where = _where(place, store)
-        index = ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))
+        belief = earlier_belief(store, as_known_on)
+        index = index_of(store, belief)
+        now = index_of(store) if belief and days else index
     if isinstance(where, Place):
         session.say(f"{where.name}, {where.country} ({where.point.lat:.4f} N, {where.point.lng:.4f} E)")
     if days is None:
         for held in history(where, index):
             click.echo(json.dumps(_held_json(held), ensure_ascii=False) if session.json else _held_line(held))
         return
-    answer = _answer(where, days, index)
-    click.echo(json.dumps(control_properties(answer), ensure_ascii=False) if session.json else _line(answer, days))
+    answer, later = (_answer(where, days, each) for each in (index, now))
+    other = later if differ(answer, later) else None
+    if not session.json:
+        click.echo(_line(answer, days) + (f"\nby now the map says: {_line(other, days)}" if other else ""))
+        return
+    told = {"now": other and control_properties(other)} if as_known_on else {}
+    click.echo(json.dumps({**control_properties(answer), **told}, ensure_ascii=False))
 
 
 def _answer(where: Place | LngLat, days: Interval, index: ZoneIndex) -> Control:
@@ -176,11 +184,12 @@ def _iso(day: date | None) -> str | None:
 
 @click.command(epilog="Example: dateline fronts --date 2016-04-09 > fronts.geojson")
 @click.option("--date", "day", type=Day(), required=True, help="The day.")
+@belief_option
 @pass_session
-def fronts(session: Session, day: date) -> None:
+def fronts(session: Session, day: date, as_known_on: date | None) -> None:
     """The lines between controllers on a day, as GeoJSON."""
     with session.open() as store:
-        held = store.read("zones", Query(when=Interval.of_day(day)))
+        held = store.read("zones", Query(when=Interval.of_day(day), as_known_on=as_known_on))
         _write(FORMATS["geojson"].write(FRONTS, fronts_of(held)))
 
 

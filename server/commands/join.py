@@ -1,6 +1,7 @@
 """``dateline join``: anybody's table of dated points, each with who held it."""
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,10 @@ import click
 
 from geo.basemap import country_shapes, province_shapes
 from geo.errors import InvalidInput
-from geo.ground import gazetteer_of
-from geo.model import Query
+from geo.ground import gazetteer_of, index_of
 from geo.table_join import TableJoin, TableOptions
 from geo.tables import Row, checked_ending, columns, read, writing
-from geo.zones import ZoneIndex
-from server.commands.session import Session, pass_session
+from server.commands.session import Session, belief_option, pass_session
 
 
 @click.command(epilog="Examples: dateline join strikes.csv -o held.csv --place-field place · "
@@ -29,13 +28,14 @@ from server.commands.session import Session, pass_session
               help="How far the truth may lie from the point: a second side within reach is named, too.")
 @click.option("--front", "fronts", is_flag=True, help="Also how far the front was, which takes much longer.")
 @click.option("--prefix", default="", help="Before the names of the new columns.")
+@belief_option
 @pass_session
-def join(session: Session, /, file: Path, output: Path, **given: Any) -> None:
+def join(session: Session, /, file: Path, output: Path, as_known_on: date | None, **given: Any) -> None:
     """Tie the dated points of a table to the zones: every row comes back with its answer, or the reason for none."""
     checked_ending(file)
     checked_ending(output)
     with session.open() as store:
-        zones = ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))
+        zones = index_of(store, as_known_on)
         gazetteer = gazetteer_of(store)
     shapes = {**country_shapes(), **province_shapes()}
     joined = TableJoin(zones, gazetteer, shapes, TableOptions(**given))

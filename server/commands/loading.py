@@ -11,7 +11,7 @@ import click
 from geo.articles import decode
 from geo.errors import InvalidInput
 from geo.ground import add_zones
-from geo.load import LoadOptions, LoadReport, LoadResult, load_files, polygon_files
+from geo.load import LoadOptions, LoadReport, LoadResult, learning, load_files, polygon_files
 from geo.model import BBox
 from geo.profiles import frame_of, keep_profile, profile_of, profile_text
 from geo.store import Store
@@ -59,6 +59,9 @@ class Frame(click.ParamType[BBox]):
 @click.option("--baseline", help="Which ground of earlier days the polygons include, in words.")
 @click.option("--layer", help="The layer of a file with several.")
 @click.option("--frame", type=Frame(), help="Refuse what lies outside of it, in degrees.")
+@click.option("--known-from", metavar="as-of|today|DAY", help="Since when it was known: of an archive, what is said "
+              "first of a day since that day (as-of), a correction since today; without it, all since today.")
+@click.option("--known-lag-days", type=click.IntRange(0, 3660), help="With as-of: how many days later.")
 @click.option("--partial", is_flag=True, help="Load the sound files and name the others.")
 @pass_session
 def load(session: Session, /, files: tuple[str, ...], partial: bool, **given: Any) -> None:
@@ -67,8 +70,9 @@ def load(session: Session, /, files: tuple[str, ...], partial: bool, **given: An
     paths = polygon_files(files)
     with session.open() as store:
         options = _options(store, given)
+        known = learning(options, today())
         result = load_files(session.progress(paths, "Loading", len(paths)), options, is_partial=partial)
-        written = add_zones(store, result.pictures, options.source, today())
+        written = add_zones(store, result.pictures, options.source, known)
         for report in result.reports:
             session.report(report.as_json(), _report_line(report))
         for refused in result.refused:
@@ -90,6 +94,8 @@ def _options(store: Store, given: dict[str, Any]) -> LoadOptions:
         kept = replace(kept, controller=None, controller_field=None, rules=())
     if "status" in said:
         kept = replace(kept, status_field=None)
+    if "known_from" in said:
+        kept = replace(kept, known_lag_days=0)
     if any(name in said for name in _DAYS):
         kept = replace(kept, date_field=None, date_from_name=None, from_field=None, to_field=None)
     return replace(kept, **said)

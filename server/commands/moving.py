@@ -6,17 +6,15 @@ import json
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from geo.changes import Changes, Comparison, areas, changes
 from geo.errors import InvalidParameter
 from geo.formats.moving import areas_json, changes_json
-from geo.ground import gazetteer_of
-from geo.model import Query
-from geo.store import Store
-from geo.zones import ZoneIndex
-from server.commands.session import Day, Session, pass_session
+from geo.ground import gazetteer_of, index_of
+from server.commands.session import Day, Session, belief_option, pass_session
 
 
 @click.command("changes", epilog="Example: dateline changes 2016-06-01 2016-08-31 -o summer.geojson")
@@ -25,16 +23,17 @@ from server.commands.session import Day, Session, pass_session
 @click.option("--source", help="Only this source; without it, each in turn.")
 @click.option("--against", help="Compare --source on FROM with this source on TO.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the ground that moved as GeoJSON.")
+@belief_option
 @pass_session
 def changed(
-    session: Session, before: date, after: date, source: str | None, against: str | None, output: Path | None
+    session: Session, /, before: date, after: date, output: Path | None, as_known_on: date | None, **sources: Any
 ) -> None:
     """Ground gained and lost by each side between two days, and the named places in it."""
-    if against and not source:
+    if sources["against"] and not sources["source"]:
         raise InvalidParameter("against: want --source, too")
     with session.open() as store:
-        zones, places = _zones(store), tuple(gazetteer_of(store))
-    found = changes(zones, before, after, Comparison(source, against, places))
+        zones, places = index_of(store, as_known_on), tuple(gazetteer_of(store))
+    found = changes(zones, before, after, Comparison(**sources, places=places))
     document = json.dumps(changes_json(found), ensure_ascii=False)
     if output:
         output.write_text(document + "\n", encoding="utf-8")
@@ -69,19 +68,20 @@ def _km2(km2: float) -> str:
 @click.option("--to", "last", type=Day(), help="Last day; else the last day on which anything changes.")
 @click.option("--step", type=click.IntRange(1, 3660), default=1, show_default=True, help="Days from one to the next.")
 @click.option("--source", help="Only this source.")
+@belief_option
 @pass_session
-def held(session: Session, first: date | None, last: date | None, step: int, source: str | None) -> None:
+def held(session: Session, /, first: date | None, last: date | None, step: int, **given: Any) -> None:
     """Square kilometres by side and day, as CSV (with --json as JSON)."""
     with session.open() as store:
         turns = store.change_days("zones")
-        zones = _zones(store)
+        zones = index_of(store, given["as_known_on"])
     if not turns and not (first and last):
         raise InvalidParameter("zones: the store has none, want --from and --to")
     first, last = first or turns[0], last or turns[-1]
     if last < first:
         raise InvalidParameter(f"to: {last}, want a day from {first} on")
     days = [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
-    found = areas(zones, days, source)
+    found = areas(zones, days, given["source"])
     if session.json:
         click.echo(json.dumps(areas_json(days, found), ensure_ascii=False))
         return
@@ -90,6 +90,3 @@ def held(session: Session, first: date | None, last: date | None, step: int, sou
     for number, day in enumerate(days):
         table.writerows((day, each.source_id, each.side, round(float(each.km2[number]), 3)) for each in found)
 
-
-def _zones(store: Store) -> ZoneIndex:
-    return ZoneIndex(store.read("zones", Query()), store.read("reports", Query()))

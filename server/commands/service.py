@@ -5,6 +5,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,12 +13,11 @@ from geo.errors import InvalidParameter
 from geo.formats import FORMATS, public
 from geo.gazetteer import Gazetteer
 from geo.ground import derive_zones, load_places, load_theatre_reports, theatre_of
-from geo.interval import Interval
 from geo.model import BBox, Query
 from geo.schema import COLLECTIONS
 from geo.store.layout import migrate as migrate_file
 from server.commands.ground import rejoin
-from server.commands.session import Days, Session, pass_session, today
+from server.commands.session import Days, Session, belief_option, pass_session, today
 from server.commands.stories import ingest
 
 
@@ -49,11 +49,12 @@ def init(ctx: click.Context, store: str | None, demo: bool) -> None:
 @click.option("--bbox", metavar="W,S,E,N", help="Degrees.")
 @click.option("-f", "--format", "form", type=click.Choice(sorted(FORMATS)), default="geojson", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; else standard output.")
+@belief_option
 @pass_session
-def export(session: Session, collection: str, when: Interval | None, bbox: str | None, form: str,
-           output: Path | None) -> None:
+def export(session: Session, /, collection: str, form: str, output: Path | None, **asked: Any) -> None:
     """Write a collection, or a part of it, to a file; a failed export leaves no file."""
-    kind, query = COLLECTIONS[collection], Query(bbox=_bbox(bbox) if bbox else None, when=when)
+    kind, bbox = COLLECTIONS[collection], asked.pop("bbox")
+    query = Query(bbox=_bbox(bbox) if bbox else None, **asked)
     with session.open() as store:
         pieces = FORMATS[form].write(kind, public(kind, store.read(collection, query)))
         if output is None:

@@ -111,3 +111,8 @@ class Days(click.ParamType[Interval]):
             return parse_datetime(str(value))
         except InvalidParameter as error:
             self.fail(str(error), param, ctx)
+
+
+belief_option = click.option(
+    "--as-known-on", type=Day(), metavar="DAY", help="As the store believed it on that day; without it, as it does now."
+)

@@ -28,6 +28,8 @@ export function mentionCard(mention, style, language) {
       ? element("small", {}, "  ", bidi(mention.name)) : null),
     element("p", { class: "card-date" }, spanText(mention.valid_from, mention.valid_to, language)),
     mention.control ? controlCard(mention.control, style) : null,
+    mention.as_published ? element("p", { class: "as-published" },
+      `On publication day the map said: ${controlSentence(mention.as_published, style)}`) : null,
     facts([
       ["Where", relationText(mention)],
       ["Date", mention.time_reason],
