@@ -1,0 +1,1 @@
+"""Other tile servers, started on the loopback to measure against, each from what its own project recommends."""

@@ -1,0 +1,205 @@
+"""What a tile costs to serve, beside other servers: ``python -m bench.serving`` (``make bench-serving``).
+
+All hold the same 19,616 zone versions of 1,200 days (``bench.coverage``), and all run in turn in one run, on the
+loopback. The measure is the processor time of a server's whole tree of processes for one request, best of the rounds:
+it repeats within a fifth, while requests a second wander with whatever else the machine does. Cold means that no tile
+is kept; cached that each was asked for before.
+"""
+from __future__ import annotations
+
+import argparse
+import gzip
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.coverage import EXTENT, FIRST_DAY, Theatre, zones
+from bench.peers import postgis
+from bench.peers.load import Cost, measure
+from bench.peers.process import resident_mb, started
+from geo.grid import Tile, tile_at
+from geo.interval import day_from_number
+from geo.model import Feature, LngLat
+from geo.store import open_store
+
+ZOOMS = (5, 8, 11, 13)
+MOST_TILES = 150
+"""Tiles of one zoom that are asked for in turn."""
+
+PORTS = {"postgis": 5499, "tipg": 8091, "dateline": 8092, "nginx": 8093}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server under test: the address of a tile, and the processes that work for it."""
+
+    name: str
+    kind: str
+    host: str
+    path: Callable[[Tile], str]
+    trees: tuple[int, ...]
+
+
+def tiles(zoom: int) -> list[Tile]:
+    """Tiles of the benchmark's ground, spread over it evenly."""
+    west, south, east, north = EXTENT
+    first, last = tile_at(LngLat(west, north), zoom), tile_at(LngLat(east, south), zoom)
+    every = [Tile(zoom, x, y) for x in range(first.x, last.x + 1) for y in range(first.y, last.y + 1)]
+    return every[:: max(len(every) // MOST_TILES, 1)][:MOST_TILES]
+
+
+@contextmanager
+def dateline(name: str, kind: str, store: Path, port: int, **settings: str) -> Iterator[Server]:
+    """`dateline serve` with two workers."""
+    day = day_from_number(FIRST_DAY + 600)
+    command = [sys.executable, "-m", "server.cli", "--quiet", "--store", str(store), "serve", "--port", str(port),
+               "--workers", "2"]
+    with started(command, {f"DATELINE_{key.upper()}": text for key, text in settings.items()}) as pid:
+        host = f"http://127.0.0.1:{port}"
+        _await(f"{host}/readyz")
+        yield Server(name, kind, host, lambda at: f"/tiles/zones/{at.z}/{at.x}/{at.y}.mvt?datetime={day}", (pid,))
+
+
+@contextmanager
+def tipg(name: str, table: str, at: postgis.Cluster, pid: int) -> Iterator[Server]:
+    """A table of the running tipg; all versions are filtered by day in CQL2."""
+    day = FIRST_DAY + 600
+    query = {"filter": f"from_day <= {day} AND to_day > {day}", "filter-lang": "cql2-text"} if table == "zones" else {}
+    end = f"?{urlencode(query)}" if query else ""
+    host = f"http://127.0.0.1:{PORTS['tipg']}"
+    _await(f"{host}/collections/public.{table}")
+    yield Server(
+        name, "cold", host,
+        lambda tile: f"/collections/public.{table}/tiles/WebMercatorQuad/{tile.z}/{tile.x}/{tile.y}{end}",
+        (pid, at.pid))
+
+
+@contextmanager
+def static(source: Server, folder: Path, port: int) -> Iterator[Server]:
+    """nginx with every tile as a packed file: what no program of ours can beat."""
+    for zoom in ZOOMS:
+        for at in tiles(zoom):
+            path = folder / f"{at.z}/{at.x}/{at.y}.mvt.gz"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with urllib.request.urlopen(source.host + source.path(at)) as answer:
+                path.write_bytes(gzip.compress(answer.read(), 6))
+    conf = folder / "nginx.conf"
+    conf.write_text(NGINX.format(folder=folder, port=port))
+    for each in (folder, folder.parent):
+        each.chmod(0o755)  # nginx gives up its rights before it reads
+    with started(["nginx", "-p", str(folder), "-c", str(conf)]) as pid:
+        host = f"http://127.0.0.1:{port}"
+        _await(f"{host}/{tiles(5)[0].z}/{tiles(5)[0].x}/{tiles(5)[0].y}.mvt")
+        yield Server("nginx, files packed before", "cached", host, lambda at: f"/{at.z}/{at.x}/{at.y}.mvt", (pid,))
+
+
+NGINX = """
+daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 512; }}
+http {{
+  access_log off; open_file_cache max=10000; gzip_static always; gunzip on;
+  default_type application/vnd.mapbox-vector-tile;
+  client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  server {{ listen 127.0.0.1:{port}; root {folder}; }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Round:
+    """How long to ask each server, and how often."""
+
+    seconds: int
+    rounds: int
+
+
+def compare(servers: Sequence[Server], how: Round) -> dict[tuple[str, int], Cost]:
+    """The best of the rounds by server and zoom; the servers take turns."""
+    found: defaultdict[tuple[str, int], list[Cost]] = defaultdict(list)
+    for zoom in ZOOMS:
+        asked = tiles(zoom)
+        for server in servers:  # every server has seen every tile once, so that those that keep have kept
+            measure(server.host, [server.path(at) for at in asked], server.trees, 1)
+        for _ in range(how.rounds):
+            for server in servers:
+                cost = measure(server.host, [server.path(at) for at in asked], server.trees, how.seconds)
+                found[server.name, zoom].append(cost)
+                print(f"z{zoom} {server.name}: {cost}", file=sys.stderr, flush=True)
+    return {key: min(costs, key=lambda cost: cost.cpu_us) for key, costs in found.items()}
+
+
+def table(servers: Sequence[Server], costs: dict[tuple[str, int], Cost], base: str) -> Iterator[str]:
+    """Rows of Markdown: requests a second, median and 99th percentile, processor time, and how many of it ``base``
+    takes."""
+    yield "| server | " + " | ".join(f"z{zoom}: req/s · p50/p99 ms · CPU µs (ratio)" for zoom in ZOOMS) + " | PSS MB |"
+    yield "|---" * (len(ZOOMS) + 2) + "|"
+    for server in servers:
+        cells = []
+        for zoom in ZOOMS:
+            cost, against = costs[server.name, zoom], costs[base, zoom]
+            ratio = f"{against.cpu_us / max(cost.cpu_us, 1e-9):.1f}x"
+            cells.append(f"{cost.rate:,.0f} · {cost.p50:.2f}/{cost.p99:.1f} · {cost.cpu_us:,.0f} ({ratio})")
+        memory = sum(map(resident_mb, server.trees))
+        yield f"| {server.name} ({server.kind}) | " + " | ".join(cells) + f" | {memory:,.0f} |"
+
+
+def _await(address: str) -> None:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                if answer.status < 300:
+                    return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    sys.exit(f"{address} does not answer")
+
+
+def _kept(rows: Sequence[Feature], path: Path) -> Path:
+    store = open_store(str(path), create=True)
+    store.write("zones", rows, date(2020, 1, 1))
+    store.close()
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--days", type=int, default=1200)
+    given = parser.parse_args()
+    rows = zones(Theatre(days=given.days))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        store = _kept(rows, Path(folder, "bench.gpkg"))
+        at = stack.enter_context(postgis.cluster(rows, FIRST_DAY + 600, PORTS["postgis"]))
+        pid = stack.enter_context(postgis.tipg(at, PORTS["tipg"]))
+        ours = [
+            stack.enter_context(dateline(name, kind, store, PORTS["dateline"] + 10 + number, **settings))
+            for number, (name, kind, settings) in enumerate((
+                ("dateline, numpy", "cold", {"tile_cache_mb": "0", "tile_kernel": "numpy"}),
+                ("dateline, compiled", "cold", {"tile_cache_mb": "0", "tile_kernel": "c"}),
+                ("dateline", "cached", {"tile_cache_mb": "256"}),
+            ))
+        ]
+        servers = [
+            stack.enter_context(tipg("tipg, day by filter", "zones", at, pid)),
+            stack.enter_context(tipg("tipg, a table of one day", "one_day", at, pid)),
+            *ours,
+            stack.enter_context(static(ours[-1], Path(folder, "static"), PORTS["nginx"])),
+        ]
+        costs = compare(servers, Round(given.seconds, given.rounds))
+        for line in table(servers, costs, servers[0].name):
+            print(line)
+
+
+if __name__ == "__main__":
+    main()
