@@ -53,7 +53,7 @@ def serving(server: str, store: Path, port: int) -> Iterator[str]:
 def running(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     log = folder / f"{Path(command[0]).name}.log"
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env={**environment, "HOME": str(folder)}, stdout=out, stderr=out)
+        process = subprocess.Popen(command, cwd=ROOT, env={**environment, "HOME": str(Path.home())}, stdout=out, stderr=out)
         try:
             yield process
         finally:
