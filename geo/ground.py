@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from geo.actors import Actors
-from geo.basemap import country_shapes
-from geo.derive import DeriveOptions, derive
+from geo.basemap import country_shapes, lake_shape
+from geo.derive import DeriveOptions, Ground, derive
 from geo.errors import InvalidParameter, NotFound, StoreError
 from geo.features import place_features
 from geo.front_store import fronts_around, rows_of
@@ -36,7 +36,7 @@ def load_theatre_reports(store: Store, known_on: date) -> WriteReport:
 def derive_zones(store: Store, known_on: date, options: DeriveOptions | None = None) -> WriteReport:
     """Derive zones from the store's reports in place of those derived before; their fronts with them."""
     options = options or DeriveOptions()
-    zones = derive(store.read("reports", Query()), country_shapes(), options)
+    zones = derive(store.read("reports", Query()), Ground(country_shapes(), lake_shape()), options)
     return replace_zones(store, zones, options.source_id, known_on)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -128,17 +128,23 @@ def _held_line(held: Held) -> str:
     control = held.control
     if control.basis == "none":
         return f"{held.valid.outer!s:25} no statement"
-    uncertain = "" if held.is_remark else _unsure(held)
     days = f"({held.valid.edtf})" if held.is_remark else str(held.valid.outer)
-    source = _sources(control)
-    return f"{days:25} {_who(control)}{uncertain}" + (f"  — {held.note}" if held.note else "") + source
+    told = [f"{days:25} {_who(control)} ({_sureness(held)})", held.note]
+    if held.conflict:
+        told.append(f"CONFLICT: {held.conflict}")
+    return "  — ".join(part for part in told if part) + _sources(control)
 
 
-def _unsure(held: Held) -> str:
-    certain = held.valid.certain
-    if certain.is_empty or certain == held.valid.outer:
-        return " (uncertain)" if certain.is_empty else ""
-    return f" (certain {certain})"
+def _sureness(held: Held) -> str:
+    """How sure, and of which days: "certain" of all that the line begins with, if nothing else is said."""
+    certain, trust = held.valid.certain, f"{held.control.confidence} confidence" if held.control.confidence else ""
+    if held.is_remark:
+        sure = "told beside the record"
+    elif certain.is_empty:
+        sure = "uncertain"
+    else:
+        sure = "certain" if certain == held.valid.outer else f"certain {certain}"
+    return ", ".join(part for part in (sure, trust) if part)
 
 
 def _who(control: Control) -> str:
@@ -148,8 +154,20 @@ def _who(control: Control) -> str:
 
 
 def _sources(control: Control) -> str:
-    titles = [str(source.get("title")) for source in control.sources if source.get("title")]
+    titles = [_title(source) for source in control.sources if source.get("title") and not source.get("says")]
     return f"  [{'; '.join(dict.fromkeys(titles))}]" if titles else ""
+
+
+def _title(source: Mapping[str, object]) -> str:
+    whose = f", speaking for {source['stance']}" if source.get("stance") else ""
+    return ", ".join(str(source[key]) for key in ("title", "publisher") if source.get(key)) + whose
+
+
+def _denials(control: Control) -> str:
+    """What other sources say of that day."""
+    return "".join(
+        f"; CONFLICT: {source.get('place')} in {source['says']}'s hands by a report of {source.get('date')} "
+        f"[{_title(source)}]" for source in control.sources if source.get("says"))
 
 
 def _line(control: Control, days: Interval) -> str:
@@ -159,14 +177,15 @@ def _line(control: Control, days: Interval) -> str:
     age = f", evidence {control.age_days} days old" if control.age_days is not None else ""
     changed = "".join(f"; from {change.day} {change.controller or 'nobody stated'}" for change in control.changed)
     how = f"({control.certainty}, basis {control.basis}{age}{front})"
-    return f"{days}: {_who(control)} {how}{changed}{_sources(control)}"
+    return f"{days}: {_who(control)} {how}{changed}{_denials(control)}{_sources(control)}"
 
 
 def _held_json(held: Held) -> dict[str, object]:
     return {
         "valid_from": _iso(held.valid.outer.start), "valid_to": _iso(held.valid.outer.end),
         "certain_from": _iso(held.valid.certain.start), "certain_to": _iso(held.valid.certain.end),
-        "edtf": held.valid.edtf, "note": held.note, "remark": held.is_remark, **control_properties(held.control),
+        "edtf": held.valid.edtf, "note": held.note, "conflict": held.conflict,
+        "remark": held.is_remark, **control_properties(held.control),
     }
 
 
