@@ -5,7 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,18 +13,18 @@ import click
 
 from geo.basemap import country_shapes, province_shapes
 from geo.corpus import reread
-from geo.derive import DeriveOptions
+from geo.derivation import options_in, reaches_of
 from geo.errors import InvalidParameter, NotFound
 from geo.features import control_properties
 from geo.formats import FORMATS
 from geo.fronts import fronts as fronts_of
-from geo.ground import derive_zones, gazetteer_of, pipeline_of
+from geo.ground import add_reports, derive_zones, gazetteer_of, pipeline_of
 from geo.interval import Interval
 from geo.join import Held, control_at, control_of_place, history
 from geo.model import Control, LngLat, Place, Query
 from geo.reports import read_reports
 from geo.schema import FRONTS
-from geo.store import Store
+from geo.store import Store, WriteReport
 from geo.zones import ZoneIndex
 from server.commands.session import Day, Days, Session, pass_session, today
 
@@ -38,11 +38,20 @@ def reports() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_session
 def load_reports(session: Session, file: Path) -> None:
-    """Load a CSV of dated town reports; all of it or nothing."""
+    """Load a CSV of dated town reports; all of it or nothing. Zones that the store derived from reports follow."""
     rows = read_reports(file)
     with session.open() as store:
-        written = store.write("reports", rows, today())
-    session.report(asdict(written), f"{written.added} reports new, {written.changed} changed")
+        written, zones = add_reports(store, rows, today())
+        told = {**asdict(written), "zones": asdict(zones) if zones else None}
+        session.report(told, f"{written.added} reports new, {written.changed} changed{_followed(zones)}")
+        if zones and (zones.added or zones.changed):
+            rejoin(session, store)
+
+
+def _followed(zones: WriteReport | None) -> str:
+    if zones is None:
+        return "; no zones are derived from reports yet (dateline zones derive --from-reports)"
+    return f"; zones derived anew around them: {zones.added} new, {zones.changed} changed, {zones.unchanged} as before"
 
 
 @click.group()
@@ -50,17 +59,27 @@ def zones() -> None:
     """Front-line polygons: load somebody's, or derive them."""
 
 
-@zones.command("derive", epilog="Example: dateline zones derive --from-reports --max-km 25")
+@zones.command("derive", epilog="Example: dateline zones derive --from-reports --max-km 25 --max-km-in IQ=40")
 @click.option("--from-reports", is_flag=True, required=True, help="From the store's town reports.")
-@click.option("--max-km", type=click.FloatRange(1, 200), default=25.0, show_default=True,
-              help="How far a report speaks for the ground around its town.")
+@click.option("--max-km", type=click.FloatRange(1, 200),
+              help="How far a report speaks for the ground around its town: 25 unless the store keeps another.")
+@click.option("--max-km-in", multiple=True, metavar="COUNTRY=KM", help="How far in one country, as IQ=40; repeatable.")
 @pass_session
-def derive(session: Session, from_reports: bool, max_km: float) -> None:
-    """Derive coarse zones and fronts from town reports, and join the kept stories anew."""
+def derive(session: Session, from_reports: bool, max_km: float | None, max_km_in: tuple[str, ...]) -> None:
+    """Derive coarse zones and fronts from town reports, and join the kept stories anew. The store keeps the settings
+    (`zones source show derived:reports`) and takes them as said the next time."""
     with session.open() as store:
-        written = derive_zones(store, today(), DeriveOptions(evidence_max_km=max_km))
+        kept = options_in(store)
+        options = replace(
+            kept, evidence_max_km=max_km or kept.evidence_max_km, max_km_in={**kept.max_km_in, **_reaches(max_km_in)})
+        written = derive_zones(store, today(), options)
         session.report(asdict(written), f"{written.added} zones new, {written.changed} changed")
         rejoin(session, store)
+
+
+def _reaches(given: tuple[str, ...]) -> dict[str, float]:
+    pairs = [text.partition("=") for text in given]
+    return reaches_of(((code.strip().upper(), km) for code, _, km in pairs), "--max-km-in")
 
 
 def rejoin(session: Session, store: Store) -> None:

@@ -1,0 +1,168 @@
+"""Zones that follow a store's town reports: with what settings they are derived, and anew only where reports differ.
+
+The settings are a TOML page like those of other sources, kept under the source's name, so that deriving again is one
+short command. A report changes the ground of its patch (``geo.cells.patches``) and no other; only that is derived anew.
+"""
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geo.basemap import country_shapes, lake_shape
+from geo.cells import Site, patches
+from geo.derive import DeriveOptions, Ground, derive, sites_of
+from geo.errors import InvalidInput
+from geo.measure import frame
+from geo.model import BBox, Feature, Query
+from geo.reports import report_of
+from geo.store import Store
+
+REACHES_KM = (1.0, 200.0)
+"""How far a report may be stretched at least and at most."""
+
+_KEYS = ("name", "method", "max_km", "town_max_km", "report_max_age_days", "max_km_in")
+
+
+@dataclass(frozen=True)
+class Rederived:
+    """What reports to come change: the places whose ground is derived anew, their zones until now and from now on."""
+
+    places: frozenset[str]
+    old: Sequence[Feature]
+    new: Sequence[Feature]
+
+
+def page_of(options: DeriveOptions) -> str:
+    """The settings as the page that ``zones source show`` prints.
+
+    >>> read_page(page_of(DeriveOptions(max_km_in={"IQ": 40.0}))).max_km_in
+    {'IQ': 40.0}
+    """
+    lines = [
+        f"name = {json.dumps(options.source_id)}", 'method = "derived"', f"max_km = {options.evidence_max_km:g}",
+        f"town_max_km = {options.town_max_km:g}", f"report_max_age_days = {options.report_max_age_days}",
+    ]
+    if options.max_km_in:
+        lines += ["", "[max_km_in]", *(f"{code} = {km:g}" for code, km in sorted(options.max_km_in.items()))]
+    return "\n".join(lines) + "\n"
+
+
+def is_page(text: str) -> bool:
+    """Whether a source's page tells of derived zones."""
+    try:
+        return tomllib.loads(text).get("method") == "derived"
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def read_page(text: str, where: str = "profile") -> DeriveOptions:
+    """The settings of a page.
+
+    :raises InvalidInput: naming ``where`` and the key, for anything that is not as it should be.
+    """
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise InvalidInput(f"{where}: no TOML: {problem}") from None
+    for key in told:
+        if key not in _KEYS:
+            raise InvalidInput(f"{where}: {key!r} is not known of derived zones, want one of {', '.join(_KEYS)}")
+    plain = DeriveOptions()
+    if told.get("name", plain.source_id) != plain.source_id:
+        raise InvalidInput(f"{where}: name = {told['name']!r}, want {plain.source_id!r}")
+    days = told.get("report_max_age_days", plain.report_max_age_days)
+    if not isinstance(days, int) or not 1 <= days <= 36_525:
+        raise InvalidInput(f"{where}: report_max_age_days = {days!r}, want 1 to 36525 days")
+    table = told.get("max_km_in", {})
+    if not isinstance(table, dict):
+        raise InvalidInput(f"{where}: max_km_in = {table!r}, want a table of countries")
+    return DeriveOptions(
+        reach_of(told.get("max_km", plain.evidence_max_km), f"{where}: max_km"),
+        reach_of(told.get("town_max_km", plain.town_max_km), f"{where}: town_max_km"),
+        days, max_km_in=reaches_of(table.items(), f"{where}: max_km_in"),
+    )
+
+
+def reaches_of(pairs: Iterable[tuple[str, Any]], where: str = "max_km_in") -> dict[str, float]:
+    """Reaches by country.
+
+    :raises InvalidInput: for what is no country of the base map, or no reach.
+    """
+    found = {}
+    for code, km in pairs:
+        if code not in country_shapes():
+            raise InvalidInput(f"{where}: {code!r}, want an ISO 3166-1 code of the base map, as IQ")
+        found[code] = reach_of(km, f"{where}: {code}")
+    return found
+
+
+def reach_of(km: Any, where: str) -> float:
+    """A reach in kilometres; a number or its text.
+
+    :raises InvalidInput: naming ``where``, for what is none between ``REACHES_KM``.
+    """
+    try:
+        value = float("nan") if isinstance(km, bool) else float(km)
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not REACHES_KM[0] <= value <= REACHES_KM[1]:
+        raise InvalidInput(f"{where} = {km!r}, want {REACHES_KM[0]:g} to {REACHES_KM[1]:g} kilometres")
+    return value
+
+
+def options_in(store: Store) -> DeriveOptions:
+    """The settings that a store keeps, else the usual ones."""
+    plain = DeriveOptions()
+    text = store.sources().get(plain.source_id)
+    return read_page(text, f"source {plain.source_id!r}") if text else plain
+
+
+def ground() -> Ground:
+    """The bundled map's land and lakes."""
+    return Ground(country_shapes(), lake_shape())
+
+
+def derived(store: Store, options: DeriveOptions) -> list[Feature]:
+    """All zones that follow from the store's reports."""
+    return derive(store.read("reports", Query()), ground(), options)
+
+
+def rederived(store: Store, coming: Sequence[Feature], options: DeriveOptions) -> Rederived:
+    """What changes when reports come: added ones, or others in place of those with the same ids.
+
+    The zones that are to be are the same, to the byte, as if all were derived anew.
+    """
+    old = {row.id: report_of(row) for row in store.read("reports", Query())}
+    new = {**old, **{row.id: report_of(row) for row in coming}}
+    changed = {each.place for row in coming for each in (old.get(row.id), new[row.id])
+               if each is not None and old.get(row.id) != new[row.id]}
+    if not changed:
+        return Rederived(frozenset(), [], [])
+    before, after = sites_of(old.values(), options), sites_of(new.values(), options)
+    touched = [patch for sites in (before, after) for patch in patches(sites) if _names(patch) & changed]
+    places = frozenset[str]().union(*map(_names, touched))
+    rows = [report.feature() for report in new.values() if report.place in places]
+    mine = {report.id for report in old.values() if report.place in places}
+    stored = store.read("zones", Query(bbox=_box(touched), where={"source_id": (options.source_id,)}))
+    gone = [zone for zone in stored if mine.intersection(_evidence(zone))]
+    return Rederived(places, gone, derive(rows, ground(), options))
+
+
+def _names(patch: Sequence[Site]) -> set[str]:
+    return {site.place for site in patch}
+
+
+def _box(touched: Sequence[Sequence[Site]]) -> BBox:
+    boxes = [frame(site.point, site.reach_km + 5) for patch in touched for site in patch]
+    west, south, east, north = zip(*boxes, strict=True)
+    return BBox(max(min(west), -180), max(min(south), -90), min(max(east), 180), min(max(north), 90))
+
+
+def _evidence(zone: Feature) -> Iterable[str]:
+    sources = zone.properties.get("sources")
+    for source in sources if isinstance(sources, list | tuple) else ():
+        yield from source.get("reports", ()) if isinstance(source, Mapping) else ()
+
