@@ -8,8 +8,9 @@ two cells never overlap.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -69,15 +70,27 @@ def patches(sites: Sequence[Site]) -> list[list[Site]]:
     left = sorted(sites, key=lambda site: site.place)
     found: list[list[Site]] = []
     while left:
-        patch, waiting = [left[0]], [left.pop(0)]
-        while waiting:
-            site = waiting.pop()
-            joined = [other for other in left if may_meet(site, other)]
-            left = [other for other in left if other not in joined]
-            patch += joined
-            waiting += joined
+        patch, left = _grown(left[:1], left[1:])
         found.append(sorted(patch, key=lambda site: site.place))
     return found
+
+
+def patch_around(places: Set[str], sites: Sequence[Site]) -> list[Site]:
+    """All sites of the patches that these places are in."""
+    first = [site for site in sites if site.place in places]
+    return _grown(first, [site for site in sites if site.place not in places])[0]
+
+
+def _grown(patch: list[Site], left: list[Site]) -> tuple[list[Site], list[Site]]:
+    """The sites with all that may meet them, step by step, and the rest."""
+    waiting = list(patch)
+    while waiting and left:
+        site = waiting.pop()
+        joined = [other for other in left if may_meet(site, other)]
+        if joined:
+            left = [other for other in left if other not in joined]
+            patch, waiting = [*patch, *joined], [*waiting, *joined]
+    return patch, left
 
 
 def may_meet(one: Site, other: Site) -> bool:
@@ -147,10 +160,15 @@ def _plane(sites: Sequence[Site]) -> NDArray[np.float64]:
 
 def _project(sites: Sequence[Site], lnglat: NDArray[np.float64], direction: str) -> NDArray[np.float64]:
     lng, lat = np.mean([site.point for site in sites], axis=0)
-    plane = CRS.from_proj4(f"+proj=laea +lon_0={lng:.6f} +lat_0={lat:.6f} +datum=WGS84 +units=m")
-    change = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
-    columns = change.transform(lnglat[:, 0], lnglat[:, 1], direction=direction)
+    columns = _around(f"{lng:.6f}", f"{lat:.6f}").transform(lnglat[:, 0], lnglat[:, 1], direction=direction)
     return np.column_stack(columns)
+
+
+@lru_cache(maxsize=64)
+def _around(lng: str, lat: str) -> Transformer:
+    """To the plane around a point; kept, for to make one takes longer than to project a whole patch."""
+    plane = CRS.from_proj4(f"+proj=laea +lon_0={lng} +lat_0={lat} +datum=WGS84 +units=m")
+    return Transformer.from_crs("EPSG:4326", plane, always_xy=True)
 
 
 def _lines(

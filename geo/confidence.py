@@ -99,4 +99,5 @@ def _is_vague(report: Report) -> bool:
 
 def _sourcing(reports: Sequence[Report]) -> str:
     counts = {kind: sum(report.sourced == kind for report in reports) for kind in ("yes", "partly", "no")}
-    return f"{len(reports)} reports, {counts['yes']} sourced, {counts['partly']} in part, {counts['no']} not"
+    count = "1 report" if len(reports) == 1 else f"{len(reports)} reports"
+    return f"{count}, {counts['yes']} sourced, {counts['partly']} in part, {counts['no']} not"

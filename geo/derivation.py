@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.basemap import country_shapes, lake_shape
-from geo.cells import Site, patches
+from geo.cells import Site, patch_around
 from geo.derive import DeriveOptions, Ground, derive, sites_of
 from geo.errors import InvalidInput
 from geo.measure import frame
@@ -33,6 +33,15 @@ class Rederived:
     places: frozenset[str]
     old: Sequence[Feature]
     new: Sequence[Feature]
+
+    def moved(self) -> tuple[list[Feature], list[Feature]]:
+        """The zones that are no longer, or not as long, and those that were not: only these move a front."""
+        spans = [{(zone.id, zone.valid.outer, zone.valid.certain) for zone in zones} for zones in (self.old, self.new)]
+        both = spans[0] & spans[1]
+        old, new = (
+            [zone for zone in zones if (zone.id, zone.valid.outer, zone.valid.certain) not in both]
+            for zones in (self.old, self.new))
+        return old, new
 
 
 def page_of(options: DeriveOptions) -> str:
@@ -141,9 +150,9 @@ def rederived(store: Store, coming: Sequence[Feature], options: DeriveOptions) -
                if each is not None and old.get(row.id) != new[row.id]}
     if not changed:
         return Rederived(frozenset(), [], [])
-    before, after = sites_of(old.values(), options), sites_of(new.values(), options)
-    touched = [patch for sites in (before, after) for patch in patches(sites) if _names(patch) & changed]
-    places = frozenset[str]().union(*map(_names, touched))
+    touched = [
+        site for reports in (old, new) for site in patch_around(changed, sites_of(reports.values(), options))]
+    places = frozenset(site.place for site in touched)
     rows = [report.feature() for report in new.values() if report.place in places]
     mine = {report.id for report in old.values() if report.place in places}
     stored = store.read("zones", Query(bbox=_box(touched), where={"source_id": (options.source_id,)}))
@@ -151,12 +160,8 @@ def rederived(store: Store, coming: Sequence[Feature], options: DeriveOptions) -
     return Rederived(places, gone, derive(rows, ground(), options))
 
 
-def _names(patch: Sequence[Site]) -> set[str]:
-    return {site.place for site in patch}
-
-
-def _box(touched: Sequence[Sequence[Site]]) -> BBox:
-    boxes = [frame(site.point, site.reach_km + 5) for patch in touched for site in patch]
+def _box(touched: Sequence[Site]) -> BBox:
+    boxes = [frame(site.point, site.reach_km + 5) for site in touched]
     west, south, east, north = zip(*boxes, strict=True)
     return BBox(max(min(west), -180), max(min(south), -90), min(max(east), 180), min(max(north), 90))
 

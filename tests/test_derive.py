@@ -160,7 +160,7 @@ def test_confidence_says_why() -> None:
     high, low = sorted(zones, key=lambda zone: str(zone.properties["controller"]))
     assert (high.properties["confidence"], low.properties["confidence"]) == ("high", "low")
     assert low.properties["confidence_why"] == (
-        "1 reports, 0 sourced, 0 in part, 1 not; 1 dated vaguely; "
+        "1 report, 0 sourced, 0 in part, 1 not; 1 dated vaguely; "
         "reports of 2016-01-01, each believed for up to 300 days; "
         "one reported place for 25 km around; neighbours: 0 confirm it, 0 say otherwise"
     )
