@@ -8,6 +8,7 @@ and one answer that share an edge are one zone.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -130,9 +131,9 @@ def _runs(
     """Every zone with its days and the states that it rests on; equal ground on consecutive days is one run."""
     neighbours = _neighbours(ground)
     open_runs: dict[_Run, _Told] = {}
-    for span in _spans(lines):
+    for span, held in _spans(lines):
         now: dict[_Run, _Told] = {}
-        for run, told in _zones_on(span, sites, lines, neighbours):
+        for run, told in _zones_on(span, sites, held, neighbours):
             before = open_runs.pop(run, None)
             if before is not None and told.goes_on(before):
                 valid, states = _joined(before.valid, told.valid), (*before.states, *told.states)
@@ -151,28 +152,32 @@ def _joined(before: Validity, after: Validity) -> Validity:
     return Validity(Interval(before.outer.start, after.outer.end), certain)
 
 
-def _spans(lines: Sequence[Sequence[State]]) -> Iterable[Interval]:
-    """The longest spans of days on which nothing changes anywhere."""
+def _spans(lines: Sequence[Sequence[State]]) -> Iterable[tuple[Interval, Mapping[int, State]]]:
+    """The longest spans of days on which nothing changes anywhere, each with the state of every line that has one."""
     days: set[date] = set()
     for states in lines:
         for state in states:
             ends = (state.valid.outer.start, state.valid.outer.end, state.valid.certain.start)
             days.update(day for day in ends if day is not None)
-    return [Interval(*pair) for pair in pairwise(sorted(days))]
+    ordered = sorted(days)
+    held: list[dict[int, State]] = [{} for _ in ordered]
+    for index, states in enumerate(lines):
+        for state in states:
+            outer = state.valid.outer
+            assert outer.start is not None and outer.end is not None
+            for number in range(bisect_left(ordered, outer.start), bisect_left(ordered, outer.end)):
+                held[number][index] = state
+    return [(Interval(*pair), states) for pair, states in zip(pairwise(ordered), held[:-1], strict=True)]
 
 
 def _zones_on(
-    span: Interval, sites: Sequence[Site], lines: Sequence[Sequence[State]], neighbours: Mapping[Part, Sequence[Part]]
+    span: Interval, sites: Sequence[Site], states: Mapping[int, State], neighbours: Mapping[Part, Sequence[Part]]
 ) -> Iterable[tuple[_Run, _Told]]:
     """The zones that hold on all days of ``span``, and on what they rest."""
     said: dict[Part, tuple[bool, _Key]] = {}
-    states: dict[int, State] = {}
-    for index, line in enumerate(lines):
-        state = next((each for each in line if each.valid.outer.contains(span)), None)
-        if state is not None:
-            states[index] = state
-            is_certain = state.valid.certain.contains(span)
-            said |= {(index, kind): (is_certain, _Key(sites[index].country, control)) for kind, control in _says(state)}
+    for index, state in states.items():
+        is_certain = state.valid.certain.contains(span)
+        said |= {(index, kind): (is_certain, _Key(sites[index].country, control)) for kind, control in _says(state)}
     left = dict(said)
     while left:
         first, (is_certain, key) = next(iter(left.items()))
