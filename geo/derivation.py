@@ -1,24 +1,27 @@
 """Zones that follow a store's town reports: with what settings they are derived, and anew only where reports differ.
 
 The settings are a TOML page like those of other sources, kept under the source's name, so that deriving again is one
-short command. A report changes the ground of its patch (``geo.cells.patches``) and no other; only that is derived anew.
+short command. A report changes the ground of its patch (``geo.cells.patches``) and no other; one of a known place
+draws no cell anew and changes only the zones of the days on which its place is now in other hands.
 """
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from geo.basemap import country_shapes, lake_shape
 from geo.cells import Site, patch_around
-from geo.derive import DeriveOptions, Ground, derive, sites_of
+from geo.derive import DeriveOptions, Ground, Window, derive, sites_of
 from geo.errors import InvalidInput
+from geo.interval import DAY, FIRST, Interval
 from geo.measure import frame
 from geo.model import BBox, Feature, Query
-from geo.reports import report_of
+from geo.reports import Report, report_of
 from geo.store import Store
+from geo.timeline import timelines
 
 REACHES_KM = (1.0, 200.0)
 """How far a report may be stretched at least and at most."""
@@ -28,20 +31,12 @@ _KEYS = ("name", "method", "max_km", "town_max_km", "report_max_age_days", "max_
 
 @dataclass(frozen=True)
 class Rederived:
-    """What reports to come change: the places whose ground is derived anew, their zones until now and from now on."""
+    """What reports to come change: the places whose ground is derived anew, their zones until now and from now on, of
+    the days that change and with all neighbours, so that fronts between them can be drawn."""
 
     places: frozenset[str]
     old: Sequence[Feature]
     new: Sequence[Feature]
-
-    def moved(self) -> tuple[list[Feature], list[Feature]]:
-        """The zones that are no longer, or not as long, and those that were not: only these move a front."""
-        spans = [{(zone.id, zone.valid.outer, zone.valid.certain) for zone in zones} for zones in (self.old, self.new)]
-        both = spans[0] & spans[1]
-        old, new = (
-            [zone for zone in zones if (zone.id, zone.valid.outer, zone.valid.certain) not in both]
-            for zones in (self.old, self.new))
-        return old, new
 
 
 def page_of(options: DeriveOptions) -> str:
@@ -150,14 +145,52 @@ def rederived(store: Store, coming: Sequence[Feature], options: DeriveOptions) -
                if each is not None and old.get(row.id) != new[row.id]}
     if not changed:
         return Rederived(frozenset(), [], [])
-    touched = [
-        site for reports in (old, new) for site in patch_around(changed, sites_of(reports.values(), options))]
-    places = frozenset(site.place for site in touched)
-    rows = [report.feature() for report in new.values() if report.place in places]
-    mine = {report.id for report in old.values() if report.place in places}
-    stored = store.read("zones", Query(bbox=_box(touched), where={"source_id": (options.source_id,)}))
-    gone = [zone for zone in stored if mine.intersection(_evidence(zone))]
-    return Rederived(places, gone, derive(rows, ground(), options))
+    sites = [patch_around(changed, sites_of(reports.values(), options)) for reports in (old, new)]
+    places = frozenset(site.place for site in (*sites[0], *sites[1]))
+    mine = [[report for report in reports.values() if report.place in places] for reports in (old, new)]
+    is_same_ground = sorted(sites[0], key=_name) == sorted(sites[1], key=_name)
+    days = _turned(mine[0], mine[1], changed, options) if is_same_ground else Interval()
+    if days.is_empty:
+        return Rederived(places, [], [])
+    gone = list(_zones_of({report.id for report in mine[0]}, [*sites[0], *sites[1]], (store, options), days))
+    hull = _hull([days, *(zone.valid.outer for zone in gone)])
+    come = derive((report.feature() for report in mine[1]), ground(), options, Window(days, hull))
+    return Rederived(places, gone, come)
+
+
+def _turned(
+    old: Sequence[Report], new: Sequence[Report], places: Set[str], options: DeriveOptions
+) -> Interval:
+    """The days from the first to the last on which other states hold at these places than before."""
+    before, after = (timelines(reports, options.report_max_age_days) for reports in (old, new))
+    spans = [
+        state.valid.outer for place in places for these, others in ((before, after), (after, before))
+        for state in these.get(place, []) if state not in others.get(place, [])
+    ]
+    return _hull(spans) if spans else Interval(FIRST, FIRST)
+
+
+def _hull(spans: Sequence[Interval]) -> Interval:
+    is_open = (any(span.start is None for span in spans), any(span.end is None for span in spans))
+    start = min((span.start for span in spans if span.start), default=None)
+    end = max((span.end for span in spans if span.end), default=None)
+    return Interval(None if is_open[0] else start, None if is_open[1] else end)
+
+
+def _zones_of(
+    reports: Set[str], sites: Sequence[Site], where: tuple[Store, DeriveOptions], days: Interval
+) -> Iterable[Feature]:
+    """The stored zones that rest on these reports and hold on some of the days, or begin or end with them."""
+    store, options = where
+    near = Interval(days.start - DAY if days.start else None, days.end + DAY if days.end else None)
+    query = Query(bbox=_box(sites), when=near, where={"source_id": (options.source_id,)})
+    window = Window(days)
+    return (zone for zone in store.read("zones", query)
+            if window.has(zone.valid) and not reports.isdisjoint(_evidence(zone)))
+
+
+def _name(site: Site) -> str:
+    return site.place
 
 
 def _box(touched: Sequence[Site]) -> BBox:

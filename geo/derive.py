@@ -54,6 +54,21 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class Window:
+    """To derive only the zones that hold on some of the ``days``, or begin or end with them. ``hull`` is as long as
+    any of those zones."""
+
+    days: Interval = Interval()
+    hull: Interval = Interval()
+
+    def has(self, zone: Validity) -> bool:
+        start, end = self.days.start, self.days.end
+        before = start is not None and zone.outer.end is not None and zone.outer.end < start
+        after = end is not None and zone.outer.start is not None and end < zone.outer.start
+        return not before and not after
+
+
+@dataclass(frozen=True)
 class _Key:
     """What the cells of one zone have in common."""
 
@@ -82,11 +97,13 @@ class _Told:
 
 
 def derive(
-    reports: Iterable[Feature], ground: Ground | Mapping[str, BaseGeometry], options: DeriveOptions | None = None
+    reports: Iterable[Feature], ground: Ground | Mapping[str, BaseGeometry], options: DeriveOptions | None = None,
+    window: Window = Window(),
 ) -> list[Feature]:
     """Rows of collection ``zones`` from rows of collection ``reports``, ordered by first day, then id.
 
-    The answer does not depend on the order of the reports, nor, for one patch of places, on those of any other.
+    The answer does not depend on the order of the reports, nor, for one patch of places, on those of any other. With
+    a ``window`` only the zones of some days, the same ones.
 
     :raises InvalidInput: for a place at two positions or in an unknown country.
     """
@@ -94,10 +111,8 @@ def derive(
     options = options or DeriveOptions()
     read = sorted((report_of(feature) for feature in reports), key=lambda each: each.id)
     lines = timelines(read, options.report_max_age_days)
-    found = [
-        zone for patch in patches(sites_of(read, options)) for zone in _of_patch(patch, lines, ground, options)
-    ]
-    return sorted(found, key=lambda zone: (str(zone.valid.outer.start), zone.id))
+    parts = [_of_patch(patch, lines, (ground, window), options) for patch in patches(sites_of(read, options))]
+    return sorted((zone for part in parts for zone in part), key=lambda zone: (str(zone.valid.outer.start), zone.id))
 
 
 def sites_of(reports: Iterable[Report], options: DeriveOptions) -> list[Site]:
@@ -118,20 +133,22 @@ def sites_of(reports: Iterable[Report], options: DeriveOptions) -> list[Site]:
 
 
 def _of_patch(
-    sites: Sequence[Site], lines: Mapping[str, Sequence[State]], ground: Ground, options: DeriveOptions
+    sites: Sequence[Site], lines: Mapping[str, Sequence[State]], within: tuple[Ground, Window], options: DeriveOptions
 ) -> list[Feature]:
+    ground, window = within
     cut = cells(sites, ground.shapes, ground.water)
     rows = _Rows(cut, sites, options)
-    return [rows.feature(*run, told) for run, told in _runs(sites, cut, [lines.get(site.place, []) for site in sites])]
+    spans = [each for each in _spans([lines.get(site.place, []) for site in sites]) if each[0].intersects(window.hull)]
+    return [rows.feature(*run, told) for run, told in _runs(sites, cut, spans) if window.has(told.valid)]
 
 
 def _runs(
-    sites: Sequence[Site], ground: Cells, lines: Sequence[Sequence[State]]
+    sites: Sequence[Site], ground: Cells, spans: Iterable[tuple[Interval, Mapping[int, State]]]
 ) -> Iterable[tuple[_Run, _Told]]:
     """Every zone with its days and the states that it rests on; equal ground on consecutive days is one run."""
     neighbours = _neighbours(ground)
     open_runs: dict[_Run, _Told] = {}
-    for span, held in _spans(lines):
+    for span, held in spans:
         now: dict[_Run, _Told] = {}
         for run, told in _zones_on(span, sites, held, neighbours):
             before = open_runs.pop(run, None)

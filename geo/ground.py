@@ -66,7 +66,7 @@ def add_reports(store: Store, reports: Sequence[Feature], known_on: date) -> tup
         seen = store.version()
         options = options_in(store)
         change = rederived(store, reports, options) if _is_derived(store, options) else None
-        lines, moved = fronts_around(store, options.source_id, *change.moved()) if change else ([], [])
+        lines, moved = fronts_around(store, options.source_id, change.old, change.new) if change else ([], [])
         with store.transaction():
             if store.version() != seen:
                 continue  # somebody else wrote while we computed
