@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-load pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-load bench-derive pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ bench-join: $(VENV)/.test  ## Measure how fast points are joined to zones, again
 
 bench-load: $(VENV)/.test  ## Measure how fast a year of daily front lines loads, and one more day after 1, 3, 10 years
 	$(BIN)/python -m bench.loading
+
+bench-derive: $(VENV)/.test  ## Measure what one more town report costs, against deriving all zones anew
+	$(BIN)/python -m bench.derive
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)

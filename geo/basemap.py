@@ -17,6 +17,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.assets import data_path
 
+LAKE_KM2 = 40
+"""From this size a lake parts the ground around it; the map of smaller ones is not the same everywhere."""
+
 
 def load(name: str) -> list[dict[str, Any]]:
     """The GeoJSON features of ``countries``, ``admin1``, ``rivers`` or ``lakes``; ``NotFound`` for another name.
@@ -39,6 +42,13 @@ def country_shapes() -> Mapping[str, BaseGeometry]:
 def province_shapes() -> Mapping[str, BaseGeometry]:
     """The MultiPolygon of every province of IQ, JO, LB, SY, TR and UA by its ISO 3166-2 code, as ``SY-HL``."""
     return _shapes("admin1", "iso_3166_2")
+
+
+@lru_cache(maxsize=1)
+def lake_shape() -> BaseGeometry:
+    """All lakes of at least ``LAKE_KM2``; rivers, however wide, are none."""
+    lakes = [each for each in load("lakes") if each["properties"]["kind"] == "lake"]
+    return union_all([shape(each["geometry"]) for each in lakes if each["properties"]["area_km2"] >= LAKE_KM2])
 
 
 def land(west: float, south: float, east: float, north: float) -> BaseGeometry:

@@ -131,7 +131,7 @@ class Answers:
         if self.report[number] < 0:
             return found
         report = self.zones.witnesses(zone).reports[self.report[number]]
-        return resting_on(Evidence(report, float(self.away_km[number])), found, spot, day)
+        return resting_on(Evidence.of(zone, report, float(self.away_km[number])), found, spot, day)
 
 
 class BulkJoin:

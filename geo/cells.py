@@ -1,12 +1,16 @@
-"""The ground that a reported place speaks for: Voronoi cells inside its own country, never far from the place.
+"""The ground that a reported place speaks for: Voronoi cells on the land of its own country, never far from the place.
+
+Places that are too far apart for their grounds to meet (``patches``) know nothing of each other: what is reported of
+one changes no cell of the other.
 
 Cells meet in exactly the same vertices (one noding on a grid of 1e-6 degrees), so that unions leave no slivers and
 two cells never overlap.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -16,7 +20,7 @@ from shapely.geometry import MultiPoint, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInput
-from geo.measure import disc
+from geo.measure import disc, distance_km, rough_km
 from geo.model import LngLat
 
 GRID = 1e-6
@@ -34,53 +38,109 @@ FAR_M = 2_000_000
 
 @dataclass(frozen=True)
 class Site:
-    """A place that ever reports."""
+    """A place that ever reports. ``reach_km`` is how far its reports speak for the ground around it, ``town_km`` how
+    far a statement about the town alone does."""
 
     place: str
     country: str
     point: LngLat
+    reach_km: float
+    town_km: float
+
+
+Part = tuple[int, str]
+"""A site and which of its grounds: ``whole``, ``town``, or the ``ring`` of the whole without the town."""
 
 
 @dataclass(frozen=True)
 class Cells:
-    """``whole[i]`` and ``town[i]`` are the ground of site ``i``: within the evidence radius and within the smaller
-    one that a statement about the town alone reaches. ``touching`` pairs sites of one country, by
-    ``(site, is_town)``, whose ground shares an edge."""
+    """The ground of each part of each site; ``touching`` pairs parts of sites of one country that share an edge."""
 
-    whole: tuple[BaseGeometry, ...]
-    town: tuple[BaseGeometry, ...]
-    touching: frozenset[tuple[tuple[int, bool], tuple[int, bool]]]
+    ground: Mapping[Part, BaseGeometry]
+    touching: frozenset[tuple[Part, Part]]
 
 
-def cells(
-    sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], evidence_max_km: float, town_max_km: float
-) -> Cells:
-    """The ground of each site, in degrees.
+def patches(sites: Sequence[Site]) -> list[list[Site]]:
+    """The sites in groups, by place: no ground of one group can meet that of another, over no border either.
+
+    >>> far = [Site(name, "SY", LngLat(lng, 35.0), 25.0, 10.0) for name, lng in (("a", 36.0), ("b", 36.5), ("c", 37.3))]
+    >>> [[site.place for site in patch] for patch in patches(far)]
+    [['a', 'b'], ['c']]
+    """
+    left = sorted(sites, key=lambda site: site.place)
+    found: list[list[Site]] = []
+    while left:
+        patch, left = _grown(left[:1], left[1:])
+        found.append(sorted(patch, key=lambda site: site.place))
+    return found
+
+
+def patch_around(places: Set[str], sites: Sequence[Site]) -> list[Site]:
+    """All sites of the patches that these places are in."""
+    first = [site for site in sites if site.place in places]
+    return _grown(first, [site for site in sites if site.place not in places])[0]
+
+
+def _grown(patch: list[Site], left: list[Site]) -> tuple[list[Site], list[Site]]:
+    """The sites with all that may meet them, step by step, and the rest."""
+    waiting = list(patch)
+    while waiting and left:
+        site = waiting.pop()
+        joined = [other for other in left if may_meet(site, other)]
+        if joined:
+            left = [other for other in left if other not in joined]
+            patch, waiting = [*patch, *joined], [*waiting, *joined]
+    return patch, left
+
+
+def may_meet(one: Site, other: Site) -> bool:
+    """Over a border, within the reach of both; in one country within the larger one twice over, for then a place may
+    be nearer to some of the other's ground."""
+    reaches = [max(site.reach_km, ISLET_KM) for site in (one, other)]
+    reach = 2 * max(reaches) if one.country == other.country else sum(reaches)
+    return rough_km(one.point, other.point) <= 1.05 * reach and distance_km(one.point, other.point) <= reach
+
+
+def cells(sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], water: BaseGeometry | None = None) -> Cells:
+    """The ground of each site, in degrees, without ``water``; a place drawn in the water keeps an islet.
 
     :raises InvalidInput: when ``shapes`` has no polygon for a site's country, or two sites are at one point.
     """
     plane = _plane(sites)
     _apart(sites, plane)
-    wide = _discs(sites, evidence_max_km)
-    near = _discs(sites, town_max_km)
-    shapes = _with_islets(sites, shapes, wide)
-    faces = _faces(_lines(sites, shapes, plane, (wide, near)))
-    owner = _owners(faces, sites, shapes, plane)
+    wide = [disc(site.point, site.reach_km) for site in sites]
+    near = [disc(site.point, site.town_km) for site in sites]
+    lands = _lands(sites, shapes, wide, water)
+    faces = _faces(_lines(sites, lands, plane, (wide, near)))
+    owner = _owners(faces, sites, lands, plane)
     middle = shapely.get_coordinates(shapely.point_on_surface(faces))
-    whole = _ground(faces, owner, middle, wide)
-    town = _ground(faces, owner, middle, near)
-    return Cells(whole, town, _touching(sites, whole, town))
+    ground = {
+        (index, kind): shapely.union_all(faces[mine])
+        for index in range(len(sites))
+        for kind, mine in _parts(index, owner, middle, (wide[index], near[index]))
+    }
+    return Cells(ground, _touching(sites, ground))
 
 
-def _with_islets(
-    sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], discs: Sequence[Polygon]
+def _lands(
+    sites: Sequence[Site], shapes: Mapping[str, BaseGeometry], discs: Sequence[Polygon], water: BaseGeometry | None
 ) -> Mapping[str, BaseGeometry]:
-    """The shapes, each with a small disc for every site so far out that none of its ground is on the map: islands
-    that a base map leaves out."""
-    found = dict(shapes)
-    for site, circle in zip(sites, discs, strict=True):
-        if site.country in shapes and not circle.intersects(shapes[site.country]):
-            found[site.country] = found[site.country].union(disc(site.point, ISLET_KM))
+    """The land of each country around the sites. A site in the water, or so far out that none of its ground is on
+    the map (islands that a base map leaves out), gets a small disc."""
+    frame = box(*shapely.total_bounds(np.array(discs, dtype=object))).buffer(0.1)
+    found: dict[str, BaseGeometry] = {}
+    for country in sorted({site.country for site in sites}):
+        if country not in shapes:
+            raise InvalidInput(f"reports: country {country!r} has no polygon, want an ISO 3166-1 code of the base map")
+        whole = shapes[country].intersection(frame)
+        found[country] = whole if water is None else whole.difference(water)
+        for site, circle in zip(sites, discs, strict=True):
+            if site.country != country:
+                continue
+            if not circle.intersects(whole):
+                found[country] = found[country].union(disc(site.point, ISLET_KM))
+            elif water is not None and shapely.intersects_xy(water, *site.point):
+                found[country] = found[country].union(disc(site.point, ISLET_KM).intersection(whole))
     return found
 
 
@@ -100,14 +160,15 @@ def _plane(sites: Sequence[Site]) -> NDArray[np.float64]:
 
 def _project(sites: Sequence[Site], lnglat: NDArray[np.float64], direction: str) -> NDArray[np.float64]:
     lng, lat = np.mean([site.point for site in sites], axis=0)
-    plane = CRS.from_proj4(f"+proj=laea +lon_0={lng:.6f} +lat_0={lat:.6f} +datum=WGS84 +units=m")
-    change = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
-    columns = change.transform(lnglat[:, 0], lnglat[:, 1], direction=direction)
+    columns = _around(f"{lng:.6f}", f"{lat:.6f}").transform(lnglat[:, 0], lnglat[:, 1], direction=direction)
     return np.column_stack(columns)
 
 
-def _discs(sites: Sequence[Site], radius_km: float) -> list[Polygon]:
-    return [disc(site.point, radius_km) for site in sites]
+@lru_cache(maxsize=64)
+def _around(lng: str, lat: str) -> Transformer:
+    """To the plane around a point; kept, for to make one takes longer than to project a whole patch."""
+    plane = CRS.from_proj4(f"+proj=laea +lon_0={lng} +lat_0={lat} +datum=WGS84 +units=m")
+    return Transformer.from_crs("EPSG:4326", plane, always_xy=True)
 
 
 def _lines(
@@ -117,8 +178,6 @@ def _lines(
     """The outlines of all grounds, each clipped on its own and not yet meeting exactly."""
     lines: list[BaseGeometry] = []
     for country in sorted({site.country for site in sites}):
-        if country not in shapes:
-            raise InvalidInput(f"reports: country {country!r} has no polygon, want an ISO 3166-1 code of the base map")
         members = [index for index, site in enumerate(sites) if site.country == country]
         shapely.prepare(shapes[country])
         for index, cell in _voronoi(members, sites, plane):
@@ -160,26 +219,21 @@ def _owners(
     return owner
 
 
-def _ground(
-    faces: NDArray[np.object_], owner: NDArray[np.int64], middle: NDArray[np.float64], discs: list[Polygon]
-) -> tuple[BaseGeometry, ...]:
-    found: list[BaseGeometry] = []
-    for index, circle in enumerate(discs):
-        mine = owner == index
-        reached = shapely.contains_xy(circle, middle[mine][:, 0], middle[mine][:, 1])
-        found.append(shapely.union_all(faces[mine][reached]))
-    return tuple(found)
+def _parts(
+    index: int, owner: NDArray[np.int64], middle: NDArray[np.float64], discs: tuple[Polygon, Polygon]
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Which faces each part of a site has."""
+    wide, near = (shapely.contains_xy(circle, middle[:, 0], middle[:, 1]) & (owner == index) for circle in discs)
+    return [("whole", wide), ("town", near), ("ring", wide & ~near)]
 
 
-def _touching(
-    sites: Sequence[Site], whole: Sequence[BaseGeometry], town: Sequence[BaseGeometry]
-) -> frozenset[tuple[tuple[int, bool], tuple[int, bool]]]:
-    keys = [(index, False) for index in range(len(sites))] + [(index, True) for index in range(len(sites))]
-    grounds = np.array([*whole, *town], dtype=object)
+def _touching(sites: Sequence[Site], ground: Mapping[Part, BaseGeometry]) -> frozenset[tuple[Part, Part]]:
+    parts = list(ground)
+    grounds = np.array(list(ground.values()), dtype=object)
     left, right = shapely.STRtree(grounds).query(grounds, predicate="touches")
     edges = shapely.length(shapely.intersection(grounds[left], grounds[right])) > 0
     return frozenset(
-        (keys[a], keys[b])
+        (parts[a], parts[b])
         for a, b in zip(left[edges].tolist(), right[edges].tolist(), strict=True)
-        if sites[keys[a][0]].country == sites[keys[b][0]].country
+        if sites[parts[a][0]].country == sites[parts[b][0]].country
     )

@@ -12,7 +12,7 @@ from datetime import date
 
 from shapely.geometry.base import BaseGeometry
 
-from geo.confidence import level_on
+from geo.confidence import Surroundings, level_on
 from geo.errors import InvalidParameter
 from geo.interval import DAY, FIRST, LAST, Interval
 from geo.measure import bearing, disc, distance_km
@@ -178,9 +178,11 @@ def stated(zone: Feature, beside: Sequence[Feature], at: tuple[Spot, date], zone
 def resting_on(evidence: Evidence, found: Control, spot: Spot, day: date) -> Control:
     """The answer with the age, the reach and the sources of the one report that it rests on."""
     is_here = evidence.distance_km <= max(AT_PLACE_KM, spot.precision_km)
+    denials = tuple(source for source in found.sources if evidence.report.id in _listed(source.get("contradicts")))
+    around = Surroundings(evidence.distance_km, evidence.agreeing, evidence.differing, bool(denials))
     return replace(
-        found, basis="report" if is_here else "zone", confidence=level_on(evidence.report, day),
-        age_days=(day - evidence.report.earliest).days, sources=evidence_sources(evidence.report),
+        found, basis="report" if is_here else "zone", confidence=level_on(evidence.report, day, around),
+        age_days=(day - evidence.report.earliest).days, sources=(*evidence_sources(evidence.report), *denials),
         precision_km=spot.precision_km if is_here else round(max(spot.precision_km, evidence.distance_km), 3),
     )
 
@@ -213,6 +215,10 @@ def front_of(point: LngLat, day: date, zones: ZoneIndex, control: Control) -> Co
 def evidence_sources(report: Report) -> tuple[Mapping[str, object], ...]:
     extra = {"date": report.when.text, "place": report.name, "report": report.id, "note": report.note}
     return tuple({**source, **extra} for source in report.sources or ({},))
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _text(zone: Feature, name: str) -> str | None:

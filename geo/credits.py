@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from geo.derivation import is_page
 from geo.model import Query
 from geo.profiles import profile_of
 from geo.store import Store
@@ -29,6 +30,7 @@ def _of_reports(store: Store) -> Iterator[str]:
 
 
 def _of_pages(store: Store) -> Iterator[str]:
-    for name in store.sources():
+    """Derived zones rest on the reports."""
+    for name in (each for each, page in store.sources().items() if not is_page(page)):
         options = profile_of(store, name)
         yield options.attribution or ", ".join(part for part in (options.publisher or name, options.licence) if part)

@@ -49,7 +49,7 @@ def rows_of(source_id: str, days: Interval) -> Query:
 
 
 def _changed(old: Sequence[Feature], new: Sequence[Feature]) -> Interval | None:
-    """The days from the first to the last on which other ground is held than before, or by others."""
+    """The days from the first to the last on which other ground is held than before, or by others, or less surely."""
     before, after = _held(old), _held(new)
     days = [
         Interval(*pair)
@@ -61,12 +61,14 @@ def _changed(old: Sequence[Feature], new: Sequence[Feature]) -> Interval | None:
 
 
 def _held(rows: Sequence[Feature]) -> defaultdict[object, set[tuple[date, date]]]:
-    """The spans of days on which the same sides hold the same ground."""
+    """The spans of days on which the same sides hold the same ground, and those on which they certainly do."""
     spans: defaultdict[object, set[tuple[date, date]]] = defaultdict(set)
     for row in rows:
         assert row.geometry is not None
         key = row.properties["controller"], row.properties["controller_b"], row.geometry.wkb
         spans[key].add((_start(row.valid.outer), _end(row.valid.outer)))
+        if not row.valid.certain.is_empty:
+            spans[*key, "certain"].add((_start(row.valid.certain), _end(row.valid.certain)))
     return spans
 
 

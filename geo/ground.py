@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from geo.actors import Actors
-from geo.basemap import country_shapes
 from geo.belief import belief_of
-from geo.derive import DeriveOptions, derive
+from geo.derivation import derived, options_in, page_of, rederived
+from geo.derive import DeriveOptions
 from geo.errors import InvalidParameter, NotFound, StoreError
 from geo.features import place_features
 from geo.front_store import fronts_around, rows_of
@@ -38,10 +38,57 @@ def load_theatre_reports(store: Store, known_on: date) -> WriteReport:
 
 
 def derive_zones(store: Store, known_on: date, options: DeriveOptions | None = None) -> WriteReport:
-    """Derive zones from the store's reports in place of those derived before; their fronts with them."""
-    options = options or DeriveOptions()
-    zones = derive(store.read("reports", Query()), country_shapes(), options)
-    return replace_zones(store, zones, options.source_id, known_on)
+    """Derive zones from the store's reports in place of those derived before; their fronts with them. Without
+    ``options`` as the store keeps them; with some, it keeps these."""
+    options = options or options_in(store)
+    zones = derived(store, options)
+    with store.transaction():
+        store.set_source(options.source_id, page_of(options))
+        return replace_zones(store, zones, options.source_id, known_on)
+
+
+def follow_page(store: Store, options: DeriveOptions, page: str, known_on: date) -> WriteReport | None:
+    """Keep a page of settings as it was written; zones that are derived already are derived anew with them."""
+    written = derive_zones(store, known_on, options) if _is_derived(store, options) else None
+    store.set_source(options.source_id, page)
+    return written
+
+
+def _is_derived(store: Store, options: DeriveOptions) -> bool:
+    return any(store.read("zones", Query(where={"source_id": (options.source_id,)}, limit=1)))
+
+
+def add_reports(store: Store, reports: Sequence[Feature], known_on: date) -> tuple[WriteReport, WriteReport | None]:
+    """Believe these town reports; where a store has zones derived from reports, they follow, in the same transaction.
+
+    The second report is that of the zones, ``None`` for a store without such zones. Only the patches of the places
+    that are told of anew are derived, and the result is that of deriving all.
+
+    :raises InvalidInput: for a place at two positions or in an unknown country.
+    """
+    while True:
+        seen = store.version()
+        options = options_in(store)
+        change = rederived(store, reports, options) if _is_derived(store, options) else None
+        lines, moved = fronts_around(store, options.source_id, change.old, change.new) if change else ([], [])
+        with store.transaction():
+            if store.version() != seen:
+                continue  # somebody else wrote while we computed
+            written = store.write("reports", reports, known_on)
+            if change is None:
+                return written, None
+            _replace(store, "fronts", (moved, lines), known_on)
+            return written, _replace(store, "zones", (change.old, change.new), known_on)
+
+
+def _replace(
+    store: Store, collection: str, rows: tuple[Sequence[Feature], Sequence[Feature]], known_on: date
+) -> WriteReport:
+    """End the belief in the first rows and believe the second ones; what is in both stays."""
+    old, new = rows
+    if lost := tuple(sorted({row.id for row in old} - {row.id for row in new})):
+        store.delete(collection, Query(ids=lost), known_on)
+    return store.write(collection, new, known_on)
 
 
 def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_on: date) -> WriteReport:
@@ -49,18 +96,10 @@ def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_
 
     One transaction: nobody reads half of it.
     """
-    lines = front_rows(zones)
     mine = Query(where={"source_id": (source_id,)})
     with store.transaction():
-        written = WriteReport()
-        for collection, rows in (("zones", zones), ("fronts", lines)):
-            kept = {row.id for row in rows}
-            gone = tuple(sorted({old.id for old in store.read(collection, mine)} - kept))
-            if gone:
-                store.delete(collection, Query(ids=gone), known_on)
-            report = store.write(collection, rows, known_on)
-            written = report if collection == "zones" else written
-    return written
+        _replace(store, "fronts", (list(store.read("fronts", mine)), front_rows(zones)), known_on)
+        return _replace(store, "zones", (list(store.read("zones", mine)), zones), known_on)
 
 
 def add_zones(

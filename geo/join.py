@@ -8,12 +8,14 @@ from itertools import pairwise
 
 from shapely.geometry.base import BaseGeometry
 
+from geo.conflicts import conflict, conflict_of_remark
 from geo.control import AT_PLACE_KM, Spot, answering, control_at, control_of_area, evidence_sources, on_day, over
 from geo.interval import FIRST, Interval, Validity
 from geo.measure import distance_km
 from geo.model import Control, Extent, Feature, LngLat, Mention, Place
 from geo.relative import NEAR_KM
-from geo.reports import REMARKS
+from geo.reports import REMARKS, Report
+from geo.timeline import State, timelines
 from geo.zones import ZoneIndex
 
 __all__ = ["NEAR_KM", "Held", "control_at", "control_of_area", "control_of_place", "differ", "history", "join"]
@@ -68,13 +70,15 @@ def differ(one: Control, other: Control) -> bool:
 
 @dataclass(frozen=True)
 class Held:
-    """One line of a place's record: the control without what differs from day to day; ``valid`` says which days are
-    certain. ``note`` tells what the source says. A remark (``reported``, ``brief``) stands
-    beside the lines and makes no interval; a line with basis ``none`` is a span without any statement."""
+    """One line of a place's record: the control without what differs from day to day, its confidence as on the first
+    day; ``valid`` says which days are certain. ``note`` tells what the source says, ``conflict`` what other sources
+    say against it. A remark (``reported``, ``brief``) stands beside the lines and makes no interval; a line with
+    basis ``none`` is a span without any statement."""
 
     valid: Validity
     control: Control
     note: str = ""
+    conflict: str = ""
 
     @property
     def is_remark(self) -> bool:
@@ -90,7 +94,9 @@ def history(where: LngLat | Place, zones: ZoneIndex) -> list[Held]:
     rows = over(spot, Interval(), zones)
     starts = sorted({day for row in rows for day in _turns(spot, row, zones)})
     held = [_line(spot, span, rows, zones) for span in _between(starts)]
-    return sorted([*_merged(held), *_remarks(spot, zones)], key=lambda line: (_first_day(line), line.is_remark))
+    states = _states_at(spot, zones)
+    held = [_contradicted(line, states) for line in held]
+    return sorted([*_merged(held), *_remarks(spot, zones, states)], key=lambda line: (_first_day(line), line.is_remark))
 
 
 def _turns(spot: Spot, row: Feature, zones: ZoneIndex) -> list[date]:
@@ -118,6 +124,25 @@ def _line(spot: Spot, span: Interval, rows: Sequence[Feature], zones: ZoneIndex)
     return Held(Validity(span, zone.valid.certain.intersection(span)), control, note)
 
 
+def _states_at(spot: Spot, zones: ZoneIndex) -> list[State]:
+    """What was reported of the very place of the spot."""
+    near = sorted((distance_km(spot.point, each.point), each.place) for each in _reports_at(spot, zones))
+    mine = [each for each in zones.reports if near and each.place == near[0][1]]
+    return next(iter(timelines(mine).values()), [])
+
+
+def _reports_at(spot: Spot, zones: ZoneIndex) -> list[Report]:
+    reach = max(AT_PLACE_KM, spot.precision_km)
+    return [each for each in zones.reports if distance_km(spot.point, each.point) <= reach]
+
+
+def _contradicted(line: Held, states: Sequence[State]) -> Held:
+    """The line with what other reports of its place say against it."""
+    day = line.valid.outer.start or FIRST
+    told = [conflict(state) for state in states if line.control.basis == "report" and day in state.valid.outer]
+    return replace(line, conflict=told[0]) if told else line
+
+
 def _merged(lines: Sequence[Held]) -> list[Held]:
     found: list[Held] = []
     for line in lines:
@@ -127,7 +152,8 @@ def _merged(lines: Sequence[Held]) -> list[Held]:
             first = before.valid.certain if not before.valid.certain.is_empty else line.valid.certain
             certain = Interval(first.start, line.valid.certain.end)
             ids = (*before.control.zone_ids, *line.control.zone_ids)
-            joined = Held(Validity(outer, certain), replace(before.control, zone_ids=ids), before.note)
+            joined = Held(Validity(outer, certain), replace(before.control, zone_ids=ids), before.note,
+                          before.conflict)
             found.append(joined)
             continue
         found.append(line)
@@ -138,18 +164,17 @@ def _told(line: Held) -> tuple[object, ...]:
     control = line.control
     return (
         control.controller, control.controller_b, control.status, control.besieged_by, control.basis,
-        str(control.sources),
+        str(control.sources), line.conflict,
     )
 
 
-def _remarks(spot: Spot, zones: ZoneIndex) -> list[Held]:
-    reach = max(AT_PLACE_KM, spot.precision_km)
-    near = [each for each in zones.reports if each.is_remark and distance_km(spot.point, each.point) <= reach]
+def _remarks(spot: Spot, zones: ZoneIndex, states: Sequence[State]) -> list[Held]:
     return [
         Held(Validity(report.when.interval, Interval(report.latest, report.when.interval.end), report.when.text),
              Control(controller=report.controller, controller_b=report.controller_b, status=report.status,
-                     basis="report", confidence="low", sources=evidence_sources(report)), report.note)
-        for report in near
+                     basis="report", confidence="low", sources=evidence_sources(report)), report.note,
+             conflict_of_remark(report, states))
+        for report in _reports_at(spot, zones) if report.is_remark
     ]
 
 

@@ -40,6 +40,8 @@ def read_profile(text: str, where: str = "profile") -> LoadOptions:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise InvalidInput(f"{where}: no TOML: {problem}") from None
+    if told.get("method") == "derived":
+        raise InvalidInput(f"{where}: its zones are derived from town reports, want another source to load files into")
     for key, value in told.items():
         wanted = _KINDS.get(key)
         if wanted is None:

@@ -28,14 +28,15 @@ UNSOURCED = "Baseline of this project, not sourced"
 
 COLUMNS = (
     "place_id", "place", "country", "lat", "lon", "date_edtf", "controller", "controller_b", "status", "besieged_by",
-    "sourced", "source_title", "source_publisher", "source_url", "source_licence", "note",
+    "sourced", "source_title", "source_publisher", "source_url", "source_licence", "stance", "max_km", "note",
 )
 _REQUIRED = ("place_id", "place", "country", "date_edtf", "controller", "status")
 
 
 @dataclass(frozen=True)
 class Report:
-    """One statement; ``when`` spans the days on which the state may have begun."""
+    """One statement; ``when`` spans the days on which the state may have begun. ``max_km`` is how far it speaks for
+    the ground around, where its table says so."""
 
     id: str
     place: str
@@ -50,6 +51,18 @@ class Report:
     sourced: str = "yes"
     note: str = ""
     sources: tuple[Mapping[str, object], ...] = ()
+    max_km: float | None = None
+
+    @property
+    def stance(self) -> str | None:
+        """The side whose own voice all of its sources are: its agency, spokesman or ministry."""
+        told = {str(source.get("stance") or "") for source in self.sources}
+        return (told.pop() or None) if len(told) == 1 else None
+
+    @property
+    def is_own_claim(self) -> bool:
+        """Told by the side that gains by it, and by nobody else."""
+        return self.status == "claimed" or self.stance == self.controller
 
     @property
     def earliest(self) -> date:
@@ -72,7 +85,8 @@ class Report:
         properties = {
             "place": self.place, "name": self.name, "country": self.country, "controller": self.controller,
             "controller_b": self.controller_b, "status": self.status, "besieged_by": self.besieged_by,
-            "sourced": self.sourced, "note": self.note, "sources": [dict(source) for source in self.sources],
+            "sourced": self.sourced, "note": self.note, "max_km": self.max_km,
+            "sources": [dict(source) for source in self.sources],
         }
         span = self.when.interval
         valid = Validity(span, Interval(self.latest, span.end), self.when.text, self.when.precision)
@@ -92,7 +106,7 @@ def report_of(feature: Feature) -> Report:
         LngLat(feature.geometry.x, feature.geometry.y),
         VagueDate(feature.valid.edtf, feature.valid.outer, feature.valid.precision),
         str(get("controller")), str(get("status")), _text(get("controller_b")), _text(get("besieged_by")),
-        str(get("sourced") or "yes"), str(get("note") or ""), _sources(get("sources")),
+        str(get("sourced") or "yes"), str(get("note") or ""), _sources(get("sources")), _reach(get("max_km")),
     )
 
 
@@ -135,11 +149,11 @@ def _report(where: str, row: Mapping[str, str]) -> Report:
         raise InvalidInput(f"{where}: date_edtf: {problem}") from None
     if when.interval.start is None or when.interval.end is None:
         raise InvalidInput(f"{where}: date_edtf: {when.text!r}, want a date with both ends")
-    point = LngLat(_number(where, row, "lon", 180), _number(where, row, "lat", 90))
+    point = LngLat(_number(where, row, "lon", (-180, 180)), _number(where, row, "lat", (-90, 90)))
     return Report(
         _identity(row), row["place_id"], row["place"], row["country"], point, when, row["controller"], row["status"],
         row.get("controller_b") or None, row.get("besieged_by") or None, sourced, row.get("note", ""),
-        (_source(row, sourced),),
+        (_source(row, sourced),), _number(where, row, "max_km", (1, 200), "kilometres") if row.get("max_km") else None,
     )
 
 
@@ -147,17 +161,20 @@ def _source(row: Mapping[str, str], sourced: str) -> Mapping[str, object]:
     entry = {
         "title": row.get("source_title") or UNSOURCED, "publisher": row.get("source_publisher"),
         "url": row.get("source_url"), "licence": row.get("source_licence"), "sourced": sourced,
+        "stance": row.get("stance"),
     }
     return {key: value for key, value in entry.items() if value}
 
 
-def _number(where: str, row: Mapping[str, str], column: str, limit: float) -> float:
+def _number(
+    where: str, row: Mapping[str, str], column: str, limits: tuple[int, int], unit: str = "degrees"
+) -> float:
     try:
         value = float(row[column])
     except ValueError:
         value = float("nan")
-    if not -limit <= value <= limit:
-        raise InvalidInput(f"{where}: {column}: {row[column]!r}, want degrees from -{limit} to {limit}")
+    if not limits[0] <= value <= limits[1]:
+        raise InvalidInput(f"{where}: {column}: {row[column]!r}, want {unit} from {limits[0]} to {limits[1]}")
     return value
 
 
@@ -174,6 +191,10 @@ def _identity(row: Mapping[str, str]) -> str:
 
 def _text(value: object) -> str | None:
     return str(value) if value else None
+
+
+def _reach(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _sources(value: object) -> tuple[Mapping[str, object], ...]:

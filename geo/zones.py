@@ -35,10 +35,19 @@ REACHES_KM = (20.0, 80.0, 320.0, 20_040.0)
 
 @dataclass(frozen=True)
 class Evidence:
-    """The report that an answer at a point rests on, and how far its place is."""
+    """The report that an answer at a point rests on, how far its place is, and how many of the zone's neighbouring
+    reported places confirm it or say otherwise."""
 
     report: Report
     distance_km: float
+    agreeing: int = 0
+    differing: int = 0
+
+    @classmethod
+    def of(cls, zone: Feature, report: Report, distance_km: float) -> Evidence:
+        """With what a derived zone tells of its neighbours."""
+        agreeing, differing = (zone.properties.get(name) for name in ("agreeing", "differing"))
+        return cls(report, distance_km, int(str(agreeing or 0)), int(str(differing or 0)))
 
 
 class ZoneIndex:
@@ -107,7 +116,7 @@ class ZoneIndex:
         if not turn:
             return None
         number, km = witnesses.nearest(np.array([point]), turn)
-        return Evidence(witnesses.reports[int(number[0])], float(km[0]))
+        return Evidence.of(zone, witnesses.reports[int(number[0])], float(km[0]))
 
     def witnesses(self, zone: Feature) -> Witnesses:
         """The reported places behind a zone; kept, for many points are asked of one zone."""

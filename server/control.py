@@ -82,7 +82,8 @@ def _line(held: Held) -> dict[str, object]:
     outer, certain = held.valid.outer, held.valid.certain
     return {
         "valid_from": outer.start, "valid_to": outer.end, "certain_from": certain.start, "certain_to": certain.end,
-        "edtf": held.valid.edtf, "note": held.note, "is_remark": held.is_remark, **asdict(held.control),
+        "edtf": held.valid.edtf, "note": held.note, "conflict": held.conflict,
+        "is_remark": held.is_remark, **asdict(held.control),
     }
 
 

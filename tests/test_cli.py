@@ -76,12 +76,55 @@ def test_reading_as_text_says_who_held_it() -> None:
     assert "al-Rai, SY" in run("read", "-", "--format", "text", stdin=STORY).stdout
 
 
-def test_control_prints_the_history_with_sources_and_gaps(demo_store: Path) -> None:
-    lines = run("--store", demo_store, "control", "al-Rai").stdout.splitlines()
-    april = [line for line in lines if line.startswith("2016-04") or "/2016-04" in line]
-    assert "no statement" in lines[0] or "no statement" in lines[1]
-    assert any(line.startswith("2016-04-08/2016-04-10") and "REBELS" in line for line in april)
-    assert any(line.startswith("2016-04-11/") and "ISIL" in line and "[Northern Aleppo" in line for line in april)
+AL_RAI_2016 = """\
+2016-04-07                REBELS / ISIL [contested] (certain, high confidence)  — most of the town and its crossing in \
+rebel hands, fighting goes on  [Northern Aleppo offensive (March–June 2016), Wikipedia]
+2016-04-08/2016-04-10     REBELS [control] (certain, high confidence)  — rebels hold all of the town  \
+[Northern Aleppo offensive (March–June 2016), Wikipedia]
+2016-04-11/2016-08-16     ISIL [control] (certain, high confidence)  — IS takes the town back, and villages near it  \
+[Northern Aleppo offensive (March–June 2016), Wikipedia]
+(2016-06)                 REBELS [brief] (told beside the record, low confidence)  — rebels inside for some hours of \
+one day in June, then driven out  [Battle of al-Rai (August 2016), Wikipedia]
+2016-08-17/2016-08-26     TURKEY_REBELS [control] (certain, high confidence)  — town and crossing fully taken by the \
+Free Syrian Army  [Battle of al-Rai (August 2016), Wikipedia]
+2016-08-27                TURKEY_REBELS [control] (uncertain, medium confidence)  — town and crossing fully taken by \
+the Free Syrian Army  — CONFLICT: a single report of 2016-08-27 says ISIL \
+[Battle of al-Rai (August 2016), Wikipedia]  [Battle of al-Rai (August 2016), Wikipedia]
+(2016-08-27)              ISIL [reported] (told beside the record, low confidence)  — one report of a recapture by IS; \
+conflicts with the state of the next day  — CONFLICT: against TURKEY_REBELS, so stated from 2016-08-17 \
+[Battle of al-Rai (August 2016), Wikipedia], and again from 2016-08-28 [Battle of al-Rai (August 2016), Wikipedia]  \
+[Battle of al-Rai (August 2016), Wikipedia]
+2016-08-28/2020-08-27     TURKEY_REBELS [control] (certain, high confidence)  — again stated to be in rebel hands, \
+a day after the report of its loss  [Battle of al-Rai (August 2016), Wikipedia]
+"""
+AIN_ISSA = """\
+2015-06-23/2015-07-05     SDF [control] (certain, high confidence)  — all but the silos taken by the YPG  \
+[Tell Abyad offensive, Wikipedia]
+2015-07-06/2015-07-07     ISIL [control] (certain, high confidence)  — IS takes it back  \
+[Tell Abyad offensive, Wikipedia]
+2015-07-08/2019-07-07     SDF [control] (certain, high confidence)  — YPG takes it again  \
+[Tell Abyad offensive, Wikipedia]
+"""
+
+
+@pytest.mark.parametrize("place, first, last, wanted", [
+    ("al-Rai", 2, -1, AL_RAI_2016), ("Ayn Issa", 2, -1, AIN_ISSA),
+])
+def test_control_tells_every_turn_with_certainty_conflict_and_source(
+    demo_store: Path, place: str, first: int, last: int, wanted: str
+) -> None:
+    lines = run("--store", demo_store, "--quiet", "control", place).stdout.splitlines(keepends=True)
+    assert "".join(lines[first:last]) == wanted
+    assert ("no statement" in lines[0], "no statement" in lines[-1]) == (True, True)
+
+
+def test_control_of_a_day_in_dispute_names_what_denies_it(demo_store: Path) -> None:
+    line = run("--store", demo_store, "--quiet", "control", "al-Rai", "--date", "2016-08-27").stdout
+    assert line == (
+        "2016-08-27: TURKEY_REBELS [control] (uncertain, basis report, evidence 10 days old, front 9 km away); "
+        "CONFLICT: al-Rai in ISIL's hands by a report of 2016-08-27 [Battle of al-Rai (August 2016), Wikipedia]  "
+        "[Battle of al-Rai (August 2016), Wikipedia]\n"
+    )
 
 
 @pytest.mark.parametrize("place, day, wanted", [

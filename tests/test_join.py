@@ -191,21 +191,38 @@ def test_a_mention_gets_the_control_of_its_place_at_its_time() -> None:
 
 def test_the_record_of_al_rai_has_every_line_and_every_conflict_with_its_source() -> None:
     lines = history(gazetteer()["sy-al-rai"], zones())
-    told = [(str(line.valid.outer), line.control.controller, line.control.status) for line in lines]
+    told = [
+        (str(line.valid.outer), line.control.controller, line.control.status, not line.valid.certain.is_empty)
+        for line in lines
+    ]
     assert told == [
-        ("../2013-12-31", None, None),
-        ("2014-01-01/2016-04-06", "ISIL", "control"),
-        ("2016-04-07", "REBELS", "contested"),
-        ("2016-04-08/2016-04-10", "REBELS", "control"),
-        ("2016-04-11/2016-08-16", "ISIL", "control"),
-        ("2016-06-01/2016-06-30", "REBELS", "brief"),
-        ("2016-08-17/2016-08-27", "TURKEY_REBELS", "control"),
-        ("2016-08-27", "ISIL", "reported"),
-        ("2016-08-28/2020-08-27", "TURKEY_REBELS", "control"),
-        ("2020-08-28/..", None, None),
+        ("../2013-12-31", None, None, True),
+        ("2014-01-01/2016-04-06", "ISIL", "control", True),
+        ("2016-04-07", "REBELS", "contested", True),
+        ("2016-04-08/2016-04-10", "REBELS", "control", True),
+        ("2016-04-11/2016-08-16", "ISIL", "control", True),
+        ("2016-06-01/2016-06-30", "REBELS", "brief", True),
+        ("2016-08-17/2016-08-26", "TURKEY_REBELS", "control", True),
+        ("2016-08-27", "TURKEY_REBELS", "control", False),
+        ("2016-08-27", "ISIL", "reported", True),
+        ("2016-08-28/2020-08-27", "TURKEY_REBELS", "control", True),
+        ("2020-08-28/..", None, None, True),
     ]
     assert all(line.control.sources and line.note for line in lines if line.control.basis != "none")
     assert str(lines[1].valid.certain) == "2014-12-31/2016-04-06"
+    page = "[Battle of al-Rai (August 2016), Wikipedia]"
+    assert {line.control.status: line.conflict for line in lines if line.conflict} == {
+        "control": f"a single report of 2016-08-27 says ISIL {page}",
+        "reported": f"against TURKEY_REBELS, so stated from 2016-08-17 {page}, and again from 2016-08-28 {page}",
+    }
+
+
+def test_a_day_that_a_single_report_denies_is_uncertain_and_names_both_sources() -> None:
+    found = on("sy-al-rai", "2016-08-27")
+    assert (found.controller, found.certainty, found.confidence) == ("TURKEY_REBELS", "uncertain", "medium")
+    assert [(source["date"], source.get("says")) for source in found.sources] == [
+        ("2016-08-17", None), ("2016-08-27", "ISIL"),
+    ]
 
 
 @pytest.mark.parametrize("place", ["sy-al-rai", "sy-kobani", "iq-mosul", "sy-aleppo", "sy-palmyra", "iq-kirkuk"])

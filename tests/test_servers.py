@@ -53,7 +53,8 @@ def serving(server: str, store: Path, port: int) -> Iterator[str]:
 def running(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     log = folder / f"{Path(command[0]).name}.log"
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env={**environment, "HOME": str(Path.home())}, stdout=out, stderr=out)
+        environment = {**environment, "HOME": str(Path.home())}  # where the index of the world's towns is kept
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
         try:
             yield process
         finally:

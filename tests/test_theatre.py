@@ -209,7 +209,7 @@ def test_control_tells_the_history_of_a_town(demo: Path) -> None:
         ["2022-02-24/2022-03-01", "UKRAINE"], ["2022-03-02/2022-11-10", "RUSSIA"], ["2022-11-11/2026-11-10", "UKRAINE"],
     ]
     assert "general knowledge, no source checked" in lines[1]
-    assert "[Territorial control during the Russo-Ukrainian War]" in lines[2]
+    assert "[Territorial control during the Russo-Ukrainian War, Wikipedia]" in lines[2]
 
 
 def test_a_store_goes_on_reading_with_its_theatre(demo: Path, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,18 +13,18 @@ import click
 
 from geo.basemap import country_shapes, province_shapes
 from geo.corpus import reread
-from geo.derive import DeriveOptions
+from geo.derivation import options_in, reaches_of
 from geo.errors import InvalidParameter, NotFound
 from geo.features import control_properties
 from geo.formats import FORMATS
 from geo.fronts import fronts as fronts_of
-from geo.ground import derive_zones, earlier_belief, gazetteer_of, index_of, pipeline_of
+from geo.ground import add_reports, derive_zones, earlier_belief, gazetteer_of, index_of, pipeline_of
 from geo.interval import Interval
 from geo.join import Held, control_at, control_of_place, differ, history
 from geo.model import Control, LngLat, Place, Query
 from geo.reports import read_reports
 from geo.schema import FRONTS
-from geo.store import Store
+from geo.store import Store, WriteReport
 from geo.zones import ZoneIndex
 from server.commands.session import Day, Days, Session, belief_option, pass_session, today
 
@@ -38,11 +38,20 @@ def reports() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_session
 def load_reports(session: Session, file: Path) -> None:
-    """Load a CSV of dated town reports; all of it or nothing."""
+    """Load a CSV of dated town reports; all of it or nothing. Zones that the store derived from reports follow."""
     rows = read_reports(file)
     with session.open() as store:
-        written = store.write("reports", rows, today())
-    session.report(asdict(written), f"{written.added} reports new, {written.changed} changed")
+        written, zones = add_reports(store, rows, today())
+        told = {**asdict(written), "zones": asdict(zones) if zones else None}
+        session.report(told, f"{written.added} reports new, {written.changed} changed{_followed(zones)}")
+        if zones and (zones.added or zones.changed):
+            rejoin(session, store)
+
+
+def _followed(zones: WriteReport | None) -> str:
+    if zones is None:
+        return "; no zones are derived from reports yet (dateline zones derive --from-reports)"
+    return f"; zones derived anew around them: {zones.added} new, {zones.changed} changed, {zones.unchanged} as before"
 
 
 @click.group()
@@ -50,17 +59,27 @@ def zones() -> None:
     """Front-line polygons: load somebody's, or derive them."""
 
 
-@zones.command("derive", epilog="Example: dateline zones derive --from-reports --max-km 25")
+@zones.command("derive", epilog="Example: dateline zones derive --from-reports --max-km 25 --max-km-in IQ=40")
 @click.option("--from-reports", is_flag=True, required=True, help="From the store's town reports.")
-@click.option("--max-km", type=click.FloatRange(1, 200), default=25.0, show_default=True,
-              help="How far a report speaks for the ground around its town.")
+@click.option("--max-km", type=click.FloatRange(1, 200),
+              help="How far a report speaks for the ground around its town: 25 unless the store keeps another.")
+@click.option("--max-km-in", multiple=True, metavar="COUNTRY=KM", help="How far in one country, as IQ=40; repeatable.")
 @pass_session
-def derive(session: Session, from_reports: bool, max_km: float) -> None:
-    """Derive coarse zones and fronts from town reports, and join the kept stories anew."""
+def derive(session: Session, from_reports: bool, max_km: float | None, max_km_in: tuple[str, ...]) -> None:
+    """Derive coarse zones and fronts from town reports, and join the kept stories anew. The store keeps the settings
+    (`zones source show derived:reports`) and takes them as said the next time."""
     with session.open() as store:
-        written = derive_zones(store, today(), DeriveOptions(evidence_max_km=max_km))
+        kept = options_in(store)
+        options = replace(
+            kept, evidence_max_km=max_km or kept.evidence_max_km, max_km_in={**kept.max_km_in, **_reaches(max_km_in)})
+        written = derive_zones(store, today(), options)
         session.report(asdict(written), f"{written.added} zones new, {written.changed} changed")
         rejoin(session, store)
+
+
+def _reaches(given: tuple[str, ...]) -> dict[str, float]:
+    pairs = [text.partition("=") for text in given]
+    return reaches_of(((code.strip().upper(), km) for code, _, km in pairs), "--max-km-in")
 
 
 def rejoin(session: Session, store: Store) -> None:
@@ -136,17 +155,23 @@ def _held_line(held: Held) -> str:
     control = held.control
     if control.basis == "none":
         return f"{held.valid.outer!s:25} no statement"
-    uncertain = "" if held.is_remark else _unsure(held)
     days = f"({held.valid.edtf})" if held.is_remark else str(held.valid.outer)
-    source = _sources(control)
-    return f"{days:25} {_who(control)}{uncertain}" + (f"  — {held.note}" if held.note else "") + source
+    told = [f"{days:25} {_who(control)} ({_sureness(held)})", held.note]
+    if held.conflict:
+        told.append(f"CONFLICT: {held.conflict}")
+    return "  — ".join(part for part in told if part) + _sources(control)
 
 
-def _unsure(held: Held) -> str:
-    certain = held.valid.certain
-    if certain.is_empty or certain == held.valid.outer:
-        return " (uncertain)" if certain.is_empty else ""
-    return f" (certain {certain})"
+def _sureness(held: Held) -> str:
+    """How sure, and of which days: "certain" of all that the line begins with, if nothing else is said."""
+    certain, trust = held.valid.certain, f"{held.control.confidence} confidence" if held.control.confidence else ""
+    if held.is_remark:
+        sure = "told beside the record"
+    elif certain.is_empty:
+        sure = "uncertain"
+    else:
+        sure = "certain" if certain == held.valid.outer else f"certain {certain}"
+    return ", ".join(part for part in (sure, trust) if part)
 
 
 def _who(control: Control) -> str:
@@ -156,8 +181,20 @@ def _who(control: Control) -> str:
 
 
 def _sources(control: Control) -> str:
-    titles = [str(source.get("title")) for source in control.sources if source.get("title")]
+    titles = [_title(source) for source in control.sources if source.get("title") and not source.get("says")]
     return f"  [{'; '.join(dict.fromkeys(titles))}]" if titles else ""
+
+
+def _title(source: Mapping[str, object]) -> str:
+    whose = f", speaking for {source['stance']}" if source.get("stance") else ""
+    return ", ".join(str(source[key]) for key in ("title", "publisher") if source.get(key)) + whose
+
+
+def _denials(control: Control) -> str:
+    """What other sources say of that day."""
+    return "".join(
+        f"; CONFLICT: {source.get('place')} in {source['says']}'s hands by a report of {source.get('date')} "
+        f"[{_title(source)}]" for source in control.sources if source.get("says"))
 
 
 def _line(control: Control, days: Interval) -> str:
@@ -167,14 +204,15 @@ def _line(control: Control, days: Interval) -> str:
     age = f", evidence {control.age_days} days old" if control.age_days is not None else ""
     changed = "".join(f"; from {change.day} {change.controller or 'nobody stated'}" for change in control.changed)
     how = f"({control.certainty}, basis {control.basis}{age}{front})"
-    return f"{days}: {_who(control)} {how}{changed}{_sources(control)}"
+    return f"{days}: {_who(control)} {how}{changed}{_denials(control)}{_sources(control)}"
 
 
 def _held_json(held: Held) -> dict[str, object]:
     return {
         "valid_from": _iso(held.valid.outer.start), "valid_to": _iso(held.valid.outer.end),
         "certain_from": _iso(held.valid.certain.start), "certain_to": _iso(held.valid.certain.end),
-        "edtf": held.valid.edtf, "note": held.note, "remark": held.is_remark, **control_properties(held.control),
+        "edtf": held.valid.edtf, "note": held.note, "conflict": held.conflict,
+        "remark": held.is_remark, **control_properties(held.control),
     }
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from geo.articles import decode
+from geo.derivation import is_page, read_page
 from geo.errors import InvalidInput
-from geo.ground import add_zones
+from geo.ground import add_zones, follow_page
 from geo.load import LoadOptions, LoadReport, LoadResult, learning, load_files, polygon_files
 from geo.model import BBox
 from geo.profiles import frame_of, keep_profile, profile_of, profile_text
@@ -113,10 +114,20 @@ def source() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_session
 def set_source(session: Session, file: Path) -> None:
-    """Keep a TOML page about a source: its name, licence, baseline and frame, and how to read its files."""
+    """Keep a TOML page about a source: its name, licence, baseline and frame, and how to read its files; or, with
+    method = "derived", how far town reports are stretched: zones that are derived from them follow at once."""
+    text = _text(file)
     with session.open() as store:
-        kept = keep_profile(store, _text(file), file.name)
-    session.report({"source": kept.source}, f"{kept.source}: kept")
+        if not is_page(text):
+            name = keep_profile(store, text, file.name).source
+            session.report({"source": name}, f"{name}: kept")
+            return
+        options = read_page(text, file.name)
+        written = follow_page(store, options, text, today())
+        zones = f", {written.added} zones new, {written.changed} changed" if written else ""
+        session.report({"source": options.source_id}, f"{options.source_id}: kept{zones}")
+        if written:
+            rejoin(session, store)
 
 
 @source.command("show", epilog="Example: dateline zones source show deepstate")
@@ -133,11 +144,22 @@ def show_source(session: Session, name: str) -> None:
 def list_sources(session: Session) -> None:
     """The sources that the store keeps a page of."""
     with session.open() as store:
-        for name in sorted(store.sources()):
-            kept = profile_of(store, name)
-            told = {"source": name, "title": kept.title, "licence": kept.licence, "baseline": kept.baseline}
-            line = "  ".join(word for word in (name, kept.title, kept.licence, kept.baseline) if word)
+        for name, text in sorted(store.sources().items()):
+            told, line = _derived(name, text) if is_page(text) else _drawn(name, profile_of(store, name))
             click.echo(json.dumps(told, ensure_ascii=False) if session.json else line)
+
+
+def _drawn(name: str, kept: LoadOptions) -> tuple[dict[str, object], str]:
+    told: dict[str, object] = {
+        "source": name, "title": kept.title, "licence": kept.licence, "baseline": kept.baseline}
+    return told, "  ".join(word for word in (name, kept.title, kept.licence, kept.baseline) if word)
+
+
+def _derived(name: str, text: str) -> tuple[dict[str, object], str]:
+    kept = read_page(text)
+    reaches = [f"{kept.evidence_max_km:g} km", *(f"{code} {km:g} km" for code, km in kept.max_km_in.items())]
+    told: dict[str, object] = {"source": name, "max_km": kept.evidence_max_km, "max_km_in": kept.max_km_in}
+    return told, f"{name}  derived from town reports, up to {', '.join(reaches)}"
 
 
 def _report_line(report: LoadReport) -> str:
