@@ -71,6 +71,7 @@ bench-derive: $(VENV)/.test  ## Measure what one more town report costs, against
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)
+	$(BIN)/python -m tools.ground_pictures $(STORE) docs/img
 
 lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \

@@ -33,6 +33,8 @@ ROW = 18
 
 
 LAND = "#f4f1ea"
+HELD, UNSURE = "0.55", "0.3"
+PALE = f' fill-opacity="{HELD}"'
 CREDITS = ("Derived by Dateline from town reports: coarse estimates, no surveyed lines.",
            "Reports: Wikipedia and others, see data/LICENCES.md. Basemap: Natural Earth, GSHHG.")
 
@@ -114,7 +116,7 @@ def picture(scene: Scene, index: ZoneIndex) -> str:
     for panel, day in zip(panels, scene.days, strict=True):
         zones = [zone for zone in index.on(day) if zone.geometry is not None and zone.geometry.intersects(panel.area)]
         held.update(dict.fromkeys(side for zone in zones for side in holders_of(zone)))
-        inside = [_sides(panel, zone) for zone in zones]
+        inside = [_sides(panel, zone, day) for zone in zones]
         lines = [panel.lines(row.geometry, **_FRONT) for row in fronts(zones) if row.geometry is not None]
         names = _names(panel, scene, index, day)
         body += _framed(panel, f"{day:%-d %B %Y}", [*_basemap(panel), *inside, *lines, *names])
@@ -149,12 +151,12 @@ def _basemap(panel: Panel) -> Iterator[str]:
         yield panel.lines(shape(row["geometry"]), fill="none", stroke="#9cc3dd", stroke_width="1")
 
 
-def _sides(panel: Panel, zone: Feature) -> str:
+def _sides(panel: Panel, zone: Feature, day: date) -> str:
     """Its side's colour; of two sides stripes of both; paler where it is uncertain or nobody is sure."""
     assert zone.geometry is not None
     sides = holders_of(zone)
     fill = f"url(#{'-'.join(sides)})" if len(sides) > 1 else style_of(sides[0]).colour
-    return panel.ground(zone.geometry, fill=fill, fill_opacity="0.55" if zone.valid.certain else "0.3")
+    return panel.ground(zone.geometry, fill=fill, fill_opacity=HELD if day in zone.valid.certain else UNSURE)
 
 
 def _names(panel: Panel, scene: Scene, index: ZoneIndex, day: date) -> Iterator[str]:
@@ -176,7 +178,7 @@ def _document(scene: Scene, panels: Sequence[Panel], body: Sequence[str], legend
     width = len(panels) * (WIDTH + GAP) - GAP
     top = HEAD + panels[0].height + 8
     rows = [
-        f'<rect x="0" y="{top + ROW * number:.0f}" width="22" height="12" fill="{colour}" stroke="#999"/>'
+        f'<rect x="0" y="{top + ROW * number:.0f}" width="22" height="12" fill="{colour}"{PALE} stroke="#999"/>'
         f'<text x="28" y="{top + ROW * number + 11:.0f}" class="name">{escape(text)}</text>'
         for number, (text, colour) in enumerate(legend)
     ]
