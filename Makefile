@@ -31,7 +31,7 @@ install-test: $(VENV)/.test  ## Install what the tests need too: Chromium, GDAL 
 
 demo-store: install  ## Load the gazetteer, the fronts and the sample stories into var/demo.gpkg
 	@mkdir -p var
-	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm
+	@rm -rf $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).tiles
 	$(BIN)/dateline --store $(STORE) init --demo
 
 demo: demo-store  ## Serve the map of the sample stories on http://127.0.0.1:8000/ (PORT= to change)

@@ -13,6 +13,7 @@ from geo.store import Store, Summary
 from server import caching, links, params
 from server.caching import Packed
 from server.resources import get_store, get_tiles
+from server.tilesets import get_tileset
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -51,6 +52,8 @@ def tilejson(collection: str) -> Response:
 
 
 def _encoded(store: Store, declared: Collection, address: grid.Tile, wanted: Query) -> Packed:
+    if wanted == Query(when=wanted.when):
+        return caching.pack(get_tileset(declared).tile(address, wanted.when))
     area = grid.bounds(address, mvt.BUFFER / mvt.EXTENT)
     features = store.read(declared.name, replace(wanted, bbox=area))
     return caching.pack(mvt.encode(declared, features, address, wanted.when))

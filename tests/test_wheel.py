@@ -19,7 +19,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     out, copy = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("copy")
     for name in ("geo", "server", "data"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("setup.cfg", "setup.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     build = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--wheel-dir", str(out)]
     command = [sys.executable, "-W", "ignore", "-m", "pip", "wheel", str(copy), *build]
