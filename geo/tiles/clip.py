@@ -59,12 +59,13 @@ def crossings(points: Ints, after: Ints) -> Crossings:
     enter, leave, sides = _span(a, b - a)
     cut = enter < leave
     row, swap, a, b = row[cut], swap[cut], a[cut], b[cut]
-    first, last = (_on_edge(a, b - a, at[cut], side[cut]) for at, side in ((enter, sides[0]), (leave, sides[1])))
-    does = np.column_stack([enter[cut] > 0, leave[cut] < 1])
-    flip = swap[:, None]
-    where = np.stack([np.where(flip, last[0], first[0]), np.where(flip, first[0], last[0])], axis=1)
-    around = np.column_stack([np.where(swap, last[1], first[1]), np.where(swap, first[1], last[1])])
-    return Crossings(row, where, around, np.where(flip, does[:, ::-1], does))
+    count = len(row)
+    share, side = np.concatenate([enter[cut], leave[cut]]), np.concatenate([sides[0][cut], sides[1][cut]])
+    where, around = _on_edge(np.concatenate([a, a]), np.concatenate([b - a, b - a]), share, side)
+    order = np.where(swap, np.arange(count) + count, np.arange(count))
+    order = np.column_stack([order, (order + count) % (2 * count)]) if count else order.reshape(0, 2)
+    happens = np.concatenate([share[:count] > 0, share[count:] < 1])
+    return Crossings(row, where[order], around[order], happens[order])
 
 
 def _span(a: Floats, step: Floats) -> tuple[Floats, Floats, tuple[Ints, Ints]]:
@@ -97,47 +98,54 @@ def _on_edge(a: Floats, step: Floats, share: Floats, side: Ints) -> tuple[Ints, 
     return rounded, around
 
 
-def some(cross: Crossings, first: int, rows: slice) -> Crossings:
-    """Those of one part, which begins at row ``first``; rows then count from there."""
-    return Crossings(cross.row[rows] - first, cross.points[rows], cross.around[rows], cross.does[rows])
+Event = tuple[bool, int, Point, float]
 
 
-def ring_runs(points: Sequence[Point], cross: Crossings) -> list[Run]:
-    """The runs of one ring; rows of ``cross`` are places in ``points``. In the order in which it enters."""
-    events = list(_events(cross))
-    first = next((at for at, (entering, *_) in enumerate(events) if entering), 0)
-    events = events[first:] + events[:first]
-    size = len(points)
+def events(cross: Crossings) -> list[list[Event]]:
+    """By stretch, what happens on it in order: entering or leaving, its row, where, how far around the edge."""
+    rows = zip(cross.row.tolist(), cross.points.tolist(), cross.around.tolist(), cross.does.tolist(), strict=True)
+    return [
+        [(entering, row, (where[0], where[1]), around)
+         for entering, where, around, happens in zip((True, False), points, arounds, does, strict=True) if happens]
+        for row, points, arounds, does in rows
+    ]
+
+
+def ring_runs(points: Ints, first: int, size: int, found: list[Event]) -> list[Run]:
+    """The runs of the ring ``points[first:first + size]``, in the order in which it enters."""
+    begin = next((at for at, (entering, *_) in enumerate(found) if entering), 0)
+    found = found[begin:] + found[:begin]
     runs = []
-    for (_, start, begin, enter), (_, stop, end, leave) in zip(events[::2], events[1::2], strict=True):
-        count = (stop - start) % size
-        between = [points[(start + 1 + step) % size] for step in range(count)]
-        runs.append(Run([begin, *between, end], enter, leave))
+    for (_, start, enters, enter), (_, stop, leaves, leave) in zip(found[::2], found[1::2], strict=True):
+        runs.append(Run([enters, *_between(points, first, size, (start, stop)), leaves], enter, leave))
     return runs
 
 
-def _events(cross: Crossings) -> Iterator[tuple[bool, int, Point, float]]:
-    rows = zip(cross.row.tolist(), cross.points.tolist(), cross.around.tolist(), cross.does.tolist(), strict=True)
-    for row, (first, last), (enter, leave), (enters, leaves) in rows:
-        if enters:
-            yield True, row, tuple(first), enter
-        if leaves:
-            yield False, row, tuple(last), leave
+def _between(points: Ints, first: int, size: int, ends: tuple[int, int]) -> list[Point]:
+    """Those of a ring after one row up to another, around its end when need be."""
+    start, stop = ends
+    if start <= stop:
+        return tuples(points[start + 1:stop + 1])
+    return tuples(points[start + 1:first + size]) + tuples(points[first:stop + 1])
 
 
-def line_runs(points: Sequence[Point], cross: Crossings, *, begins_inside: bool) -> list[list[Point]]:
-    """The pieces of one line."""
+def tuples(points: Ints) -> list[Point]:
+    return [(x, y) for x, y in points.tolist()]
+
+
+def line_runs(points: Ints, ends: tuple[int, int], found: list[Event], *, begins_inside: bool) -> list[list[Point]]:
+    """The pieces of the line ``points[start:stop]``."""
+    at, stop = ends
     pieces: list[list[Point]] = []
     begin: list[Point] | None = [] if begins_inside else None
-    at = 0
-    for entering, row, where, _ in _events(cross):
+    for entering, row, where, _ in found:
         if entering:
             begin, at = [where], row + 1
         elif begin is not None:
-            pieces.append([*begin, *points[at:row + 1], where])
+            pieces.append([*begin, *tuples(points[at:row + 1]), where])
             begin = None
     if begin is not None:
-        pieces.append([*begin, *points[at:]])
+        pieces.append([*begin, *tuples(points[at:stop])])
     return pieces
 
 
@@ -176,12 +184,14 @@ def _corners(leave: float, way: float) -> Iterator[Point]:
         corner += 1
 
 
-def holds_corner(points: Ints) -> bool:
-    """Whether the north-west corner of the edge lies within a ring, by the even-odd rule."""
-    (x0, y0), (x1, y1) = points.astype(float).T, np.roll(points, -1, axis=0).astype(float).T
-    spans = (y0 > EDGE_LOW) != (y1 > EDGE_LOW)
-    x0, y0, x1, y1 = x0[spans], y0[spans], x1[spans], y1[spans]
-    return bool(np.count_nonzero(x0 + (EDGE_LOW - y0) / (y1 - y0) * (x1 - x0) > EDGE_LOW) % 2)
+def around_corner(points: Ints, after: Ints) -> Ints:
+    """The rows of stretches that pass between the north-west corner of the edge and the far east: an odd number of
+    them go around the corner."""
+    below = points[:, 1] > EDGE_LOW
+    (row,) = np.nonzero(below != below[after])
+    a, b = points[row].astype(float), points[after[row]].astype(float)
+    x = a[:, 0] + (EDGE_LOW - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])
+    return row[x > EDGE_LOW]
 
 
 def holds(ring: Sequence[Point], point: Point) -> bool:

@@ -24,17 +24,20 @@ def features(columns: Arrays, blob: bytes, runs: Runs) -> bytes:
     values: dict[int, int] = {}
     out = []
     for first, last, begin, end in zip(*(column.tolist() for column in runs), strict=True):
-        tags = bytearray()
+        tags: list[int] = []
         for name, row in (("head", first), ("tail", last)):
             ends = columns[f"{name}_ends"]
             numbers = columns[name][ends[row]:ends[row + 1]].tolist()
             for key, value in zip(numbers[::2], numbers[1::2], strict=True):
-                tags += wire.varint(keys.setdefault(key, len(keys)))
-                tags += wire.varint(values.setdefault(value, len(values)))
+                tags += keys.setdefault(key, len(keys)), values.setdefault(value, len(values))
         kind, number = int(columns["kind"][first]), int(columns["ids"][first])
-        out.append(wire.feature(number, kind, bytes(tags), blob[begin:end]))
+        out.append(wire.feature(number, kind, _varints(tags), blob[begin:end]))
     out += _rows(columns, "keys", keys, 3) + _rows(columns, "values", values, 4)
     return b"".join(out)
+
+
+def _varints(numbers: list[int]) -> bytes:
+    return bytes(numbers) if max(numbers) < 0x80 else b"".join(map(wire.varint, numbers))
 
 
 def _rows(columns: Arrays, name: str, used: dict[int, int], field: int) -> list[bytes]:

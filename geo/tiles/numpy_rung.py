@@ -13,9 +13,8 @@ from geo.cache import Arrays
 from geo.tilegeometry import LINE, POINT, POLYGON, Shapes
 from geo.tiles import clip
 from geo.tiles.arrays import Ints
-from geo.tiles.clip import CORNERS, Crossings, Point
+from geo.tiles.clip import CORNERS, Event, Point
 from geo.tiles.snap import SOUND, VALID, Frame, rounded, whole, without_repeats
-from geo.tiles.topology import following
 
 Geometry = list[list[Point]]
 
@@ -54,39 +53,68 @@ def shapes(level: Arrays, chosen: Ints, crossing: Ints, frame: Frame) -> Encoded
 
 def in_units(level: Arrays, chosen: Ints, frame: Frame) -> _Parts:
     """The parts of ``chosen`` in units of the tile, without repeats; ``owner`` is the place in ``chosen``."""
-    versions, parts = level["versions"], level["parts"]
-    spans = [(int(versions[each]), int(versions[each + 1])) for each in chosen]
-    rows = np.concatenate([np.arange(first, last) for first, last in spans] or [np.zeros(0, dtype=np.int64)])
-    refs = [level["refs"][parts[first]:parts[last]] for first, last in spans]
-    points = rounded(level["table"][np.concatenate(refs or [np.zeros(0, dtype=np.int32)])], frame.shift)
+    versions, bounds, table = level["versions"], level["parts"], level["refs"]
+    spans = [(int(versions[each]), int(versions[each + 1])) for each in chosen.tolist()]
+    ends = [bounds[first:last + 1] for first, last in spans]
+    refs = [table[part[0]:part[-1]] for part in ends]
+    points = level["table"][np.concatenate(refs) if refs else np.zeros(0, dtype=np.int32)]
+    points = rounded(points, frame.shift) - (frame.left, frame.top)
     owner = np.repeat(np.arange(len(chosen)), [last - first for first, last in spans])
-    kind = level["kind"][chosen[owner]]
-    of = np.repeat(np.arange(len(rows)), parts[rows + 1] - parts[rows])
-    points, ends = without_repeats(points - (frame.left, frame.top), of, kind)
-    return _Parts(points, ends, owner, level["hole"][rows])
+    sizes = np.concatenate([np.diff(part) for part in ends]) if ends else owner
+    hole = np.concatenate([level["hole"][first:last] for first, last in spans]) if ends else owner
+    places = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    if frame.shift > 0:  # on a level of its own they are gone already
+        of = np.repeat(np.arange(len(sizes)), sizes)
+        points, places = without_repeats(points, of, level["kind"][chosen[owner]])
+    return _Parts(points, places, owner, hole)
+
+
+class _Cut(NamedTuple):
+    """Parts with what happens to each at the edge: ``found`` its events, ``within`` whether its first point is
+    inside, ``odd`` whether it goes around the corner."""
+
+    points: Ints
+    ends: list[int]
+    hole: list[bool]
+    found: list[list[Event]]
+    within: list[bool]
+    odd: list[bool]
 
 
 def _clipped(parts: _Parts, wanted: Ints, kind: Ints) -> Iterator[tuple[int, Geometry | None]]:
     """What is visible of each, ``None`` where GEOS must say."""
-    (rows,) = np.nonzero(wanted[parts.owner])
+    rows = np.flatnonzero(wanted[parts.owner])
     if not len(rows):
         return
-    sizes = np.diff(parts.ends)[rows]
-    ends = np.concatenate([[0], np.cumsum(sizes)])
-    points = parts.points[np.repeat(wanted[parts.owner], np.diff(parts.ends))]
-    full = sizes > 0
-    closed = kind[parts.owner[rows]] == POLYGON
-    after = following(np.concatenate([[0], ends[1:][full]]), closed=closed[full]) if len(points) else ends[:0]
-    cross, within = clip.crossings(points, after), clip.inside(points)
-    at = np.searchsorted(cross.row, ends)
-    pieces = [
-        _Part(points[a:b], clip.some(cross, a, slice(c, d)), within[a:b])
-        for (a, b), (c, d) in zip(pairwise(ends.tolist()), pairwise(at.tolist()), strict=True)
-    ]
-    holes = parts.hole[rows].astype(bool).tolist()
+    chosen = _chosen(parts, rows, kind)
     owners = parts.owner[rows].tolist()
-    for first, last in pairwise([*np.flatnonzero(np.diff(owners, prepend=-1)).tolist(), len(rows)]):
-        yield owners[first], _one(pieces[first:last], holes[first:last], int(kind[owners[first]]))
+    begins = [place for place in range(len(owners)) if not place or owners[place] != owners[place - 1]]
+    for first, last in pairwise([*begins, len(owners)]):
+        yield owners[first], _one(chosen, first, last, int(kind[owners[first]]))
+
+
+def _chosen(parts: _Parts, rows: Ints, kind: Ints) -> _Cut:
+    sizes = parts.ends[rows + 1] - parts.ends[rows]
+    every = len(rows) == len(parts.owner)
+    points = parts.points if every else np.concatenate([
+        parts.points[start:end] for start, end in zip(parts.ends[rows].tolist(), parts.ends[rows + 1].tolist(), strict=True)
+    ])
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    full = sizes > 0
+    after = np.arange(1, len(points) + 1)
+    last = ends[1:][full] - 1
+    after[last] = np.where(kind[parts.owner[rows]][full] == POLYGON, ends[:-1][full], last)
+    cross = clip.crossings(points, after)
+    found: list[list[Event]] = [[] for _ in rows]
+    for part, events in zip(np.searchsorted(ends, cross.row, "right").tolist(), clip.events(cross), strict=True):
+        found[part - 1] += events
+    corner = np.searchsorted(ends, clip.around_corner(points, after), "right") - 1
+    odd = np.bincount(corner, minlength=len(rows)) % 2 == 1
+    firsts = points[ends[:-1].clip(max=max(len(points) - 1, 0))] if len(points) else np.zeros((len(rows), 2))
+    within = clip.inside(firsts) & full
+    return _Cut(
+        points, ends.tolist(), (parts.hole[rows] != 0).tolist(), found, within.tolist(), (odd & full).tolist()
+    )
 
 
 def cut(level: Arrays, version: int, frame: Frame) -> shapely.Geometry:
@@ -102,59 +130,57 @@ def cut(level: Arrays, version: int, frame: Frame) -> shapely.Geometry:
     ])
 
 
-class _Part(NamedTuple):
-    points: Ints
-    cross: Crossings
-    within: Ints
-
-
-def _one(parts: Sequence[_Part], holes: Sequence[bool], kind: int) -> Geometry | None:
+def _one(cut: _Cut, first: int, last: int, kind: int) -> Geometry | None:
+    """The parts of one version."""
     if kind == POINT:
-        dots = [_tuples(part.points[part.within]) for part in parts]
-        return [each for each in dots if each]
+        dots = cut.points[cut.ends[first]:cut.ends[last]]
+        seen = clip.tuples(dots[clip.inside(dots)])
+        return [seen] if seen else []
     if kind == LINE:
-        return [piece for part in parts if len(part.points) for piece in _pieces(part)]
-    begins = [place for place, hole in enumerate(holes) if not hole]
+        return [piece for part in range(first, last) for piece in _pieces(cut, part)]
+    begins = [place for place in range(first, last) if not cut.hole[place]]
     found: Geometry = []
-    for first, last in pairwise([*begins, len(parts)]):
-        rings = _polygon(parts[first:last])
+    for start, end in pairwise([*begins, last]):
+        rings = _polygon(cut, start, end)
         if rings is None:
             return None
         found += rings
     return found
 
 
-def _pieces(part: _Part) -> Iterator[list[Point]]:
-    pieces = clip.line_runs(_tuples(part.points), part.cross, begins_inside=bool(part.within[0]))
-    for piece in map(_without_repeats, pieces):
-        if len(piece) > 1:
-            yield piece
+def _pieces(cut: _Cut, part: int) -> Iterator[list[Point]]:
+    ends = cut.ends[part], cut.ends[part + 1]
+    for piece in clip.line_runs(cut.points, ends, cut.found[part], begins_inside=cut.within[part]):
+        line = _without_repeats(piece)
+        if len(line) > 1:
+            yield line
 
 
-def _polygon(parts: Sequence[_Part]) -> Geometry | None:
+def _polygon(cut: _Cut, first: int, last: int) -> Geometry | None:
     """One polygon, cut: its outer ring is the first part."""
-    if not len(parts[0].points):
+    ends = cut.ends
+    if ends[first + 1] == ends[first]:
         return []
-    crossing = [part for part in parts if len(part.cross.row)]
-    whole = [bool(len(part.points)) and not len(part.cross.row) for part in parts]
-    inner = [part for part, is_whole in zip(parts[1:], whole[1:], strict=True) if is_whole and part.within[0]]
-    if whole[0] and parts[0].within[0]:
-        rings: Geometry | None = [_tuples(parts[0].points)]
+    crossing = [part for part in range(first, last) if cut.found[part]]
+    inner = [part for part in range(first + 1, last) if cut.within[part] and not cut.found[part]]
+    if cut.within[first] and not cut.found[first]:
+        rings: Geometry | None = [clip.tuples(cut.points[ends[first]:ends[first + 1]])]
     elif crossing:
-        runs = [run for part in crossing for run in clip.ring_runs(_tuples(part.points), part.cross)]
-        rings = clip.joined(runs)
+        rings = clip.joined([
+            run for part in crossing
+            for run in clip.ring_runs(cut.points, ends[part], ends[part + 1] - ends[part], cut.found[part])
+        ])
     else:
-        outside = [part for part, is_whole in zip(parts, whole, strict=True) if is_whole and not part.within[0]]
-        odd = sum(clip.holds_corner(part.points) for part in outside) % 2
+        odd = sum(cut.odd[part] for part in range(first, last) if not cut.within[part]) % 2
         rings = [list(CORNERS)] if odd else []
     outers = None if rings is None else _wound([_shut(ring) for ring in rings])
-    return None if outers is None else _with_holes(outers, [_tuples(part.points) for part in inner])
+    if not outers or not inner:
+        return outers
+    return _with_holes(outers, [clip.tuples(cut.points[ends[part]:ends[part + 1]]) for part in inner])
 
 
 def _with_holes(outers: Geometry, holes: Geometry) -> Geometry | None:
     """Each outer ring followed by the holes in it; ``None`` when a hole is in none."""
-    if not outers or not holes:
-        return outers
     if len(outers) == 1:
         return [*outers, *holes]
     inside: list[Geometry] = [[] for _ in outers]
@@ -189,10 +215,6 @@ def _without_repeats(points: Sequence[Point]) -> list[Point]:
 def _shut(points: Sequence[Point]) -> list[Point]:
     ring = _without_repeats(points)
     return ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring
-
-
-def _tuples(points: Ints) -> list[Point]:
-    return [(x, y) for x, y in points.tolist()]
 
 
 def _touching(clipped: dict[int, Geometry], kind: Ints, hard: Ints) -> None:

@@ -124,22 +124,25 @@ def without_repeats(points: Ints, owner: Ints, kind: Ints) -> tuple[Ints, Ints]:
 
     ``kind`` is each part's; what is too short to be one has no points left.
     """
-    same = owner[1:] == owner[:-1]
-    keep = np.ones(len(points), dtype=bool)
-    keep[1:] = ~(same & (points[1:] == points[:-1]).all(axis=1)) | (kind[owner[1:]] == 1)
-    points, owner = points[keep], owner[keep]
+    key = points[:, 0] << 32 ^ points[:, 1] & 0xFFFFFFFF
+    again = np.flatnonzero(key[1:] == key[:-1]) + 1
+    again = again[(owner[again] == owner[again - 1]) & (kind[owner[again]] != 1)]
+    if len(again):
+        points, owner = np.delete(points, again, axis=0), np.delete(owner, again)
     counts = np.bincount(owner, minlength=len(kind))
     first = np.cumsum(counts) - counts
     some = np.flatnonzero((counts > 1) & (kind == POLYGON))
     last = first[some] + counts[some] - 1
     shut = (points[first[some]] == points[last]).all(axis=1)
-    keep = np.ones(len(points), dtype=bool)
-    keep[last[shut]] = False
     counts[some[shut]] -= 1
-    short = counts < kind
-    keep &= ~short[owner]
-    counts[short] = 0
-    return points[keep], np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    short = (counts < kind) & (counts > 0)
+    if shut.any() or short.any():
+        keep = np.ones(len(points), dtype=bool)
+        keep[last[shut]] = False
+        keep &= ~short[owner]
+        points = points[keep]
+        counts[short] = 0
+    return points, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def _compact(points: Ints) -> dict[str, Ints]:
