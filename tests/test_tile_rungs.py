@@ -72,7 +72,7 @@ def test_both_rungs_write_the_same_bytes(zoom: int, window: Interval | None) -> 
         assert compiled.tile(tile, window) == slow.tile(tile, window), tile
 
 
-@pytest.mark.parametrize("zoom", [3, 5, 7, 8, 9, 11, 13])
+@pytest.mark.parametrize("zoom", [3, 5, 7, 8, 9, 11, 13, 20, 21, 22])
 def test_a_day_has_the_features_and_attributes_of_the_plain_encoder(zoom: int) -> None:
     compiled, _ = both()
     alive = [row for row in war() if DAY in row.valid.outer]

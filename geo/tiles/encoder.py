@@ -20,7 +20,6 @@ from geo.schema import Collection
 from geo.tilegeometry import POLYGON, shapes
 from geo.tiles import arrays, numpy_rung, rungs, snap, topology
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
-from geo.tiles.clip import HIGH, LOW
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
 from geo.tiles.rungs import Rung
@@ -36,11 +35,9 @@ Keep = Callable[[str, Callable[[], Arrays]], Arrays]
 
 
 class Level(NamedTuple):
-    """One zoom: geometry arrays in units of zoom ``20 - shift``, with the box of each version: west, north, east,
-    south, rounded to units of the zoom itself."""
+    """One zoom: geometry arrays, and the box of each version (west, north, east, south) in units of the zoom."""
 
     arrays: Arrays
-    shift: int
     boxes: Ints
 
 
@@ -82,12 +79,12 @@ class TileSet:
 
     def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
         """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
-        level = self.level(tile.z)
-        chosen, crossing = self._candidates(level, tile, window)
-        encoded = self._geometry(level, (chosen, crossing), tile)
-        runs = self._runs(encoded, chosen, merging=window is None or window.days != 1)
-        if not len(runs.first):
+        level, frame = self.level(tile.z), _frame(tile)
+        wanted = self._candidates(tile, window)
+        encoded = self._geometry(level, wanted, frame)
+        if not encoded.blob:
             return b""
+        runs = self._runs(encoded, wanted[0], merging=window is None or window.days != 1)
         body = self._rung.features(self._columns, encoded.blob, runs)
         return wire.wrapped(self._collection.name, mvt.EXTENT, body)
 
@@ -114,7 +111,7 @@ class TileSet:
             return {**{name: made[name] for name in names}, "boxes": boxes(made, 0)}
 
         made = self._keep(f"z{zoom}", build)
-        return Level({**made, "kind": base["kind"]}, 0, made["boxes"])
+        return Level({**made, "kind": base["kind"]}, made["boxes"])
 
     def _exact(self, zoom: int) -> Level:
         """The borders as they are; only which of them stay sound on the grid of the zoom must be found out."""
@@ -128,7 +125,7 @@ class TileSet:
             return {"state": snap.states(points, {**base, "parts": parts}), "boxes": boxes(base, shift)}
 
         made = self._keep(f"z{zoom}", build)
-        return Level({**base, "state": made["state"]}, shift, made["boxes"])
+        return Level({**base, "state": made["state"]}, made["boxes"])
 
     def _graph(self) -> topology.Arcs:
         def build() -> Arrays:
@@ -138,27 +135,25 @@ class TileSet:
         made = self._keep("arcs", build)
         return topology.Arcs(made["arcs"], made["starts"], made["days"])
 
-    def _on(self, first: int, end: int) -> Ints:
-        days = self._columns["days"]
-        return np.flatnonzero((days[:, 0] < end) & (days[:, 1] > first)).astype(np.int32)
+    def _on(self, zoom: int, first: int, end: int) -> tuple[Ints, Ints]:
+        """Versions of these days, and their boxes at the zoom."""
+        days, level = self._columns["days"], self.level(zoom)
+        rows = np.flatnonzero((days[:, 0] < end) & (days[:, 1] > first)).astype(np.int32)
+        return rows, np.ascontiguousarray(level.boxes[rows])
 
-    def _candidates(self, level: Level, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
-        """Versions of these days whose box meets the tile, and which of them reach over its edge."""
+    def _candidates(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
+        """Versions of these days whose box meets the tile, and which of them may reach over its edge."""
         first, end = (None, None) if window is None else (window.start, window.end)
-        alive = self._alive(
-            -FOREVER if first is None else day_number(first), FOREVER if end is None else day_number(end)
+        alive, box = self._alive(
+            min(tile.z, UNITS_ZOOM), -FOREVER if first is None else day_number(first), FOREVER if end is None else day_number(end)
         )
-        frame = _frame(level, tile)
-        scale = 1 << max(-frame.shift, 0)
-        low, high = _edges(frame, LOW), _edges(frame, HIGH)
-        box = level.boxes[alive] if scale == 1 else level.boxes[alive].astype(np.int64) * scale
-        meets = (box[:, 0] <= high[0]) & (box[:, 2] >= low[0]) & (box[:, 1] <= high[1]) & (box[:, 3] >= low[1])
-        chosen, box = alive[meets], box[meets]
-        crossing = (box[:, 0] < low[0]) | (box[:, 2] > high[0]) | (box[:, 1] < low[1]) | (box[:, 3] > high[1])
-        return chosen, crossing.view(np.uint8)
+        deeper = tile.z - UNITS_ZOOM
+        if deeper <= 0:
+            return self._rung.meeting(alive, box, _frame(tile))
+        chosen, crossing = self._rung.meeting(alive, box, _frame(Tile(UNITS_ZOOM, tile.x >> deeper, tile.y >> deeper)))
+        return chosen, np.ones_like(crossing)
 
-    def _geometry(self, level: Level, wanted: tuple[Ints, Ints], tile: Tile) -> Encoded:
-        frame = _frame(level, tile)
+    def _geometry(self, level: Level, wanted: tuple[Ints, Ints], frame: Frame) -> Encoded:
         encoded = self._rung.shapes(level.arrays, *wanted, frame)
         if not len(encoded.hard):
             return encoded
@@ -172,24 +167,14 @@ class TileSet:
 
     def _runs(self, encoded: Encoded, chosen: Ints, *, merging: bool) -> Runs:
         begin, end = encoded.ends[:-1], encoded.ends[1:]
-        (seen,) = np.nonzero(end > begin)
-        if not merging:
-            rows = chosen[seen]
-            return Runs(rows, rows, begin[seen], end[seen])
-        return _merged(self._columns, encoded, chosen, seen)
+        return _merged(self._columns, encoded, chosen) if merging else Runs(chosen, chosen, begin, end)
 
 
-def _frame(level: Level, tile: Tile) -> Frame:
-    """Levels count from the middle of the world."""
-    middle = 1 << tile.z >> 1 if tile.z else 0
-    half = 0 if tile.z else mvt.EXTENT // 2
-    left, top = (number * mvt.EXTENT - middle * mvt.EXTENT - half for number in (tile.x, tile.y))
-    shift = level.shift if tile.z <= UNITS_ZOOM else UNITS_ZOOM - tile.z
-    return Frame(shift, left, top)
-
-
-def _edges(frame: Frame, edge: int) -> tuple[int, int]:
-    return frame.left + edge, frame.top + edge
+def _frame(tile: Tile) -> Frame:
+    """Levels count from the middle of the world; those beyond the simplified ones are all in units of zoom 20."""
+    half = (1 << tile.z) * mvt.EXTENT // 2
+    shift = 0 if tile.z <= SIMPLIFIED_TO else UNITS_ZOOM - tile.z
+    return Frame(shift, tile.x * mvt.EXTENT - half, tile.y * mvt.EXTENT - half)
 
 
 def boxes(level: Arrays, shift: int) -> Ints:
@@ -219,8 +204,9 @@ def _by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
     return found
 
 
-def _merged(columns: Arrays, encoded: Encoded, chosen: Ints, seen: Ints) -> Runs:
+def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
     """Runs of versions that meet in time and look the same, as one; vague dates stay apart."""
+    seen = np.flatnonzero(np.diff(encoded.ends))
     rows = chosen[seen]
     begin, end = encoded.ends[:-1][seen], encoded.ends[1:][seen]
     starts, stops = columns["days"][rows].T

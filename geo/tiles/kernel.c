@@ -531,6 +531,30 @@ static PyObject *shapes(PyObject *self, PyObject *args)
                          hard_.at ? hard_.at : "", (Py_ssize_t)hard_.size);
 }
 
+PyDoc_STRVAR(meeting_doc,
+"meeting(rows, boxes, west, north, east, south)\n\nThe rows (32 bits) whose box meets the square, and whether each reaches"
+" over its edge (a byte each).");
+
+static PyObject *meeting(PyObject *self, PyObject *args)
+{
+    Py_buffer v[2] = {{0}};
+    long long west, north, east, south;
+    if (!PyArg_ParseTuple(args, "y*y*LLLL", v, v + 1, &west, &north, &east, &south)) return NULL;
+    const int32_t *rows = v[0].buf, (*box)[4] = v[1].buf;
+    int wrong = 0;
+    hard_.size = whole_.size = 0;
+    for (Py_ssize_t i = 0; i < v[0].len / (Py_ssize_t)sizeof(int32_t) && !wrong; i++) {
+        const int32_t *b = box[i];
+        if (b[0] > east || b[2] < west || b[1] > south || b[3] < north) continue;
+        char over = b[0] < west || b[2] > east || b[1] < north || b[3] > south;
+        wrong = append(&hard_, rows + i, sizeof *rows) || append(&whole_, &over, 1);
+    }
+    release(v, 2);
+    if (wrong) return PyErr_NoMemory();
+    return Py_BuildValue("y#y#", hard_.at ? hard_.at : "", (Py_ssize_t)hard_.size, whole_.at ? whole_.at : "",
+                         (Py_ssize_t)whole_.size);
+}
+
 /* Which local number a table row has in this tile; stamps of earlier calls count as none. */
 typedef struct { uint32_t *stamp, *local; size_t room; uint32_t now; Buffer order; } Numbering;
 static Numbering keys_, values_;
@@ -616,6 +640,7 @@ static int write_features(Py_buffer *v)
     const uint8_t *kind = v[10].buf;
     blob_.size = 0;
     for (Py_ssize_t i = 0; i < v[3].len / (Py_ssize_t)sizeof(int32_t); i++) {
+        if (end[i] == begin[i]) continue;
         whole_.size = 0;
         TRY(tag_run(&whole_, head, head_ends[first[i]], head_ends[first[i] + 1]));
         TRY(tag_run(&whole_, tail, tail_ends[last[i]], tail_ends[last[i] + 1]));
@@ -642,7 +667,7 @@ static PyObject *features(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef methods[] = {
-    {"shapes", shapes, METH_VARARGS, shapes_doc}, {"features", features, METH_VARARGS, features_doc}, {NULL, NULL, 0, NULL},
+    {"meeting", meeting, METH_VARARGS, meeting_doc}, {"shapes", shapes, METH_VARARGS, shapes_doc}, {"features", features, METH_VARARGS, features_doc}, {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "geo.tiles.kernel", NULL, -1, methods, NULL, NULL, NULL, NULL};

@@ -10,7 +10,8 @@ from geo.tiles.arrays import Ints
 
 
 class Runs(NamedTuple):
-    """What a layer shows: versions ``first`` to ``last`` as one feature, whose commands are ``blob[begin:end]``."""
+    """What a layer shows: versions ``first`` to ``last`` as one feature, whose commands are ``blob[begin:end]``;
+    none where that is empty."""
 
     first: Ints
     last: Ints
@@ -24,6 +25,8 @@ def features(columns: Arrays, blob: bytes, runs: Runs) -> bytes:
     values: dict[int, int] = {}
     out = []
     for first, last, begin, end in zip(*(column.tolist() for column in runs), strict=True):
+        if begin == end:
+            continue
         tags: list[int] = []
         for name, row in (("head", first), ("tail", last)):
             ends = columns[f"{name}_ends"]

@@ -13,7 +13,7 @@ from geo.cache import Arrays
 from geo.tilegeometry import LINE, POINT, POLYGON, Shapes
 from geo.tiles import clip
 from geo.tiles.arrays import Ints
-from geo.tiles.clip import CORNERS, Event, Point
+from geo.tiles.clip import CORNERS, HIGH, LOW, Event, Point
 from geo.tiles.snap import SOUND, VALID, Frame, rounded, whole, without_repeats
 
 Geometry = list[list[Point]]
@@ -33,6 +33,16 @@ class _Parts(NamedTuple):
     ends: Ints
     owner: Ints
     hole: Ints
+
+
+def meeting(rows: Ints, boxes: Ints, frame: Frame) -> tuple[Ints, Ints]:
+    """Of ``rows`` those whose box meets the tile, and whether each reaches over its edge."""
+    low = np.array([frame.left + LOW, frame.top + LOW])
+    high = low + (HIGH - LOW)
+    meets = ((boxes[:, :2] <= high) & (boxes[:, 2:] >= low)).all(axis=1)
+    found = boxes[meets]
+    crossing = ((found[:, :2] < low) | (found[:, 2:] > high)).any(axis=1)
+    return rows[meets], crossing.view(np.uint8)
 
 
 def shapes(level: Arrays, chosen: Ints, crossing: Ints, frame: Frame) -> Encoded:
@@ -96,9 +106,8 @@ def _clipped(parts: _Parts, wanted: Ints, kind: Ints) -> Iterator[tuple[int, Geo
 def _chosen(parts: _Parts, rows: Ints, kind: Ints) -> _Cut:
     sizes = parts.ends[rows + 1] - parts.ends[rows]
     every = len(rows) == len(parts.owner)
-    points = parts.points if every else np.concatenate([
-        parts.points[start:end] for start, end in zip(parts.ends[rows].tolist(), parts.ends[rows + 1].tolist(), strict=True)
-    ])
+    spans = zip(parts.ends[rows].tolist(), parts.ends[rows + 1].tolist(), strict=True)
+    points = parts.points if every else np.concatenate([parts.points[start:end] for start, end in spans])
     ends = np.concatenate([[0], np.cumsum(sizes)])
     full = sizes > 0
     after = np.arange(1, len(points) + 1)

@@ -12,6 +12,7 @@ from geo.cache import Arrays
 from geo.errors import InvalidParameter
 from geo.tiles import messages, numpy_rung
 from geo.tiles.arrays import Ints
+from geo.tiles.clip import HIGH, LOW
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
 from geo.tiles.snap import Frame
@@ -20,14 +21,16 @@ CHOICES = ("auto", "c", "numpy")
 
 
 class Rung(NamedTuple):
-    """``shapes`` cuts and writes geometry, ``features`` the messages around it."""
+    """``meeting`` finds the versions whose boxes meet a tile and which reach over its edge, ``shapes`` cuts and
+    writes geometry, ``features`` the messages around it."""
 
     name: str
+    meeting: Callable[[Ints, Ints, Frame], tuple[Ints, Ints]]
     shapes: Callable[[Arrays, Ints, Ints, Frame], Encoded]
     features: Callable[[Arrays, bytes, Runs], bytes]
 
 
-NUMPY = Rung("numpy", numpy_rung.shapes, messages.features)
+NUMPY = Rung("numpy", numpy_rung.meeting, numpy_rung.shapes, messages.features)
 
 
 def chosen(name: str) -> Rung:
@@ -51,6 +54,11 @@ def _kernel() -> ModuleType | None:
 
 
 def _compiled(kernel: ModuleType) -> Rung:
+    def meeting(rows: Ints, boxes: Ints, frame: Frame) -> tuple[Ints, Ints]:
+        left, top = frame.left, frame.top
+        chosen, crossing = kernel.meeting(rows, boxes, left + LOW, top + LOW, left + HIGH, top + HIGH)
+        return np.frombuffer(chosen, np.int32), np.frombuffer(crossing, np.uint8)
+
     def shapes(level: Arrays, chosen: Ints, crossing: Ints, frame: Frame) -> Encoded:
         blob, ends, hard = kernel.shapes(*(level[name] for name in GEOMETRY), chosen, crossing, *frame)
         return Encoded(blob, np.frombuffer(ends, np.int64), np.frombuffer(hard, np.int32))
@@ -60,7 +68,7 @@ def _compiled(kernel: ModuleType) -> Rung:
         found: bytes = kernel.features(blob, begin, end, first, last, *(columns[name] for name in ATTRIBUTES))
         return found
 
-    return Rung("c", shapes, features)
+    return Rung("c", meeting, shapes, features)
 
 
 GEOMETRY = ("table", "refs", "parts", "hole", "versions", "kind", "state")
