@@ -19,6 +19,12 @@ bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
 MIMETYPE = "application/vnd.mapbox-vector-tile"
 WORLD = BBox(-180.0, -grid.MAX_LAT, 180.0, grid.MAX_LAT)
+WINDOWS = (
+    {"minzoom": 0, "maxzoom": 6, "window": "month"},
+    {"minzoom": 7, "maxzoom": 9, "window": "year"},
+    {"minzoom": 10, "maxzoom": grid.MAX_ZOOM, "window": "all"},
+)
+"""Spans of the calendar that a client does best to ask for whole, so that all clients ask for the same tiles."""
 _ALWAYS = {
     "id": "Made from content",
     "valid_from": "First day on which it may have been so (UTC)",
@@ -66,7 +72,7 @@ def _version(store: Store) -> str:
 
 def _described(declared: Collection, store: Store) -> dict[str, object]:
     """TileJSON 3.0.0; beyond it ``epoch``, ``valid_range`` (closed, ISO), ``valid_days`` (half-open,
-    integers) and ``change_days``, from which a client knows when there is anything to ask for."""
+    integers), ``windows`` and ``change_days``, from which a client knows when there is anything to ask for."""
     summary, version = store.summary(declared.name), _version(store)
     bounds = _bounds(summary)
     deepest = int(current_app.config["MAX_ZOOM"])
@@ -85,6 +91,7 @@ def _described(declared: Collection, store: Store) -> dict[str, object]:
         "vector_layers": [_layer(declared, deepest)],
         "epoch": EPOCH.isoformat(),
         **_times(summary.interval),
+        "windows": [dict(each) for each in WINDOWS],
         "change_days": [day.isoformat() for day in store.change_days(declared.name)],
     }
 

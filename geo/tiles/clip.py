@@ -20,6 +20,9 @@ EDGE_LOW, EDGE_HIGH = LOW - 0.5, HIGH + 0.5
 SIDE = EDGE_HIGH - EDGE_LOW
 CORNERS = ((LOW, LOW), (HIGH, LOW), (HIGH, HIGH), (LOW, HIGH))
 
+BELOW, ABOVE = np.array([1, 4], dtype=np.uint8), np.array([2, 8], dtype=np.uint8)
+"""Outcodes by axis, as Cohen and Sutherland have them."""
+
 Floats = NDArray[np.float64]
 Point = tuple[int, int]
 
@@ -43,16 +46,23 @@ class Crossings(NamedTuple):
     does: NDArray[np.bool_]
 
 
+NOTHING = Crossings(
+    np.zeros(0, dtype=np.int64), np.zeros((0, 2, 2), dtype=np.int64), np.zeros((0, 2)), np.zeros((0, 2), dtype=bool)
+)
+
+
 def inside(points: Ints) -> NDArray[np.bool_]:
     return np.asarray(((points >= LOW) & (points <= HIGH)).all(axis=1))
 
 
 def crossings(points: Ints, after: Ints) -> Crossings:
     """Of the stretches from each point to the one in row ``after``, those that cross."""
-    code = (points < LOW) * (1, 4) + (points > HIGH) * (2, 8)
+    code = (points < LOW) * BELOW + (points > HIGH) * ABOVE
     here = code[:, 0] | code[:, 1]
     there = here[after]
     (row,) = np.nonzero(((here | there) != 0) & (here & there == 0))
+    if not len(row):
+        return NOTHING
     a, b = points[row], points[after[row]]
     swap = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
     a, b = np.where(swap[:, None], b, a).astype(float), np.where(swap[:, None], a, b).astype(float)
@@ -189,6 +199,8 @@ def around_corner(points: Ints, after: Ints) -> Ints:
     them go around the corner."""
     below = points[:, 1] > EDGE_LOW
     (row,) = np.nonzero(below != below[after])
+    if not len(row):
+        return row
     a, b = points[row].astype(float), points[after[row]].astype(float)
     x = a[:, 0] + (EDGE_LOW - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])
     return row[x > EDGE_LOW]

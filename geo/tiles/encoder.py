@@ -143,10 +143,7 @@ class TileSet:
 
     def _candidates(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
         """Versions of these days whose box meets the tile, and which of them may reach over its edge."""
-        first, end = (None, None) if window is None else (window.start, window.end)
-        alive, box = self._alive(
-            min(tile.z, UNITS_ZOOM), -FOREVER if first is None else day_number(first), FOREVER if end is None else day_number(end)
-        )
+        alive, box = self._alive(min(tile.z, UNITS_ZOOM), *_days(window or Interval()))
         deeper = tile.z - UNITS_ZOOM
         if deeper <= 0:
             return self._rung.meeting(alive, box, _frame(tile))
@@ -168,6 +165,11 @@ class TileSet:
     def _runs(self, encoded: Encoded, chosen: Ints, *, merging: bool) -> Runs:
         begin, end = encoded.ends[:-1], encoded.ends[1:]
         return _merged(self._columns, encoded, chosen) if merging else Runs(chosen, chosen, begin, end)
+
+
+def _days(window: Interval) -> tuple[int, int]:
+    first = -FOREVER if window.start is None else day_number(window.start)
+    return first, FOREVER if window.end is None else day_number(window.end)
 
 
 def _frame(tile: Tile) -> Frame:
