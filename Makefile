@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-load pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-load bench-tiles pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -15,7 +15,7 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg
+$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg setup.py geo/tiles/kernel.c
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
@@ -28,6 +28,7 @@ install: $(VENV)/.run  ## Install what Dateline needs into .venv
 
 install-test: $(VENV)/.test  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
 	sh tools/install_system.sh
+	$(BIN)/python setup.py --quiet build_ext --inplace
 
 demo-store: install  ## Load the gazetteer, the fronts and the sample stories into var/demo.gpkg
 	@mkdir -p var
@@ -65,6 +66,9 @@ bench-join: $(VENV)/.test  ## Measure how fast points are joined to zones, again
 
 bench-load: $(VENV)/.test  ## Measure how fast a year of daily front lines loads, and one more day after 1, 3, 10 years
 	$(BIN)/python -m bench.loading
+
+bench-tiles: $(VENV)/.test  ## Measure what a vector tile costs to make, old encoder, numpy and compiled kernel
+	$(BIN)/python -m bench.tiles
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)

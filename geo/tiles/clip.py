@@ -203,7 +203,7 @@ def around_corner(points: Ints, after: Ints) -> Ints:
         return row
     a, b = points[row].astype(float), points[after[row]].astype(float)
     x = a[:, 0] + (EDGE_LOW - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])
-    return row[x > EDGE_LOW]
+    return np.asarray(row[x > EDGE_LOW])
 
 
 def holds(ring: Sequence[Point], point: Point) -> bool:

@@ -104,9 +104,8 @@ class TileSet:
         base = self._columns
 
         def build() -> Arrays:
-            shift = UNITS_ZOOM - zoom
-            keep = topology.kept(base, self._graph(), TOLERANCE << shift)
-            made = snap.snapped(base, self._graph(), keep, shift)
+            shift, graph = UNITS_ZOOM - zoom, self._graph()
+            made = snap.snapped(base, graph, topology.kept(base, graph, TOLERANCE << shift), shift)
             names = ("table", "refs", "parts", "hole", "versions", "state")
             return {**{name: made[name] for name in names}, "boxes": boxes(made, 0)}
 

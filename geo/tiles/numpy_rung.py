@@ -45,7 +45,7 @@ def meeting(rows: Ints, boxes: Ints, frame: Frame) -> tuple[Ints, Ints]:
     meets = ((boxes[:, :2] <= high) & (boxes[:, 2:] >= low)).all(axis=1)
     found = boxes[meets]
     crossing = ((found[:, :2] < low) | (found[:, 2:] > high)).any(axis=1)
-    return rows[meets], crossing.view(np.uint8)
+    return rows[meets], np.asarray(crossing, dtype=np.uint8)
 
 
 def shapes(level: Arrays, chosen: Ints, crossing: Ints, frame: Frame) -> Encoded:
