@@ -29,7 +29,8 @@ SIMPLIFIED_TO = 10
 """Deepest zoom at which borders are simplified."""
 TOLERANCE = 8
 """How far a simplified border may move, in tile units: half a pixel of a tile drawn 256 pixels wide."""
-DAYS_KEPT = 512
+SPANS_KEPT = 64
+"""Spans of days whose versions are remembered."""
 
 Keep = Callable[[str, Callable[[], Arrays]], Arrays]
 
@@ -75,7 +76,7 @@ class TileSet:
         self._columns = keep("base", lambda: arrays.columns(collection, read()))
         self._levels: dict[int, Level] = {}
         self._building = threading.RLock()
-        self._alive = lru_cache(DAYS_KEPT)(self._on)
+        self._alive = lru_cache(SPANS_KEPT)(self._on)
 
     def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
         """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
