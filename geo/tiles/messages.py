@@ -1,8 +1,9 @@
 """The messages of a layer from rows of the attribute tables: the numpy rung (``kernel.c`` is the other)."""
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
 
 from geo import wire
 from geo.cache import Arrays
@@ -24,18 +25,19 @@ def features(columns: Arrays, blob: bytes, runs: Runs) -> bytes:
     keys: dict[int, int] = {}
     values: dict[int, int] = {}
     out = []
-    for first, last, begin, end in zip(*(column.tolist() for column in runs), strict=True):
+    rows = zip(
+        _spans(columns, "head", runs.first), _spans(columns, "tail", runs.last), columns["ids"][runs.first].tolist(),
+        columns["kind"][runs.first].tolist(), zip(runs.begin.tolist(), runs.end.tolist(), strict=True), strict=True,
+    )
+    for head, tail, number, kind, (begin, end) in rows:
         if begin == end:
             continue
+        pairs = [*columns["head"][head].tolist(), *columns["tail"][tail].tolist()]
         tags: list[int] = []
-        for name, row in (("head", first), ("tail", last)):
-            ends = columns[f"{name}_ends"]
-            numbers = columns[name][ends[row]:ends[row + 1]].tolist()
-            for key, value in zip(numbers[::2], numbers[1::2], strict=True):
-                tags += keys.setdefault(key, len(keys)), values.setdefault(value, len(values))
-        kind, number = int(columns["kind"][first]), int(columns["ids"][first])
+        for key, value in zip(pairs[::2], pairs[1::2], strict=True):
+            tags += keys.setdefault(key, len(keys)), values.setdefault(value, len(values))
         out.append(wire.feature(number, kind, _varints(tags), blob[begin:end]))
-    out += _rows(columns, "keys", keys, 3) + _rows(columns, "values", values, 4)
+    out += _texts(columns, "keys", keys, 3) + _texts(columns, "values", values, 4)
     return b"".join(out)
 
 
@@ -43,7 +45,11 @@ def _varints(numbers: list[int]) -> bytes:
     return bytes(numbers) if max(numbers) < 0x80 else b"".join(map(wire.varint, numbers))
 
 
-def _rows(columns: Arrays, name: str, used: dict[int, int], field: int) -> list[bytes]:
-    text, ends = columns[name], columns[f"{name}_ends"]
-    spans = [pair for row in used for pair in pairwise(ends[row:row + 2].tolist())]
-    return [wire.message(field, text[start:stop].tobytes()) for start, stop in spans]
+def _spans(columns: Arrays, name: str, rows: Ints) -> list[slice]:
+    ends = columns[f"{name}_ends"]
+    return list(map(slice, ends[rows].tolist(), ends[rows + 1].tolist()))
+
+
+def _texts(columns: Arrays, name: str, used: dict[int, int], field: int) -> list[bytes]:
+    text = columns[name]
+    return [wire.message(field, text[span].tobytes()) for span in _spans(columns, name, np.array([*used], dtype=int))]
