@@ -527,7 +527,7 @@ static PyObject *shapes(PyObject *self, PyObject *args)
     int wrong = all_shapes(&level, v[7].buf, v[8].buf, v[7].len / (Py_ssize_t)sizeof(int32_t));
     release(v, 9);
     if (wrong) return PyErr_NoMemory();
-    return Py_BuildValue("y#y#y#", blob_.at, (Py_ssize_t)blob_.size, offsets_.at, (Py_ssize_t)offsets_.size,
+    return Py_BuildValue("y#y#y#", blob_.at ? blob_.at : "", (Py_ssize_t)blob_.size, offsets_.at, (Py_ssize_t)offsets_.size,
                          hard_.at ? hard_.at : "", (Py_ssize_t)hard_.size);
 }
 

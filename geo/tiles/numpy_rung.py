@@ -130,7 +130,9 @@ def _chosen(parts: _Parts, rows: Ints, kind: Ints) -> _Cut:
 
 
 def cut(level: Arrays, version: int, frame: Frame) -> shapely.Geometry:
-    """What is visible of one polygon, perhaps touching itself; all of it where the cut comes to nothing sensible."""
+    """What is visible of one polygon, perhaps touching itself; all of it where it cannot be cut."""
+    if level["state"][version] < VALID:
+        return whole(level, version, frame)
     parts = in_units(level, np.array([version]), frame)
     kind = np.array([POLYGON])
     geometry = next((found for _, found in _clipped(parts, np.ones(1, dtype=bool), kind)), [])

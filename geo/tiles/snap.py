@@ -13,12 +13,12 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.cache import Arrays
-from geo.tilegeometry import POLYGON
+from geo.tilegeometry import POLYGON, on_grid
 from geo.tiles.arrays import Ints, ragged
 from geo.tiles.topology import Arcs, Flags, following
 
 SOUND, VALID, UNKNOWN = 2, 1, 0
-"""No two stretches of a version touch; some do but the polygon is valid; nobody has looked."""
+"""No two stretches of a version touch; some do but the polygon is valid; it is not valid, or wound wrongly."""
 
 
 class Frame(NamedTuple):
@@ -159,8 +159,7 @@ def repaired(level: Arrays) -> Arrays:
     if not len(bad):
         return found
     whole = polygons(points, level, bad)
-    fixed = shapely.make_valid(whole, method="structure", keep_collapsed=False)
-    fixed = shapely.set_precision(fixed, 1.0)
+    fixed = on_grid(shapely.make_valid(whole, method="structure", keep_collapsed=False))
     fixed[shapely.get_dimensions(fixed) != 2] = shapely.MultiPolygon()
     return _replaced(found, points, bad, fixed)
 
@@ -196,11 +195,25 @@ def states(points: Ints, level: Arrays) -> Ints:
     area = np.flatnonzero(level["kind"] == POLYGON)
     if len(area):
         whole = polygons(points, level, area)
-        valid = shapely.is_valid(whole)
+        valid = shapely.is_valid(whole) & _wound(points, level)[area]
         simple = np.zeros(len(area), dtype=bool)
         simple[valid] = shapely.is_simple(shapely.boundary(whole[valid]))
         state[area] = np.where(simple, SOUND, np.where(valid, VALID, UNKNOWN))
     return state
+
+
+def _wound(points: Ints, level: Arrays) -> NDArray[np.bool_]:
+    """Whether every ring of each version still runs the right way: thin ones may turn over when rounded."""
+    parts, sizes = level["parts"], np.diff(level["parts"])
+    (full,) = np.nonzero(sizes)
+    if not len(full):
+        return np.ones(len(level["kind"]), dtype=bool)
+    x, y = (points - np.repeat(points[parts[:-1][full]], sizes[full], axis=0)).astype(float).T
+    after = following(np.append(parts[:-1][full], parts[-1]), closed=np.ones(len(full), dtype=bool))
+    area = np.add.reduceat(x * y[after] - x[after] * y, parts[:-1][full])
+    wrong = (area > 0) == (level["hole"][full] != 0)
+    owner = np.repeat(np.arange(len(level["kind"])), np.diff(level["versions"]))[full]
+    return np.asarray(np.bincount(owner[wrong], minlength=len(level["kind"])) == 0)
 
 
 def polygons(points: Ints, level: Arrays, wanted: Ints) -> NDArray[np.object_]:
@@ -226,12 +239,13 @@ def polygons(points: Ints, level: Arrays, wanted: Ints) -> NDArray[np.object_]:
 
 
 def whole(level: Arrays, number: int, frame: Frame) -> shapely.Geometry:
-    """One version as shapely has it, in units of a tile."""
+    """One version as shapely has it, in units of a tile, made valid: GEOS may cut the wrong side of what is not."""
     first, last = level["versions"][number], level["versions"][number + 1]
     bounds = level["parts"][first:last + 1]
     alone = {
         "parts": bounds - bounds[0], "versions": np.array([0, last - first]), "hole": level["hole"][first:last],
     }
     units = rounded(level["table"][level["refs"][bounds[0]:bounds[-1]]], frame.shift)
-    found: shapely.Geometry = polygons(units - (frame.left, frame.top), alone, np.zeros(1, dtype=np.int64))[0]
-    return found
+    found = polygons(units - (frame.left, frame.top), alone, np.zeros(1, dtype=np.int64))[0]
+    valid: shapely.Geometry = shapely.make_valid(found, method="structure", keep_collapsed=False)
+    return valid
