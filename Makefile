@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-load bench-derive pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-load bench-derive bench-tiles bench-serving pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -15,7 +15,7 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg
+$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg setup.py geo/tiles/kernel.c
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
@@ -28,10 +28,11 @@ install: $(VENV)/.run  ## Install what Dateline needs into .venv
 
 install-test: $(VENV)/.test  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
 	sh tools/install_system.sh
+	$(BIN)/python setup.py --quiet build_ext --inplace
 
 demo-store: install  ## Load the gazetteer, the fronts and the sample stories into var/demo.gpkg
 	@mkdir -p var
-	@rm -f $(STORE) $(STORE)-wal $(STORE)-shm
+	@rm -rf $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).tiles
 	$(BIN)/dateline --store $(STORE) init --demo
 
 demo: demo-store  ## Serve the map of the sample stories on http://127.0.0.1:8000/ (PORT= to change)
@@ -68,6 +69,12 @@ bench-load: $(VENV)/.test  ## Measure how fast a year of daily front lines loads
 
 bench-derive: $(VENV)/.test  ## Measure what one more town report costs, against deriving all zones anew
 	$(BIN)/python -m bench.derive
+
+bench-tiles: $(VENV)/.test  ## Measure what a vector tile costs to make, old encoder, numpy and compiled kernel
+	$(BIN)/python -m bench.tiles
+
+bench-serving: $(VENV)/.test  ## Measure tiles over HTTP beside tipg on PostGIS and nginx (apt: postgresql-15-postgis-3 wrk nginx-light)
+	$(BIN)/python -m bench.serving
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)

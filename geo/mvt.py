@@ -19,14 +19,14 @@ from shapely.geometry import Point
 
 from geo import grid, wire
 from geo.grid import Tile
-from geo.interval import Interval, day_number
+from geo.interval import Interval, Validity, day_number
 from geo.model import Feature
 from geo.schema import Collection
 from geo.tilegeometry import POLYGON, Shapes, shapes
 
 EXTENT = 4096
 BUFFER = 64
-ENCODING = 1
+ENCODING = 2
 """Raised whenever the same features come to other bytes, so that nobody keeps the old ones for ever."""
 
 Tags = dict[str, wire.Scalar]
@@ -72,9 +72,26 @@ def feature_id(id_: str) -> int:
     return int.from_bytes(blake2b(id_.encode(), digest_size=8).digest()) >> 11
 
 
+def as_tiled(collection: Collection, features: Iterable[Feature]) -> list[Feature]:
+    """The features with the geometry that tiles show of them."""
+    return [_standing(each) for each in features] if collection.tiled_as_points else list(features)
+
+
+def tags_of(collection: Collection, feature: Feature) -> tuple[Tags, Tags, Tags]:
+    """The attributes of a feature in three, in the order in which tiles have them after ``id``: its fields; when it
+    begins; when it ends and what is certain. Versions that are drawn as one have the fields and beginning of the
+    first and the end of the last."""
+    dates = list(_dates(feature.valid))
+    return _tags(feature, tiled_fields(collection)), _said(dates[:2]), _said(dates[2:])
+
+
+def tiled_fields(collection: Collection) -> list[str]:
+    return [field.name for field in collection.fields if field.name in collection.tiled]
+
+
 def _drawn(collection: Collection, features: Sequence[Feature], tile: Tile) -> Iterator[_Drawn]:
-    fields = [field.name for field in collection.fields if field.name in collection.tiled]
-    seen = [_standing(each) for each in features] if collection.tiled_as_points else features
+    fields = tiled_fields(collection)
+    seen = as_tiled(collection, features)
     for index, kind, commands in _geometries(seen, tile):
         feature = features[index]
         yield _Drawn(feature, kind, commands, _tags(feature, fields))
@@ -121,17 +138,23 @@ def _tags(feature: Feature, fields: Sequence[str]) -> Tags:
 
 
 def _dated(drawn: _Drawn) -> Tags:
-    outer, certain = drawn.feature.valid.outer, drawn.feature.valid.certain
-    tags: Tags = {"id": drawn.feature.id, **drawn.tags}
+    return {"id": drawn.feature.id, **drawn.tags, **_said(_dates(drawn.feature.valid))}
+
+
+def _said(dates: Iterable[tuple[str, str | int | None]]) -> Tags:
+    return {name: day for name, day in dates if day is not None}
+
+
+def _dates(valid: Validity) -> Iterator[tuple[str, str | int | None]]:
+    """Six pairs, the first two of the beginning; ``None`` where a tile says nothing."""
+    outer, certain = valid.outer, valid.certain
     for name, short, day in (("valid_from", "from", outer.start), ("valid_to", "to", outer.end)):
-        if day is not None:
-            tags[name], tags[short] = day.isoformat(), day_number(day)
+        yield name, None if day is None else day.isoformat()
+        yield short, None if day is None else day_number(day)
     for name, day, other in (
         ("certain_from", certain.start, outer.start), ("certain_to", certain.end, outer.end)
     ):
-        if day is not None and day != other:
-            tags[name] = day.isoformat()
-    return tags
+        yield name, None if day is None or day == other else day.isoformat()
 
 
 def _merged(drawn: Sequence[_Drawn]) -> list[_Drawn]:

@@ -84,14 +84,14 @@ def _lines(geometries: Geometries, owners: Ints) -> Shapes:
 
 
 def _polygons(geometries: Geometries, owners: Ints) -> Shapes:
-    parts, index = shapely.get_parts(_on_grid(geometries), return_index=True)
+    parts, index = shapely.get_parts(on_grid(geometries), return_index=True)
     keep = (shapely.get_dimensions(parts) == 2) & ~shapely.is_empty(parts)
     wound = shapely.orient_polygons(parts[keep])  # positive area by the formula of MVT 2.1, section 4.3.3.3
     rings, of_part = shapely.get_rings(wound, return_index=True)
     return _flat(POLYGON, rings, owners[index[keep][of_part]])
 
 
-def _on_grid(polygons: Geometries) -> Geometries:
+def on_grid(polygons: Geometries) -> Geometries:
     """Rounded and still valid, parts and holes together: apart, neighbours would come to overlap.
 
     Rounding alone mostly keeps them valid and is ten times cheaper than rounding with repair.

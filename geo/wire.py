@@ -30,13 +30,24 @@ def layer(name: str, extent: int, features: Sequence[Feature]) -> bytes:
     """A whole tile of one layer, version 2."""
     keys: dict[str, int] = {}
     values: dict[bytes, int] = {}
-    messages = [_message(2, _feature(feature, keys, values)) for feature in features]
-    body = b"".join([
-        b"\x78\x02", _message(1, name.encode()), *messages,
-        *(_message(3, key.encode()) for key in keys), *(_message(4, value) for value in values),
-        b"\x28" + varint(extent),
-    ])
-    return _message(3, body)
+    messages = [_feature(feature, keys, values) for feature in features]
+    rows = [*(message(3, key(name)) for name in keys), *(message(4, each) for each in values)]
+    return wrapped(name, extent, b"".join([*messages, *rows]))
+
+
+def wrapped(name: str, extent: int, messages: bytes) -> bytes:
+    """A whole tile of one layer from the messages of its features, keys and values."""
+    return message(3, b"".join([b"\x78\x02", message(1, name.encode()), messages, b"\x28" + varint(extent)]))
+
+
+def feature(id_: int, kind: int, tags: bytes, commands: bytes) -> bytes:
+    """The message of one feature."""
+    return message(2, b"".join([b"\x08", varint(id_), message(2, tags), b"\x18", varint(kind), message(4, commands)]))
+
+
+def key(name: str) -> bytes:
+    """A key as a layer lists it."""
+    return name.encode()
 
 
 def varint(number: int) -> bytes:
@@ -107,26 +118,25 @@ def _varints(numbers: Ints) -> tuple[bytes, Ints]:
     return out.tobytes(), ends
 
 
-def _feature(feature: Feature, keys: dict[str, int], values: dict[bytes, int]) -> bytes:
+def _feature(drawn: Feature, keys: dict[str, int], values: dict[bytes, int]) -> bytes:
     tags = bytearray()
-    for key, value in feature.tags.items():
-        tags += varint(keys.setdefault(key, len(keys)))
-        tags += varint(values.setdefault(_value(value), len(values)))
-    return b"".join([
-        b"\x08", varint(feature.id), _message(2, bytes(tags)), b"\x18", varint(feature.kind),
-        _message(4, feature.commands),
-    ])
+    for name, content in drawn.tags.items():
+        tags += varint(keys.setdefault(name, len(keys)))
+        tags += varint(values.setdefault(value(content), len(values)))
+    return feature(drawn.id, drawn.kind, bytes(tags), drawn.commands)
 
 
-def _value(value: Scalar) -> bytes:
-    if isinstance(value, str):
-        return _message(1, value.encode())
-    if isinstance(value, bool):
-        return bytes((0x38, value))
-    if isinstance(value, float):
-        return b"\x19" + struct.pack("<d", value)
-    return b"\x28" + varint(value) if value >= 0 else b"\x30" + varint(value << 1 ^ value >> 63)
+def value(content: Scalar) -> bytes:
+    """A value as a layer lists it."""
+    if isinstance(content, str):
+        return message(1, content.encode())
+    if isinstance(content, bool):
+        return bytes((0x38, content))
+    if isinstance(content, float):
+        return b"\x19" + struct.pack("<d", content)
+    return b"\x28" + varint(content) if content >= 0 else b"\x30" + varint(content << 1 ^ content >> 63)
 
 
-def _message(field: int, body: bytes) -> bytes:
+def message(field: int, body: bytes) -> bytes:
+    """A field that holds bytes or another message."""
     return varint(field << 3 | 2) + varint(len(body)) + body

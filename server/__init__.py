@@ -22,6 +22,7 @@ from server import (
     security,
     settings,
     tiles,
+    tilesets,
     vendor,
 )
 
@@ -40,7 +41,7 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """
     app = Flask(__name__)
     app.config.update(settings.read(os.environ, config))
-    for part in (security, errors, resources):
+    for part in (security, errors, resources, tilesets):
         part.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,16 +1,17 @@
-"""``/healthz`` says that the process lives, ``/readyz`` that it can answer."""
+"""``/healthz`` says that the process lives and what writes its tiles, ``/readyz`` that it can answer."""
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
 from server.resources import get_store
+from server.tilesets import kernel
 
 bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
 def healthz() -> Response:
-    return _fresh(jsonify(status="ok"))
+    return _fresh(jsonify(status="ok", tile_kernel=kernel()))
 
 
 @bp.get("/readyz")

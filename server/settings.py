@@ -27,6 +27,7 @@ SETTINGS = (
     Setting("attribution", "Dateline; sources with each feature", "Credit line of the tiles"),
     Setting("max_zoom", 12, "Deepest zoom of the tiles that TileJSON announces; maps enlarge these further on"),
     Setting("tile_cache_mb", 64, "Memory for encoded tiles, megabytes a process"),
+    Setting("tile_kernel", "auto", "What writes tiles: c (compiled), numpy, or auto, which takes c where it was built"),
     Setting("max_age", 60, "Seconds for which an answer may be reused without asking whether it changed"),
     Setting("max_request_kb", 4096, "Largest request body, kilobytes"),
     Setting("read_kb", 256, "Largest article that /api/read takes, kilobytes"),

@@ -17,11 +17,18 @@ from geo.store import Store
 from server import caching, links, params
 from server.caching import Packed
 from server.resources import get_belief, get_store, get_tiles
+from server.tilesets import get_tileset
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
 MIMETYPE = "application/vnd.mapbox-vector-tile"
 WORLD = BBox(-180.0, -grid.MAX_LAT, 180.0, grid.MAX_LAT)
+WINDOWS = (
+    {"minzoom": 0, "maxzoom": 6, "window": "month"},
+    {"minzoom": 7, "maxzoom": 9, "window": "year"},
+    {"minzoom": 10, "maxzoom": grid.MAX_ZOOM, "window": "all"},
+)
+"""Spans of the calendar that a client does best to ask for whole, so that all clients ask for the same tiles."""
 _ALWAYS = {
     "id": "Made from content",
     "valid_from": "First day on which it may have been so (UTC)",
@@ -57,6 +64,8 @@ def tilejson(collection: str) -> Response:
 
 
 def _encoded(store: Store, declared: Collection, address: grid.Tile, wanted: Query) -> Packed:
+    if wanted == Query(when=wanted.when):
+        return caching.pack(get_tileset(declared).tile(address, wanted.when))
     area = grid.bounds(address, mvt.BUFFER / mvt.EXTENT)
     features = store.read(declared.name, replace(wanted, bbox=area))
     return caching.pack(mvt.encode(declared, features, address, wanted.when))
@@ -102,7 +111,7 @@ def _box_of(rows: Sequence[Feature]) -> BBox | None:
 
 def _described(declared: Collection, store: Store, as_known_on: date | None) -> dict[str, object]:
     """TileJSON 3.0.0; beyond it ``epoch``, ``valid_range`` (closed, ISO), ``valid_days`` (half-open,
-    integers) and ``change_days``, from which a client knows when there is anything to ask for."""
+    integers), ``windows`` and ``change_days``, from which a client knows when there is anything to ask for."""
     version = _version(store)
     seen = _seen_then(store, declared.name, as_known_on) if as_known_on else _seen(store, declared.name)
     bounds = seen.bounds
@@ -123,6 +132,7 @@ def _described(declared: Collection, store: Store, as_known_on: date | None) -> 
         "vector_layers": [_layer(declared, deepest)],
         "epoch": EPOCH.isoformat(),
         **_times(seen.interval),
+        "windows": [dict(each) for each in WINDOWS],
         "change_days": [day.isoformat() for day in seen.change_days],
     }
 

@@ -155,8 +155,8 @@ def test_a_method_that_is_not_allowed_says_which_are(client: FlaskClient) -> Non
 
 
 def test_health_needs_no_store_but_readiness_does(tmp_path: Path) -> None:
-    client = create_app({"store": str(tmp_path / "none.gpkg")}).test_client()
-    assert client.get("/healthz").json == {"status": "ok"}
+    client = create_app({"store": str(tmp_path / "none.gpkg"), "tile_kernel": "numpy"}).test_client()
+    assert client.get("/healthz").json == {"status": "ok", "tile_kernel": "numpy"}
     response = client.get("/readyz")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert str(tmp_path) not in response.text

@@ -209,10 +209,13 @@ def test_tilejson_describes_layers_space_and_time(client: FlaskClient, store: St
     told = client.get("/tiles/zones.json").json
     assert told is not None
     assert told["tilejson"] == "3.0.0"
-    assert told["tiles"] == [f"http://localhost/tiles/zones/{{z}}/{{x}}/{{y}}.mvt?v={store.version()}-1"]
+    assert told["tiles"] == [f"http://localhost/tiles/zones/{{z}}/{{x}}/{{y}}.mvt?v={store.version()}-2"]
     assert told["bounds"] == [37, 36, 41, 37]
     assert (told["epoch"], told["valid_range"], told["valid_days"]) == ("2000-01-01", "2014-01-01/..", [5114, None])
     assert told["change_days"] == ["2014-01-01", "2016-01-01", "2016-04-07", "2016-04-11"]
+    assert [(each["minzoom"], each["maxzoom"], each["window"]) for each in told["windows"]] == [
+        (0, 6, "month"), (7, 9, "year"), (10, 22, "all"),
+    ]
     (layer,) = told["vector_layers"]
     shown = {name for feature in features_of(client, TILE) for name in feature["properties"]}
     assert shown <= set(layer["fields"])

@@ -5,7 +5,7 @@ set -eu
 
 PATH="$PATH:/usr/sbin"
 want() { command -v "$1" >/dev/null 2>&1 || printf '%s ' "$2"; }
-missing="$(want chromium chromium)$(want ogrinfo gdal-bin)$(want nginx nginx-light)"
+missing="$(want chromium chromium)$(want ogrinfo gdal-bin)$(want nginx nginx-light)$(want cc gcc)"
 python="$(test -d /usr/lib/python3/dist-packages/qgis || printf 'python3-qgis ')"
 [ -n "$missing$python" ] || exit 0
 

@@ -1,0 +1,165 @@
+"""The versions of one collection as flat integer arrays, which processes share by mapping them.
+
+Positions are integers of a world 2**32 units wide, centred on longitude 0 and the equator, y southward: units of a
+tile at zoom 20. Each distinct position is kept once, in ``table``; ``refs`` are rows of it. ``parts`` are offsets
+into ``refs`` (rings without their closing point, lines, or all points of a version), ``versions`` offsets into the
+parts, each with one more than there are. Rings are wound as MVT 2.1 asks; those of a polygon follow one another,
+and all but its first are marked in ``hole``.
+
+``days`` are half-open day numbers (``geo.interval.day_number``), ``FOREVER`` and ``-FOREVER`` where open. Attributes
+are pairs of a row of the table of keys and one of values; values are kept as they go into a tile.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo import grid, mvt, wire
+from geo.cache import Arrays
+from geo.interval import day_number
+from geo.model import Feature
+from geo.schema import Collection
+from geo.tilegeometry import POINT, POLYGON
+
+UNITS_ZOOM = 20
+FOREVER = 2**31 - 1
+
+Ints = NDArray[Any]
+Geometries = NDArray[np.object_]
+
+
+def columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
+    """The arrays of ``features``, in the order given; those without a geometry are left out."""
+    seen = [each for each in mvt.as_tiled(collection, features) if each.geometry is not None]
+    return {**_geometry(seen), **_times(seen), **_attributes(collection, seen)}
+
+
+def ragged(geometries: Geometries, *, north_up: bool = False) -> Mapping[str, Ints]:
+    """``points`` (float), ``parts``, ``hole``, ``versions`` and ``kind`` of geometries of any type.
+
+    Of a mixture only the largest dimension is taken. Outer rings run clockwise on the map, whether y grows
+    southward or is ``north_up``: that is a positive area by the formula of MVT 2.1, section 4.3.3.3.
+    """
+    single, owner = shapely.get_parts(geometries, return_index=True)
+    while (shapely.get_type_id(single) >= 4).any():
+        single, inner = shapely.get_parts(single, return_index=True)
+        owner = owner[inner]
+    dimension = shapely.get_dimensions(single)
+    largest = np.full(len(geometries), -1)
+    np.maximum.at(largest, owner, dimension)
+    keep = (dimension == largest[owner]) & ~shapely.is_empty(single)
+    single, owner = single[keep], owner[keep]
+    area = shapely.get_dimensions(single) == 2
+    single[area] = shapely.orient_polygons(single[area], exterior_cw=north_up)
+    lines, of, hole = _sequences(single, area)
+    points, part = shapely.get_coordinates(lines, return_index=True)
+    closing = np.zeros(len(points), dtype=bool)
+    closing[:-1] = part[1:] != part[:-1]
+    closing[-1:] = True
+    closing &= area[of][part]
+    mine = owner[of]
+    dots = largest[mine] == 0  # all points of a version are one part
+    first = ~dots | np.concatenate([[True], mine[1:] != mine[:-1]])
+    number = np.cumsum(first) - 1
+    part = number[part]
+    return {
+        "points": points[~closing], "parts": _offsets(part[~closing], int(first.sum())),
+        "hole": hole[first].astype(np.uint8), "versions": _offsets(mine[first], len(geometries)),
+        "kind": (largest + 1).clip(POINT, POLYGON).astype(np.uint8),
+    }
+
+
+def _sequences(single: Geometries, area: NDArray[np.bool_]) -> tuple[Geometries, Ints, NDArray[np.bool_]]:
+    """Rings, lines and points in order, what each is a part of, and whether it is a hole."""
+    place = np.arange(len(single))
+    rings, of = shapely.get_rings(single[area], return_index=True)
+    of = place[area][of]
+    lines = np.concatenate([rings, single[~area]])
+    owner = np.concatenate([of, place[~area]]).astype(np.int64)
+    hole = np.zeros(len(lines), dtype=bool)
+    hole[1:len(of)] = of[1:] == of[:-1]
+    order = np.argsort(owner, kind="stable")
+    return lines[order], owner[order], hole[order]
+
+
+def _offsets(owner: Ints, count: int) -> Ints:
+    """Where those of each owner begin, and the end; owners ascend."""
+    return np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]).astype(np.int64)
+
+
+def _geometry(features: Sequence[Feature]) -> dict[str, Ints]:
+    flat = ragged(np.array([each.geometry for each in features], dtype=object), north_up=True)
+    world = grid.project(flat["points"]) if len(flat["points"]) else np.zeros((0, 2))
+    units = np.rint(world * 2.0**32 - 2.0**31).clip(-(2**31), 2**31 - 1).astype(np.int64)
+    key, refs = np.unique(units[:, 0] << 32 | units[:, 1] & 0xFFFFFFFF, return_inverse=True)
+    table = np.column_stack([key >> 32, (key << 32) >> 32]).astype(np.int32)
+    return {
+        "table": table, "refs": refs.astype(np.int32), "parts": flat["parts"], "hole": flat["hole"],
+        "versions": flat["versions"], "kind": flat["kind"],
+    }
+
+
+def _times(features: Sequence[Feature]) -> dict[str, Ints]:
+    spans = [each.valid.outer for each in features]
+    days = [
+        (-FOREVER if span.start is None else day_number(span.start),
+         FOREVER if span.end is None else day_number(span.end))
+        for span in spans
+    ]
+    return {
+        "days": np.array(days, dtype=np.int32).reshape(-1, 2),
+        "exact": np.array([each.valid.certain == each.valid.outer for each in features], dtype=bool),
+    }
+
+
+class _Table:
+    """Texts by the order in which they came."""
+
+    def __init__(self) -> None:
+        self._rows: dict[bytes, int] = {}
+
+    def row(self, text: bytes) -> int:
+        return self._rows.setdefault(text, len(self._rows))
+
+    def arrays(self, name: str) -> dict[str, Ints]:
+        lengths = np.array([len(text) for text in self._rows], dtype=np.int64)
+        return {
+            name: np.frombuffer(b"".join(self._rows), dtype=np.uint8).copy(),
+            f"{name}_ends": np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        }
+
+
+def _attributes(collection: Collection, features: Sequence[Feature]) -> dict[str, Ints]:
+    """``head``: id, fields and beginning; ``tail``: end and what is certain. ``look`` numbers equal fields."""
+    keys, values = _Table(), _Table()
+    looks: dict[tuple[int, ...], int] = {}
+    heads, tails, look = [], [], []
+    for feature in features:
+        own, beginning, end = (_pairs(tags, keys, values) for tags in mvt.tags_of(collection, feature))
+        name = _pairs({"id": feature.id}, keys, values)
+        look.append(looks.setdefault(own, len(looks)))
+        heads.append(name + own + beginning)
+        tails.append(end)
+    return {
+        "ids": np.array([mvt.feature_id(each.id) for each in features], dtype=np.uint64),
+        "names": np.array([head[1] for head in heads], dtype=np.int32),
+        "look": np.array(look, dtype=np.int32),
+        **_listed("head", heads), **_listed("tail", tails),
+        **keys.arrays("keys"), **values.arrays("values"),
+    }
+
+
+def _pairs(tags: Mapping[str, wire.Scalar], keys: _Table, values: _Table) -> tuple[int, ...]:
+    found: list[int] = []
+    for key, value in tags.items():
+        found += keys.row(wire.key(key)), values.row(wire.value(value))
+    return tuple(found)
+
+
+def _listed(name: str, rows: Sequence[tuple[int, ...]]) -> dict[str, Ints]:
+    ends = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int64)
+    return {name: np.array([number for row in rows for number in row], dtype=np.int32), f"{name}_ends": ends}

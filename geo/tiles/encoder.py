@@ -1,0 +1,236 @@
+"""Tiles of one collection from its arrays, which are built once a version of the store and shared by mapping them."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from geo import mvt, wire
+from geo.cache import Arrays, cached_arrays
+from geo.grid import Tile
+from geo.interval import Interval, day_number
+from geo.model import Feature
+from geo.schema import Collection
+from geo.tilegeometry import POLYGON, shapes
+from geo.tiles import arrays, numpy_rung, rungs, snap, topology
+from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
+from geo.tiles.messages import Runs
+from geo.tiles.numpy_rung import Encoded
+from geo.tiles.rungs import Rung
+from geo.tiles.snap import Frame
+
+SIMPLIFIED_TO = 10
+"""Deepest zoom at which borders are simplified."""
+TOLERANCE = 8
+"""How far a simplified border may move, in tile units: half a pixel of a tile drawn 256 pixels wide."""
+SPANS_KEPT = 64
+"""Spans of days whose versions are remembered."""
+
+Keep = Callable[[str, Callable[[], Arrays]], Arrays]
+
+
+class Level(NamedTuple):
+    """One zoom: geometry arrays, and the box of each version (west, north, east, south) in units of the zoom."""
+
+    arrays: Arrays
+    boxes: Ints
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """Where arrays are kept between processes: a folder beside the store. ``name`` says of what they are made."""
+
+    folder: Path
+    name: str
+
+    def __call__(self, part: str, build: Callable[[], Arrays]) -> Arrays:
+        """The arrays of ``part``; built when they cannot be read, as where another process just removed them."""
+        try:
+            found = cached_arrays(f"{self.name}-{part}", build, self.folder)
+        except OSError:
+            found = {}
+        return found or build()
+
+
+def in_memory(_part: str, build: Callable[[], Arrays]) -> Arrays:
+    """Keeps nothing."""
+    return build()
+
+
+class TileSet:
+    """The tiles of one collection as it was in one version of the store. Threads may share it."""
+
+    def __init__(
+        self, collection: Collection, read: Callable[[], Iterable[Feature]], keep: Keep = in_memory,
+        rung: Rung | None = None,
+    ) -> None:
+        self._collection = collection
+        self._rung = rung or rungs.chosen("auto")
+        self._keep = keep
+        self._columns = keep("base", lambda: arrays.columns(collection, read()))
+        self._levels: dict[int, Level] = {}
+        self._building = threading.RLock()
+        self._alive = lru_cache(SPANS_KEPT)(self._on)
+
+    def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
+        """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
+        level, frame = self.level(tile.z), _frame(tile)
+        wanted = self._candidates(tile, window)
+        encoded = self._geometry(level, wanted, frame)
+        if not encoded.blob:
+            return b""
+        runs = self._runs(encoded, wanted[0], merging=window is None or window.days != 1)
+        body = self._rung.features(self._columns, encoded.blob, runs)
+        return wire.wrapped(self._collection.name, mvt.EXTENT, body)
+
+    def level(self, zoom: int) -> Level:
+        """The arrays of a zoom, made when first asked for."""
+        zoom = min(zoom, UNITS_ZOOM)
+        found = self._levels.get(zoom)
+        if found is None:
+            with self._building:
+                found = self._levels.get(zoom) or self._made(zoom)
+                self._levels[zoom] = found
+        return found
+
+    def _made(self, zoom: int) -> Level:
+        if zoom > SIMPLIFIED_TO:
+            return self._exact(zoom)
+        base = self._columns
+
+        def build() -> Arrays:
+            shift, graph = UNITS_ZOOM - zoom, self._graph()
+            made = snap.snapped(base, graph, topology.kept(base, graph, TOLERANCE << shift), shift)
+            names = ("table", "refs", "parts", "hole", "versions", "state")
+            return {**{name: made[name] for name in names}, "boxes": boxes(made, 0)}
+
+        made = self._keep(f"z{zoom}", build)
+        return Level({**made, "kind": base["kind"]}, made["boxes"])
+
+    def _exact(self, zoom: int) -> Level:
+        """The borders as they are; only which of them stay sound on the grid of the zoom must be found out."""
+        base, shift = self._columns, UNITS_ZOOM - zoom
+
+        def build() -> Arrays:
+            kind = np.repeat(base["kind"], np.diff(base["versions"]))
+            owner = np.repeat(np.arange(len(kind)), np.diff(base["parts"]))
+            points = snap.rounded(base["table"], shift)[base["refs"]]
+            points, parts = snap.without_repeats(points, owner, kind)
+            return {"state": snap.states(points, {**base, "parts": parts}), "boxes": boxes(base, shift)}
+
+        made = self._keep(f"z{zoom}", build)
+        return Level({**base, "state": made["state"]}, made["boxes"])
+
+    def _graph(self) -> topology.Arcs:
+        def build() -> Arrays:
+            found = topology.arcs(self._columns)
+            return {"arcs": found.refs, "starts": found.starts, "days": found.days}
+
+        made = self._keep("arcs", build)
+        return topology.Arcs(made["arcs"], made["starts"], made["days"])
+
+    def _on(self, zoom: int, first: int, end: int) -> tuple[Ints, Ints]:
+        """Versions of these days, and their boxes at the zoom."""
+        days, level = self._columns["days"], self.level(zoom)
+        rows = np.flatnonzero((days[:, 0] < end) & (days[:, 1] > first)).astype(np.int32)
+        return rows, np.ascontiguousarray(level.boxes[rows])
+
+    def _candidates(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
+        """Versions of these days whose box meets the tile, and which of them may reach over its edge."""
+        alive, box = self._alive(min(tile.z, UNITS_ZOOM), *_days(window or Interval()))
+        deeper = tile.z - UNITS_ZOOM
+        if deeper <= 0:
+            return self._rung.meeting(alive, box, _frame(tile))
+        chosen, crossing = self._rung.meeting(alive, box, _frame(Tile(UNITS_ZOOM, tile.x >> deeper, tile.y >> deeper)))
+        return chosen, np.ones_like(crossing)
+
+    def _geometry(self, level: Level, wanted: tuple[Ints, Ints], frame: Frame) -> Encoded:
+        encoded = self._rung.shapes(level.arrays, *wanted, frame)
+        if not len(encoded.hard):
+            return encoded
+        whole = _by_geos(level.arrays, wanted[0][encoded.hard], frame)
+        starts = encoded.ends[:-1].tolist()
+        pieces = [encoded.blob[start:end] for start, end in zip(starts, encoded.ends[1:].tolist(), strict=True)]
+        for place, commands in zip(encoded.hard.tolist(), whole, strict=True):
+            pieces[place] = commands
+        ends = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
+        return Encoded(b"".join(pieces), ends, encoded.hard)
+
+    def _runs(self, encoded: Encoded, chosen: Ints, *, merging: bool) -> Runs:
+        begin, end = encoded.ends[:-1], encoded.ends[1:]
+        return _merged(self._columns, encoded, chosen) if merging else Runs(chosen, chosen, begin, end)
+
+
+def _days(window: Interval) -> tuple[int, int]:
+    first = -FOREVER if window.start is None else day_number(window.start)
+    return first, FOREVER if window.end is None else day_number(window.end)
+
+
+def _frame(tile: Tile) -> Frame:
+    """Levels count from the middle of the world; those beyond the simplified ones are all in units of zoom 20."""
+    half = (1 << tile.z) * mvt.EXTENT // 2
+    shift = 0 if tile.z <= SIMPLIFIED_TO else UNITS_ZOOM - tile.z
+    return Frame(shift, tile.x * mvt.EXTENT - half, tile.y * mvt.EXTENT - half)
+
+
+def boxes(level: Arrays, shift: int) -> Ints:
+    """West, north, east, south of each version, in units of the zoom; what is empty has its east west of its west."""
+    bounds = level["parts"][level["versions"]]
+    full = bounds[1:] > bounds[:-1]
+    found = np.empty((len(full), 4), dtype=np.int32)
+    found[:, :2], found[:, 2:] = FOREVER, -FOREVER
+    if full.any():
+        points = snap.rounded(level["table"], shift)[level["refs"]]
+        found[full, :2] = np.minimum.reduceat(points, bounds[:-1][full], axis=0)
+        found[full, 2:] = np.maximum.reduceat(points, bounds[:-1][full], axis=0)
+    return found
+
+
+def _by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
+    """Geometry commands of versions that touch themselves when cut, each parted into valid polygons.
+
+    They are cut as all others are, so that neighbours still meet.
+    """
+    found = [b""] * len(chosen)
+    for place, version in enumerate(chosen):
+        whole = numpy_rung.cut(level, version, frame)
+        for part in shapes(np.array([whole], dtype=object), mvt.EXTENT, mvt.BUFFER):
+            if part.kind == POLYGON:
+                (found[place],) = wire.commands(part, closed=True)
+    return found
+
+
+def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
+    """Runs of versions that meet in time and look the same, as one; vague dates stay apart."""
+    seen = np.flatnonzero(np.diff(encoded.ends))
+    rows = chosen[seen]
+    begin, end = encoded.ends[:-1][seen], encoded.ends[1:][seen]
+    starts, stops = columns["days"][rows].T
+    spans = zip(begin.tolist(), end.tolist(), strict=True)
+    looks = [(look, encoded.blob[a:b]) for look, (a, b) in zip(columns["look"][rows].tolist(), spans, strict=True)]
+    numbers: dict[tuple[int, bytes], int] = {}
+    look = np.array([numbers.setdefault(each, len(numbers)) for each in looks], dtype=np.int64)
+    order = np.lexsort((rows, starts, look))
+    apart = np.ones(len(order), dtype=bool)
+    before, after = order[:-1], order[1:]
+    exact = columns["exact"][rows]
+    apart[1:] = ~(
+        (look[before] == look[after]) & (stops[before] == starts[after]) & exact[before] & exact[after]
+    )
+    firsts = order[apart]
+    lasts = order[np.append(np.flatnonzero(apart)[1:] - 1, len(order) - 1)] if len(order) else order
+    place = np.argsort(firsts)
+    firsts, lasts = firsts[place], lasts[place]
+    return Runs(rows[firsts], rows[lasts], begin[firsts], end[firsts])
+
+
+def code() -> str:
+    """Names the code that makes the arrays, so that another one's are not read."""
+    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return blake2b(text, digest_size=4).hexdigest()

@@ -1,0 +1,106 @@
+"""The tile sets of each process: one a collection, for as long as the collection stays as it is."""
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, current_app
+
+from geo.model import Feature, Query
+from geo.schema import Collection
+from geo.store import Store
+from geo.tiles import rungs
+from geo.tiles.encoder import Sidecar, TileSet, code
+from server.resources import get_store
+
+KEY = "dateline.tiles"
+SUFFIX = ".tiles"
+"""What the folder beside the store ends in. It may be removed at any time; it is made again."""
+
+
+class TileSets:
+    """``folder`` is where arrays are kept for other processes and the next start."""
+
+    def __init__(self, folder: Path, kernel: str) -> None:
+        self.rung = rungs.chosen(kernel)
+        self._folder = folder
+        self._code = code()
+        self._lock = threading.Lock()
+        self._sets: dict[str, tuple[str, str, TileSet]] = {}
+
+    def of(self, collection: Collection, store: Store) -> TileSet:
+        """The tiles of ``collection`` as it is now; made at most once a process, while others wait."""
+        version = store.version()
+        known = self._sets.get(collection.name)
+        if known is None or known[0] != version:
+            with self._lock:
+                known = self._sets.get(collection.name)
+                if known is None or known[0] != version:
+                    known = self._sets[collection.name] = self._renewed(known, collection, store)
+        return known[2]
+
+    def _renewed(
+        self, known: tuple[str, str, TileSet] | None, collection: Collection, store: Store
+    ) -> tuple[str, str, TileSet]:
+        while True:
+            version, mine = store.version(), store.summary(collection.name).version
+            if known is not None and known[1] == mine:
+                return version, mine, known[2]
+            try:
+                return version, mine, self._made(collection, store, mine)
+            except _Changed:
+                continue
+
+    def _made(self, collection: Collection, store: Store, version: str) -> TileSet:
+        name = f"{collection.name}-{version}-{self._code}"
+        made = TileSet(collection, _reader(collection, store, version), Sidecar(self._folder, name), self.rung)
+        _clear(self._folder, collection.name, name)
+        return made
+
+
+class _Changed(Exception):
+    """Somebody wrote while the collection was read: what was read may be of either version."""
+
+
+def _reader(collection: Collection, store: Store, version: str) -> Callable[[], Iterable[Feature]]:
+    def read() -> Iterable[Feature]:
+        features = list(store.read(collection.name, Query()))
+        if store.summary(collection.name).version != version:
+            raise _Changed
+        return features
+
+    return read
+
+
+def _clear(folder: Path, collection: str, name: str) -> None:
+    """Remove what was made of older versions. Moved first, so that nobody opens a half of it."""
+    for path in folder.glob(f"{collection}-*"):
+        if not path.name.startswith(name):
+            stale = path.with_name(f".stale-{path.name}")
+            try:
+                path.rename(stale)
+            except OSError:  # read-only, or another process is at it
+                continue
+            shutil.rmtree(stale, ignore_errors=True)
+
+
+def install(app: Flask) -> None:
+    """:raises InvalidParameter: for a kernel that is not there."""
+    store = Path(str(app.config["STORE"]))
+    app.extensions[KEY] = TileSets(store.with_name(store.name + SUFFIX), str(app.config["TILE_KERNEL"]))
+
+
+def get_tileset(collection: Collection) -> TileSet:
+    return _mine().of(collection, get_store())
+
+
+def kernel() -> str:
+    """The name of what writes tiles here: ``c`` or ``numpy``."""
+    return _mine().rung.name
+
+
+def _mine() -> TileSets:
+    return cast(TileSets, current_app.extensions[KEY])

@@ -1,0 +1,109 @@
+"""The arrays behind the served tiles: kept beside the store, renewed with it, never in the way."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import mapbox_vector_tile  # type: ignore[import-untyped]
+import pytest
+from flask.testing import FlaskClient
+from shapely.geometry import box
+
+from geo.errors import InvalidParameter
+from geo.grid import Tile
+from geo.interval import Interval, Validity
+from geo.model import Feature
+from geo.schema import ZONES
+from geo.store import Store, open_store
+from server import create_app
+from server.tilesets import TileSets
+
+DAY = date(2016, 4, 11)
+TILE = "/tiles/zones/8/154/100.mvt?datetime=2016-04-11"
+ZONE = Feature("z", box(37, 36, 38, 37), {"controller": "ISIL"}, Validity.exactly(Interval(date(2016, 4, 1), None)))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+    opened.write("zones", [ZONE], DAY)
+    yield opened
+    opened.close()
+
+
+def client(tmp_path: Path, kernel: str = "auto") -> FlaskClient:
+    return create_app({"store": str(tmp_path / "s.gpkg"), "tile_kernel": kernel}).test_client()
+
+
+def controllers(asked: FlaskClient) -> list[str]:
+    answer = asked.get(TILE)
+    if answer.status_code == 204:
+        return []
+    assert answer.status_code == 200, answer.text
+    return [each["properties"]["controller"] for each in mapbox_vector_tile.decode(answer.data)["zones"]["features"]]
+
+
+def kept(tmp_path: Path) -> set[str]:
+    return {path.name.split("-")[0] for path in (tmp_path / "s.gpkg.tiles").iterdir()}
+
+
+@pytest.mark.parametrize("kernel", ["c", "numpy"])
+def test_a_written_zone_is_in_the_next_tile(tmp_path: Path, store: Store, kernel: str) -> None:
+    asked = client(tmp_path, kernel)
+    assert controllers(asked) == ["ISIL"]
+    store.write("zones", [replace(ZONE, properties={"controller": "SDF"})], DAY)
+    assert controllers(asked) == ["SDF"]
+
+
+def test_both_kernels_serve_the_same_bytes_and_health_says_which(tmp_path: Path, store: Store) -> None:
+    answers = [client(tmp_path, kernel).get(TILE) for kernel in ("c", "numpy")]
+    assert answers[0].data == answers[1].data
+    assert answers[0].headers["ETag"] == answers[1].headers["ETag"]
+    told = [client(tmp_path, kernel).get("/healthz").json for kernel in ("c", "numpy")]
+    assert [each and each["tile_kernel"] for each in told] == ["c", "numpy"]
+
+
+def test_arrays_of_older_versions_are_removed_and_other_collections_keep_theirs(tmp_path: Path, store: Store) -> None:
+    asked = client(tmp_path)
+    for number in range(4):
+        store.write("zones", [replace(ZONE, properties={"controller": f"SIDE{number}"})], DAY)
+        assert controllers(asked) == [f"SIDE{number}"]
+    versions = {path.name.rsplit("-", 1)[0] for path in (tmp_path / "s.gpkg.tiles").glob("zones-*")}
+    assert len(versions) == 1
+    asked.get("/tiles/events/8/154/100.mvt")
+    before = set((tmp_path / "s.gpkg.tiles").glob("zones-*"))
+    store.write("events", [Feature("e", box(37, 36, 38, 37).centroid, {"type": "attack"})], DAY)
+    assert controllers(asked) == ["SIDE3"]
+    assert set((tmp_path / "s.gpkg.tiles").glob("zones-*")) == before
+    assert kept(tmp_path) == {"zones", "events"}
+
+
+def test_a_folder_that_cannot_be_written_to_costs_no_answer(tmp_path: Path, store: Store) -> None:
+    (tmp_path / "s.gpkg.tiles").write_text("in the way")
+    assert controllers(client(tmp_path)) == ["ISIL"]
+
+
+def test_what_is_read_while_somebody_writes_is_read_again(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, written = store.read, []
+
+    def read(name: str, query: object) -> Iterator[Feature]:
+        found = list(whole(name, query))  # type: ignore[arg-type]
+        if not written:
+            written.append(1)
+            store.write("zones", [replace(ZONE, properties={"controller": "SDF"})], DAY)
+        return iter(found)
+
+    monkeypatch.setattr(store, "read", read)
+    made = TileSets(tmp_path / "arrays", "auto").of(ZONES, store)
+    data = made.tile(Tile(8, 154, 100), Interval.of_day(DAY))
+    assert b"SDF" in data
+    assert b"ISIL" not in data
+
+
+def test_a_kernel_that_is_not_known_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameter, match="tile_kernel: 'rust'"):
+        client(tmp_path, "rust")
