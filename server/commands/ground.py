@@ -15,7 +15,7 @@ from geo.basemap import country_shapes, province_shapes
 from geo.corpus import reread
 from geo.derive import DeriveOptions
 from geo.errors import InvalidParameter, NotFound
-from geo.features import control_properties
+from geo.features import control_json
 from geo.formats import FORMATS
 from geo.fronts import fronts as fronts_of
 from geo.ground import derive_zones, gazetteer_of, pipeline_of
@@ -25,6 +25,7 @@ from geo.model import Control, LngLat, Place, Query
 from geo.reports import read_reports
 from geo.schema import FRONTS
 from geo.store import Store
+from geo.table_join import others_in_words
 from geo.zones import ZoneIndex
 from server.commands.session import Day, Days, Session, pass_session, today
 
@@ -88,7 +89,11 @@ def control(session: Session, place: str, days: Interval | None) -> None:
             click.echo(json.dumps(_held_json(held), ensure_ascii=False) if session.json else _held_line(held))
         return
     answer = _answer(where, days, index)
-    click.echo(json.dumps(control_properties(answer), ensure_ascii=False) if session.json else _line(answer, days))
+    if session.json:
+        click.echo(json.dumps(control_json(answer), ensure_ascii=False))
+        return
+    for line in (_line(answer, days), *_statements(answer)):
+        click.echo(line)
 
 
 def _answer(where: Place | LngLat, days: Interval, index: ZoneIndex) -> Control:
@@ -131,7 +136,8 @@ def _held_line(held: Held) -> str:
     uncertain = "" if held.is_remark else _unsure(held)
     days = f"({held.valid.edtf})" if held.is_remark else str(held.valid.outer)
     source = _sources(control)
-    return f"{days:25} {_who(control)}{uncertain}" + (f"  — {held.note}" if held.note else "") + source
+    disagree = f" — but {others_in_words(control)}" if control.sources_agree is False else ""
+    return f"{days:25} {_who(control)}{uncertain}{disagree}" + (f"  — {held.note}" if held.note else "") + source
 
 
 def _unsure(held: Held) -> str:
@@ -142,9 +148,13 @@ def _unsure(held: Held) -> str:
 
 
 def _who(control: Control) -> str:
-    sides = " / ".join(side for side in (control.controller, control.controller_b) if side)
+    sides = _sides((control.controller, control.controller_b))
     besieged = f" by {control.besieged_by}" if control.besieged_by else ""
-    return f"{sides or 'nobody stated'} [{control.status}{besieged}]"
+    return f"{sides} [{control.status}{besieged}]"
+
+
+def _sides(both: tuple[str | None, str | None]) -> str:
+    return " / ".join(side for side in both if side) or "nobody stated"
 
 
 def _sources(control: Control) -> str:
@@ -162,11 +172,24 @@ def _line(control: Control, days: Interval) -> str:
     return f"{days}: {_who(control)} {how}{changed}{_sources(control)}"
 
 
+def _statements(control: Control) -> list[str]:
+    """What each source says, where two or more are loaded."""
+    if len(control.statements) + len(control.silent) < 2:
+        return []
+    word = {True: ["the sources agree"], False: ["the sources disagree"], None: []}[control.sources_agree]
+    said = [
+        f"  {each.source_id}: {_sides((each.controller, each.controller_b))} [{each.status}] ({each.certainty}"
+        + (f", evidence {each.age_days} days old)" if each.age_days is not None else ")")
+        for each in control.statements
+    ]
+    return [*word, *said, *(f"  {name}: speaks that day, but not of this place" for name in control.silent)]
+
+
 def _held_json(held: Held) -> dict[str, object]:
     return {
         "valid_from": _iso(held.valid.outer.start), "valid_to": _iso(held.valid.outer.end),
         "certain_from": _iso(held.valid.certain.start), "certain_to": _iso(held.valid.certain.end),
-        "edtf": held.valid.edtf, "note": held.note, "remark": held.is_remark, **control_properties(held.control),
+        "edtf": held.valid.edtf, "note": held.note, "remark": held.is_remark, **control_json(held.control),
     }
 
 
