@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.control import AT_PLACE_KM, Spot, front_of, on_day, rank, resting_on, stated
+from geo.control import AT_PLACE_KM, Spot, each_source, front_of, on_day, rank, resting_on, stated
 from geo.grid_index import Flags, GridIndex, Ints
 from geo.interval import day_from_number, day_number
 from geo.measure import frame
@@ -128,10 +128,10 @@ class Answers:
         spot = Spot(self._point(number), float(self.points.reach_km[number]))
         beside = [self.zones.rows[row] for row in self.others.get(number, ())]
         found = stated(zone, beside, (spot, day), self.zones)
-        if self.report[number] < 0:
-            return found
-        report = self.zones.witnesses(zone).reports[self.report[number]]
-        return resting_on(Evidence.of(zone, report, float(self.away_km[number])), found, spot, day)
+        if self.report[number] >= 0:
+            report = self.zones.witnesses(zone).reports[self.report[number]]
+            found = resting_on(Evidence.of(zone, report, float(self.away_km[number])), found, spot, day)
+        return each_source(found, [zone, *beside], (spot, day), self.zones)
 
 
 class BulkJoin:

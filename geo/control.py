@@ -16,7 +16,7 @@ from geo.confidence import Surroundings, level_on
 from geo.errors import InvalidParameter
 from geo.interval import DAY, FIRST, LAST, Interval
 from geo.measure import bearing, disc, distance_km
-from geo.model import Change, Control, Feature, LngLat
+from geo.model import Change, Control, Feature, LngLat, Statement
 from geo.reports import Report
 from geo.zones import Evidence, ZoneIndex, common, unique
 
@@ -25,6 +25,9 @@ AT_PLACE_KM = 2.0
 
 MIXED_SHARE = 0.05
 """A second side with at least this part of an area's known ground makes the area mixed."""
+
+CLAIMS = ("claimed", "assessed_advance", "unknown")
+"""Statuses of ground that a side is not said to hold."""
 
 _METHODS = ("drawn", "snapshot", "derived")
 
@@ -78,10 +81,18 @@ def control_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex) ->
     and the answer is uncertain when less than half of the area is known.
     """
     day = _deciding_day(interval)
+    by_rank: defaultdict[tuple[int, str], list[Feature]] = defaultdict(list)
+    for zone in zones.touching(area, day):
+        by_rank[rank(zone)].append(zone)
+    answers = {key: _of_zones(area, day, by_rank[key], zones) for key in sorted(by_rank)}
+    told = {source: found for (_, source), found in answers.items() if found.zone_ids}
+    first = next(iter(told.values()), Control())
+    return first if len(zones.source_ids) < 2 else beside_each_other(first, told, day, zones)
+
+
+def _of_zones(area: BaseGeometry, day: date, used: Sequence[Feature], zones: ZoneIndex) -> Control:
+    """By one source's zones alone."""
     held: defaultdict[str, float] = defaultdict(float)
-    found = zones.touching(area, day)
-    best = min((rank(zone) for zone in found), default=None)
-    used = [zone for zone in found if rank(zone) == best]
     for zone in used:
         held[str(zone.properties.get("controller"))] += zones.common_km2(area, zone)
     whole = zones.whole_km2(area)
@@ -117,10 +128,11 @@ def over(spot: Spot, interval: Interval, zones: ZoneIndex) -> list[Feature]:
     return zones.history(spot.point, interval) or _beside(spot, interval, zones)
 
 
-def _beside(spot: Spot, interval: Interval, zones: ZoneIndex) -> list[Feature]:
+def _beside(spot: Spot, interval: Interval, zones: ZoneIndex, source: str | None = None) -> list[Feature]:
     if not spot.precision_km and not zones.reports:
         return []
     near = zones.near(spot.point, max(AT_PLACE_KM, spot.precision_km), interval)
+    near = [(km, zone) for km, zone in near if source in (None, source_of(zone))]
     mine = [(km, zone) for km, zone in near if km <= spot.precision_km or _is_own(spot, zone, zones)]
     return [zone for km, zone in mine if km <= mine[0][0] + 0.05]
 
@@ -138,7 +150,11 @@ def answering(rows: Sequence[Feature], day: date) -> Feature | None:
 
 def rank(zone: Feature) -> tuple[int, str]:
     method = str(zone.properties.get("method"))
-    return (_METHODS.index(method) if method in _METHODS else len(_METHODS), str(zone.properties.get("source_id")))
+    return (_METHODS.index(method) if method in _METHODS else len(_METHODS), source_of(zone))
+
+
+def source_of(zone: Feature) -> str:
+    return str(zone.properties.get("source_id"))
 
 
 def _said(zone: Feature | None) -> tuple[str | None, str | None]:
@@ -153,14 +169,56 @@ def on_day(spot: Spot, day: date, zones: ZoneIndex, *, fronts: bool = True) -> C
     zone = answering(rows, day)
     if zone is None:
         return Control()
+    found = _alone(zone, covering, (spot, day), zones)
+    found = replace(found, zone_ids=(zone.id, *(row.id for row in rows if row is not zone)))
+    found = each_source(found, covering, (spot, day), zones)
+    return front_of(spot.point, day, zones, found) if fronts else found
+
+
+def _alone(zone: Feature, covering: Sequence[Feature], at: tuple[Spot, date], zones: ZoneIndex) -> Control:
+    """What a zone says of a spot, with what other zones of its source say there."""
+    spot, day = at
     reach = disc(spot.point, spot.precision_km) if spot.precision_km > 0 else None
     rivals = _rivals(zone, zones.touching(reach, day) if reach else covering, reach)
-    found = stated(zone, [row for row in rows if row is not zone], (spot, day), zones)
+    found = stated(zone, (), at, zones)
     if rivals:
         found = replace(found, certainty="uncertain", controller_b=found.controller_b or rivals[0])
     evidence = zones.evidence(zone, spot.point, day)
-    found = found if evidence is None else resting_on(evidence, found, spot, day)
-    return front_of(spot.point, day, zones, found) if fronts else found
+    return found if evidence is None else resting_on(evidence, found, spot, day)
+
+
+def each_source(found: Control, covering: Sequence[Feature], at: tuple[Spot, date], zones: ZoneIndex) -> Control:
+    """The answer with what each source of several says, given the zones that cover the spot."""
+    if len(zones.source_ids) < 2:
+        return found
+    spot, day = at
+    told: dict[str, Control] = {}
+    for name in zones.speaking(day):
+        mine = [row for row in covering if source_of(row) == name]
+        zone = answering(mine or _beside(spot, Interval.of_day(day), zones, name), day)
+        if zone is not None:
+            told[name] = _alone(zone, mine, at, zones)
+    return beside_each_other(found, told, day, zones)
+
+
+def beside_each_other(found: Control, told: Mapping[str, Control], day: date, zones: ZoneIndex) -> Control:
+    """The answer with what each source says: they agree where all name the same sides, and all as holding the ground
+    or all as claiming it."""
+    names = sorted(told, key=lambda name: (rank(zones.named(told[name].zone_ids[0])), name))
+    words = {(each.controller, each.controller_b, each.status in CLAIMS) for each in told.values()}
+    return replace(
+        found, statements=tuple(_statement(name, told[name]) for name in names),
+        sources_agree=len(words) == 1 if len(told) > 1 else None,
+        silent=tuple(name for name in zones.speaking(day) if name not in told) if told else (),
+    )
+
+
+def _statement(name: str, told: Control) -> Statement:
+    titles = [str(source["title"]) for source in told.sources if source.get("title")]
+    return Statement(
+        name, "; ".join(dict.fromkeys(titles)), told.controller, told.controller_b, told.status, told.certainty,
+        told.age_days, told.zone_ids[0], told.shares,
+    )
 
 
 def stated(zone: Feature, beside: Sequence[Feature], at: tuple[Spot, date], zones: ZoneIndex) -> Control:

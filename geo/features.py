@@ -112,6 +112,15 @@ def control_properties(control: Control | None, precision_km: float | None = Non
     }
 
 
+def control_json(control: Control) -> dict[str, object]:
+    """The same with what each of several sources says, where several are loaded."""
+    if not control.statements:
+        return control_properties(control)
+    said = [{**asdict(each), "shares": dict(each.shares)} for each in control.statements]
+    return {**control_properties(control), "statements": said, "sources_agree": control.sources_agree,
+            "silent": list(control.silent)}
+
+
 def candidate_json(candidate: Candidate) -> dict[str, object]:
     """A runner-up: which place, how likely, why."""
     place = candidate.place

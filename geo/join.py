@@ -119,7 +119,9 @@ def _line(spot: Spot, span: Interval, rows: Sequence[Feature], zones: ZoneIndex)
     if zone is None:
         return Held(Validity(span, span), Control())
     found = on_day(spot, day, zones)
-    control = replace(found, certainty=None, age_days=None, front_km=None, front_bearing=None, zone_ids=(zone.id,))
+    ageless = tuple(replace(each, certainty=None, age_days=None) for each in found.statements)
+    control = replace(found, certainty=None, age_days=None, front_km=None, front_bearing=None, zone_ids=(zone.id,),
+                      statements=ageless, silent=())
     note = str(control.sources[0].get("note") or "") if control.sources else ""
     return Held(Validity(span, zone.valid.certain.intersection(span)), control, note)
 
@@ -164,7 +166,8 @@ def _told(line: Held) -> tuple[object, ...]:
     control = line.control
     return (
         control.controller, control.controller_b, control.status, control.besieged_by, control.basis,
-        str(control.sources), line.conflict,
+        str(control.sources), line.conflict, control.sources_agree,
+        tuple((each.source_id, each.controller, each.controller_b, each.status) for each in control.statements),
     )
 
 

@@ -181,6 +181,21 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What one source alone says of a place or an area that day: the answer if nothing else were loaded."""
+
+    source_id: str
+    title: str
+    controller: str | None
+    controller_b: str | None
+    status: str | None
+    certainty: str | None
+    age_days: int | None
+    zone_id: str
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Control:
     """Who held a place over an interval: the one answer of the spatial join.
 
@@ -188,6 +203,9 @@ class Control:
     is geodesic, 0 on the front; ``front_bearing`` is degrees clockwise from north towards it.
     ``age_days`` counts from the evidence's last day; ``precision_km`` is the worse of the place's and
     the zone's. ``shares`` are parts of area by controller, for areas only.
+
+    Where two sources or more are loaded, ``statements`` holds what each says of this place, the one that answers
+    first; ``sources_agree`` is ``None`` unless two do; ``silent`` names those who speak that day, but not of it.
     """
 
     controller: str | None = None
@@ -205,6 +223,9 @@ class Control:
     precision_km: float | None = None
     shares: Mapping[str, float] = field(default_factory=dict)
     sources: tuple[Mapping[str, object], ...] = ()
+    statements: tuple[Statement, ...] = ()
+    sources_agree: bool | None = None
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

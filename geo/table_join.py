@@ -25,9 +25,11 @@ from geo.zones import ZoneIndex
 ANSWER = (
     "place_id", "place_name", "place_lon", "place_lat", "controller", "controller_b", "status", "besieged_by",
     "certainty", "confidence", "basis", "age_days", "precision_km", "front_km", "front_bearing", "zone_ids", "source",
-    "note", "reason",
+    "sources_agree", "other_sources", "note", "reason",
 )
-"""The columns of an answer. ``note`` tells of a name with several meanings; ``reason`` why there is no answer."""
+"""The columns of an answer. ``sources_agree`` is empty where fewer than two sources say something of the place;
+``other_sources`` is what the others say, each on its own; ``note`` tells of a name with several meanings; ``reason``
+why there is no answer."""
 
 NO_STATEMENT = "no source makes a statement about this place on this day"
 
@@ -125,6 +127,8 @@ class TableJoin:
             "front_km": control.front_km if self.options.fronts else None,
             "front_bearing": control.front_bearing if self.options.fronts else None,
             "zone_ids": "; ".join(control.zone_ids) or None, "source": "; ".join(titles) or None,
+            "sources_agree": None if control.sources_agree is None else "yes" if control.sources_agree else "no",
+            "other_sources": others_in_words(control) or None,
             "reason": NO_STATEMENT if control.basis == "none" else None,
         }
 
@@ -142,6 +146,17 @@ class TableJoin:
         theatre = [place for place in places.values() if place.tier != "world"]
         note = f"{len(theatre)} places have this name; taken: the most important" if len(theatre) > 1 else ""
         return best, note
+
+
+def others_in_words(control: Control) -> str:
+    """What each source but the first says.
+
+    >>> others_in_words(Control(silent=("desk",)))
+    'desk: silent'
+    """
+    said = [f"{each.source_id}: {'/'.join(side for side in (each.controller, each.controller_b) if side)} "
+            f"[{each.status}]" for each in control.statements[1:]]
+    return "; ".join([*said, *(f"{name}: silent" for name in control.silent)])
 
 
 def _prominence(place: Place) -> tuple[bool, float, int, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -151,6 +152,30 @@ class ZoneIndex:
                 return foot
         return foot
 
+    def speaking(self, day: date) -> tuple[str, ...]:
+        """The sources that make a statement about any ground on the day, by name."""
+        number = day_number(day)
+        found = []
+        for name, (starts, ends) in self._spoken.items():
+            before = bisect_right(starts, number) - 1
+            if before >= 0 and number < ends[before]:
+                found.append(name)
+        return tuple(found)
+
+    @property
+    def source_ids(self) -> Collection[str]:
+        """The sources of all rows, in order."""
+        return self._spoken.keys()
+
+    @cached_property
+    def _spoken(self) -> dict[str, tuple[list[int], list[int]]]:
+        """First days, and days after the last, of the unbroken spans in which each source speaks."""
+        said: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for row in self._rows:
+            first, last = _days(row.valid.outer)
+            said[str(row.properties.get("source_id"))].append((first, last + 1))
+        return {name: _joined(said[name]) for name in sorted(said)}
+
     def named(self, zone_id: str) -> Feature:
         """The row with an id that this index gave."""
         return self._rows[self._named[zone_id]]
@@ -197,6 +222,18 @@ class ZoneIndex:
             rows = [self._rows[hit] for hit in self._tree.intersection((west, south, first, east, north, last))]
             exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]
         return sorted(exact, key=order)
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in sorted(spans):
+        if starts and start <= ends[-1]:
+            ends[-1] = max(ends[-1], end)
+            continue
+        starts.append(start)
+        ends.append(end)
+    return starts, ends
 
 
 def sources_of(zone: Feature) -> tuple[Mapping[str, object], ...]:

@@ -15,7 +15,7 @@ from geo.basemap import country_shapes, province_shapes
 from geo.corpus import reread
 from geo.derivation import options_in, reaches_of
 from geo.errors import InvalidParameter, NotFound
-from geo.features import control_properties
+from geo.features import control_json
 from geo.formats import FORMATS
 from geo.fronts import fronts as fronts_of
 from geo.ground import add_reports, derive_zones, earlier_belief, gazetteer_of, index_of, pipeline_of
@@ -25,6 +25,7 @@ from geo.model import Control, LngLat, Place, Query
 from geo.reports import read_reports
 from geo.schema import FRONTS
 from geo.store import Store, WriteReport
+from geo.table_join import others_in_words
 from geo.zones import ZoneIndex
 from server.commands.session import Day, Days, Session, belief_option, pass_session, today
 
@@ -111,11 +112,13 @@ def control(session: Session, place: str, days: Interval | None, as_known_on: da
         return
     answer, later = (_answer(where, days, each) for each in (index, now))
     other = later if differ(answer, later) else None
-    if not session.json:
-        click.echo(_line(answer, days) + (f"\nby now the map says: {_line(other, days)}" if other else ""))
+    if session.json:
+        told = {"now": other and control_json(other)} if as_known_on else {}
+        click.echo(json.dumps({**control_json(answer), **told}, ensure_ascii=False))
         return
-    told = {"now": other and control_properties(other)} if as_known_on else {}
-    click.echo(json.dumps({**control_properties(answer), **told}, ensure_ascii=False))
+    by_now = [f"by now the map says: {_line(other, days)}"] if other else []
+    for line in (_line(answer, days), *_statements(answer), *by_now):
+        click.echo(line)
 
 
 def _answer(where: Place | LngLat, days: Interval, index: ZoneIndex) -> Control:
@@ -157,6 +160,8 @@ def _held_line(held: Held) -> str:
         return f"{held.valid.outer!s:25} no statement"
     days = f"({held.valid.edtf})" if held.is_remark else str(held.valid.outer)
     told = [f"{days:25} {_who(control)} ({_sureness(held)})", held.note]
+    if control.sources_agree is False:
+        told.append(f"but {others_in_words(control)}")
     if held.conflict:
         told.append(f"CONFLICT: {held.conflict}")
     return "  — ".join(part for part in told if part) + _sources(control)
@@ -175,9 +180,13 @@ def _sureness(held: Held) -> str:
 
 
 def _who(control: Control) -> str:
-    sides = " / ".join(side for side in (control.controller, control.controller_b) if side)
+    sides = _sides((control.controller, control.controller_b))
     besieged = f" by {control.besieged_by}" if control.besieged_by else ""
-    return f"{sides or 'nobody stated'} [{control.status}{besieged}]"
+    return f"{sides} [{control.status}{besieged}]"
+
+
+def _sides(both: tuple[str | None, str | None]) -> str:
+    return " / ".join(side for side in both if side) or "nobody stated"
 
 
 def _sources(control: Control) -> str:
@@ -207,12 +216,25 @@ def _line(control: Control, days: Interval) -> str:
     return f"{days}: {_who(control)} {how}{changed}{_denials(control)}{_sources(control)}"
 
 
+def _statements(control: Control) -> list[str]:
+    """What each source says, where two or more are loaded."""
+    if len(control.statements) + len(control.silent) < 2:
+        return []
+    word = {True: ["the sources agree"], False: ["the sources disagree"], None: []}[control.sources_agree]
+    said = [
+        f"  {each.source_id}: {_sides((each.controller, each.controller_b))} [{each.status}] ({each.certainty}"
+        + (f", evidence {each.age_days} days old)" if each.age_days is not None else ")")
+        for each in control.statements
+    ]
+    return [*word, *said, *(f"  {name}: speaks that day, but not of this place" for name in control.silent)]
+
+
 def _held_json(held: Held) -> dict[str, object]:
     return {
         "valid_from": _iso(held.valid.outer.start), "valid_to": _iso(held.valid.outer.end),
         "certain_from": _iso(held.valid.certain.start), "certain_to": _iso(held.valid.certain.end),
         "edtf": held.valid.edtf, "note": held.note, "conflict": held.conflict,
-        "remark": held.is_remark, **control_properties(held.control),
+        "remark": held.is_remark, **control_json(held.control),
     }
 
 

@@ -1,0 +1,181 @@
+"""Sources side by side: a place's answer lists what each says, and two are compared day by day."""
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
+
+from geo.assets import data_path
+from geo.basemap import country_shapes
+from geo.bulk import BulkJoin, DatedPoints
+from geo.control import control_at
+from geo.derive import derive
+from geo.ground import replace_zones
+from geo.interval import DAY, Interval, Validity
+from geo.join import control_of_area, history
+from geo.model import Control, Feature, LngLat
+from geo.reports import read_reports
+from geo.store import open_store
+from geo.zones import ZoneIndex
+from server import create_app
+from server.cli import dateline
+
+MONDAY = date(2022, 4, 4)
+INSIDE, EAST = LngLat(36.5, 48.5), LngLat(37.5, 48.5)
+
+
+def drawn(source: str, side: str, ground: BaseGeometry, days: int = 7, **said: object) -> Feature:
+    properties = {
+        "controller": side, "controller_b": None, "status": "control", "besieged_by": None, "method": "drawn",
+        "source_id": source, "confidence": "medium", "sources": [{"title": source.upper()}], **said,
+    }
+    span = Interval(MONDAY, MONDAY + days * DAY)
+    return Feature(f"{source} {side} {ground.wkb_hex[-12:]}", ground, properties, Validity.exactly(span))
+
+
+SQUARE, NEXT = box(36, 48, 37, 49), box(37, 48, 38, 49)
+PAIR = [
+    drawn("alpha", "north", SQUARE), drawn("alpha", "south", NEXT),
+    drawn("beta", "north", SQUARE.union(NEXT), days=3), drawn("gamma", "south", box(50, 48, 51, 49), days=1),
+]
+
+
+def at(point: LngLat, day: date) -> Control:
+    return control_at(point, Interval.of_day(day), ZoneIndex(PAIR))
+
+
+def said(control: Control) -> list[tuple[str, str | None]]:
+    return [(each.source_id, each.controller) for each in control.statements]
+
+
+@pytest.mark.parametrize(("point", "day", "statements", "agree", "silent"), [
+    (INSIDE, MONDAY, [("alpha", "north"), ("beta", "north")], True, ("gamma",)),
+    (EAST, MONDAY, [("alpha", "south"), ("beta", "north")], False, ("gamma",)),
+    (EAST, MONDAY + 2 * DAY, [("alpha", "south"), ("beta", "north")], False, ()),
+    (EAST, MONDAY + 3 * DAY, [("alpha", "south")], None, ()),
+    (LngLat(50.5, 48.5), MONDAY, [("gamma", "south")], None, ("alpha", "beta")),
+    (LngLat(60, 48.5), MONDAY, [], None, ()),
+])
+def test_an_answer_lists_each_source_and_whether_they_agree(
+    point: LngLat, day: date, statements: list[tuple[str, str | None]], agree: bool | None, silent: tuple[str, ...]
+) -> None:
+    found = at(point, day)
+    assert (said(found), found.sources_agree, found.silent) == (statements, agree, silent)
+    assert found.controller == (statements[0][1] if statements else None)
+
+
+def test_to_hold_ground_and_to_claim_it_is_no_agreement() -> None:
+    index = ZoneIndex([PAIR[0], drawn("beta", "north", SQUARE, status="claimed")])
+    assert control_at(INSIDE, Interval.of_day(MONDAY), index).sources_agree is False
+
+
+def test_one_source_alone_has_nothing_beside_it() -> None:
+    found = control_at(INSIDE, Interval.of_day(MONDAY), ZoneIndex(PAIR[:2]))
+    assert (found.statements, found.sources_agree, found.silent) == ((), None, ())
+
+
+sides = st.sampled_from(["north", "south"])
+boxes = st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 4), st.integers(1, 4))
+spots = st.tuples(st.integers(0, 16), st.integers(0, 16), st.sampled_from([0.0, 0.0, 60.0]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), sides, boxes, st.integers(1, 4)), max_size=8), spots,
+       st.integers(0, 3))
+def test_each_statement_is_the_answer_of_its_source_alone(
+    rows: list[tuple[str, str, tuple[int, int, int, int], int]], spot: tuple[int, int, float], later: int
+) -> None:
+    zones = [
+        replace(drawn(source, side, box(x, y, x + wide, y + tall), days), id=str(number))
+        for number, (source, side, (x, y, wide, tall), days) in enumerate(rows)
+    ]
+    point, day = LngLat(spot[0] / 2, spot[1] / 2), Interval.of_day(MONDAY + later * DAY)
+    found = control_at(point, day, ZoneIndex(zones), spot[2], fronts=False)
+    loaded = sorted({str(zone.properties["source_id"]) for zone in zones})
+    alone = {}
+    for source in loaded:
+        mine = ZoneIndex([zone for zone in zones if zone.properties["source_id"] == source])
+        answer = control_at(point, day, mine, spot[2], fronts=False)
+        if answer.zone_ids:
+            alone[source] = (answer.controller, answer.controller_b, answer.status, answer.certainty, answer.age_days)
+    if len(loaded) > 1 and found.zone_ids:
+        assert alone == {each.source_id: (each.controller, each.controller_b, each.status, each.certainty,
+                                          each.age_days) for each in found.statements}
+    asked = DatedPoints.at([point], [MONDAY + later * DAY], spot[2])  # type: ignore[arg-type]
+    assert BulkJoin(ZoneIndex(zones)).join(asked).control(0) == found
+
+
+def test_derived_ground_beside_a_drawn_map_keeps_its_report() -> None:
+    """al-Rai by town reports, on a day on which somebody's map gives it to the other side."""
+    reports = read_reports(data_path("reports.csv"))
+    span = Validity.exactly(Interval(date(2016, 4, 9), date(2016, 4, 10)))
+    desk = replace(drawn("desk", "ISIL", box(37, 36, 38, 37)), valid=span)
+    index = ZoneIndex([*derive(reports, country_shapes()), desk], reports)
+    found = control_at(LngLat(37.44719, 36.61427), Interval.of_day(date(2016, 4, 9)), index)
+    assert said(found) == [("desk", "ISIL"), ("derived:reports", "REBELS")]
+    assert [each.age_days for each in found.statements] == [None, 1]
+    assert found.sources_agree is False
+
+
+def test_areas_have_each_sources_shares() -> None:
+    found = control_of_area(SQUARE.union(NEXT), Interval.of_day(MONDAY), ZoneIndex(PAIR))
+    assert [(each.source_id, each.controller, each.status, dict(each.shares)) for each in found.statements] == [
+        ("alpha", "north", "mixed", {"north": 0.5, "south": 0.5}), ("beta", "north", "control", {"north": 1.0})]
+    assert (found.shares, found.sources_agree, found.silent) == ({"north": 0.5, "south": 0.5}, False, ("gamma",))
+
+
+def test_a_history_tells_where_sources_part() -> None:
+    lines = history(EAST, ZoneIndex(PAIR))
+    assert [(held.control.controller, held.control.sources_agree) for held in lines] == [
+        (None, None), ("south", False), ("south", None), (None, None)]
+
+
+@pytest.fixture(scope="module")
+def pair_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pair") / "pair.gpkg"
+    store = open_store(str(path), create=True)
+    for source in ("alpha", "beta", "gamma"):
+        mine = [zone for zone in PAIR if zone.properties["source_id"] == source]
+        replace_zones(store, mine, source, date(2022, 5, 1))
+    store.close()
+    return path
+
+
+def run(store: Path, *words: str) -> str:
+    result = CliRunner().invoke(dateline, ["--store", str(store), *words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_command_and_route_list_each_source(pair_store: Path) -> None:
+    assert run(pair_store, "control", "37.5,48.5", "--date", "2022-04-04").splitlines()[1:] == [
+        "the sources disagree", "  alpha: south [control] (certain)", "  beta: north [control] (certain)",
+        "  gamma: speaks that day, but not of this place",
+    ]
+    answer = json.loads(run(pair_store, "--json", "control", "37.5,48.5", "--date", "2022-04-04"))
+    client = create_app({"STORE": str(pair_store)}).test_client()
+    body = client.get("/api/control?lon=37.5&lat=48.5&datetime=2022-04-04").get_json()
+    for told in (answer, body):
+        assert told["controller"] == "south"
+        assert told["sources_agree"] is False
+        assert told["silent"] == ["gamma"]
+        assert [(each["source_id"], each["title"], each["controller"]) for each in told["statements"]] == [
+            ("alpha", "ALPHA", "south"), ("beta", "BETA", "north")]
+
+
+def test_a_joined_table_says_what_the_other_sources_say(pair_store: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("date,lon,lat\n2022-04-04,37.5,48.5\n2022-04-04,36.5,48.5\n2022-04-08,37.5,48.5\n")
+    run(pair_store, "join", str(tmp_path / "in.csv"), "-o", str(tmp_path / "out.csv"))
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = [(row["controller"], row["sources_agree"], row["other_sources"]) for row in csv.DictReader(file)]
+    assert rows == [("south", "no", "beta: north [control]; gamma: silent"),
+                    ("north", "yes", "beta: north [control]; gamma: silent"), ("south", "", "")]
