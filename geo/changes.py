@@ -17,12 +17,11 @@ from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import NotFound
+from geo.fronts import is_held
 from geo.interval import FIRST, LAST
 from geo.measure import area_km2
 from geo.model import Feature, Place
 from geo.zones import ZoneIndex, ground
-
-HELD = ("control", "besieged", "contested", "mixed")
 
 BASELINES = (
     "{} and {} count different ground as held ({!r}, {!r}): "
@@ -99,7 +98,7 @@ def side_of(zone: Feature) -> str | None:
     """The side that a zone's ground counts for; ``None`` for what is only claimed upon somebody's ground."""
     said = zone.properties
     controller, other = said.get("controller"), said.get("controller_b")
-    if not controller or (said.get("status") not in HELD and said.get("method") != "derived"):
+    if not controller or not is_held(zone):
         return None
     if other and said.get("status") in ("contested", "mixed"):
         return " / ".join(sorted((str(controller), str(other))))

@@ -10,6 +10,7 @@ from itertools import combinations, pairwise
 from geo.fronts import front_rows
 from geo.interval import DAY, FIRST, LAST, Interval, Validity
 from geo.model import BBox, Feature, Query
+from geo.outlines import rule_of
 from geo.store import Store
 
 Sides = tuple[str, str]
@@ -88,8 +89,9 @@ def _cut(zone: Feature, days: Interval) -> Feature:
 
 
 def _sides(zones: Iterable[Feature]) -> set[str]:
-    both = (zone.properties[name] for zone in zones for name in ("controller", "controller_b"))
-    return {str(side) for side in both if side}
+    rows = list(zones)
+    both = (zone.properties[name] for zone in rows for name in ("controller", "controller_b"))
+    return {str(side) for side in (*both, *(rule_of(zone).opponent for zone in rows)) if side}
 
 
 def _pair(front: Feature) -> Sides:

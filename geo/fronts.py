@@ -1,15 +1,18 @@
 """Fronts: the lines along which two controllers' zones of one source touch.
 
-Derived zones share their edges exactly, so that no tolerance is needed. Drawn layers often leave slivers between two
-sides: ``tolerance_km`` then counts an edge as a front where the other side is that close. Ground that nobody is
-stated to hold has no front, and neither has a national border between grounds of one controller.
+Derived zones share their edges exactly, so that no tolerance is needed. Drawn layers leave gaps and overlaps between
+two sides: an edge then counts as a front where the other side is within the source's ``tolerance_km``, always the edge
+of the side that comes first by name, so that no front is drawn twice. At an end it may run on by as much, at a sharp
+corner by twice that. A source that draws one side only has its outline for a front (``geo.outlines``). Ground that
+nobody is stated to hold has none, and neither have a national border between grounds of one controller and what is
+only claimed.
 """
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import reduce
 from itertools import pairwise
@@ -23,8 +26,12 @@ from shapely.geometry.base import BaseGeometry
 from geo.interval import Interval, Validity
 from geo.measure import length_km
 from geo.model import Feature
+from geo.outlines import Outline, outlines, rule_of
 
 _DEGREE_KM = 111.195
+
+UPON = ("claimed", "assessed_advance", "unknown")
+"""Statuses of what a drawn source lays upon ground that is held."""
 
 BLOCK = 500
 """Rows whose neighbours are looked for at once; bounds the memory."""
@@ -38,18 +45,19 @@ class Contact:
     sides: tuple[str, str]
     source_id: str
     valid: Validity
+    tolerance_km: float = 0.0
 
 
-def fronts(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Feature]:
+def fronts(zones: Iterable[Feature], tolerance_km: float | None = None) -> list[Feature]:
     """Rows of collection ``fronts`` for zones that hold on one day: one row for each source and pair of controllers,
-    valid while all of the zones are."""
+    valid while all of the zones are. Without ``tolerance_km`` each source's own counts."""
     rows = list(zones)
     outer = reduce(Interval.intersection, (row.valid.outer for row in rows), Interval())
     certain = reduce(Interval.intersection, (row.valid.certain for row in rows), outer)
     return front_rows([replace(row, valid=Validity(outer, certain)) for row in rows], tolerance_km)
 
 
-def front_rows(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Feature]:
+def front_rows(zones: Iterable[Feature], tolerance_km: float | None = None) -> list[Feature]:
     """Dated rows of collection ``fronts``: each line for as long as it did not move, ordered by first day, then id."""
     groups: defaultdict[tuple[str, tuple[str, str]], list[Contact]] = defaultdict(list)
     for contact in contacts(zones, tolerance_km):
@@ -58,18 +66,40 @@ def front_rows(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Feat
     return sorted(rows, key=lambda row: (str(row.valid.outer.start), row.id))
 
 
-def contacts(zones: Iterable[Feature], tolerance_km: float = 0.0) -> list[Contact]:
-    """Every pair of zones of one source that hold at the same time, touch, and have different controllers."""
-    rows = [zone for zone in zones if zone.geometry is not None]
-    reach = tolerance_km / _DEGREE_KM
+def contacts(zones: Iterable[Feature], tolerance_km: float | None = None) -> list[Contact]:
+    """Every pair of zones of one source that hold at the same time, touch, and have different controllers; and the
+    outlines of sources that draw one side."""
+    rows = [_with_tolerance(zone, tolerance_km) for zone in zones if zone.geometry is not None and is_held(zone)]
     found: list[Contact] = []
-    for one, other in _meetings(rows, reach):
-        found.extend(_contact(rows[one], rows[other], reach))
-    return found
+    for one, other in _meetings(rows):
+        found.extend(_contact(rows[one], rows[other]))
+    return [*found, *map(_of_outline, outlines(rows))]
 
 
-def _meetings(rows: Sequence[Feature], reach: float) -> Iterator[tuple[int, int]]:
-    """Pairs of rows of one source and different holders whose boxes come within ``reach`` while both hold.
+def is_held(zone: Feature) -> bool:
+    """Whether a zone is ground that somebody holds; a drawn source also draws what is claimed, or mixed with nobody
+    named, upon ground that is held."""
+    said = zone.properties
+    status = said.get("status")
+    is_upon = status in UPON or (status == "mixed" and not said.get("controller_b"))
+    return said.get("method") == "derived" or not is_upon
+
+
+def _with_tolerance(zone: Feature, tolerance_km: float | None) -> Feature:
+    if tolerance_km is None:
+        return zone
+    rule = replace(rule_of(zone), tolerance_km=tolerance_km)
+    return replace(zone, properties={**zone.properties, "front_rule": asdict(rule)})
+
+
+def _of_outline(outline: Outline) -> Contact:
+    one, other = sorted((outline.side, outline.rule.opponent))
+    valid = Validity(outline.span, outline.span if outline.is_certain else Interval(outline.span.end, outline.span.end))
+    return Contact(outline.line, (one, other), outline.source_id, valid, outline.rule.tolerance_km)
+
+
+def _meetings(rows: Sequence[Feature]) -> Iterator[tuple[int, int]]:
+    """Pairs of rows of one source and different holders that come within its tolerance while both hold.
 
     Boxes and days come first and block by block: a long war has many versions of every neighbour.
     """
@@ -77,20 +107,23 @@ def _meetings(rows: Sequence[Feature], reach: float) -> Iterator[tuple[int, int]
         return
     grounds = np.array([row.geometry for row in rows], dtype=object)
     boxes = shapely.bounds(grounds)
+    reach = np.array([rule_of(row).tolerance_km / _DEGREE_KM for row in rows])
+    wide = reach / np.cos(np.radians(np.minimum(np.abs(boxes[:, [1, 3]]).max(axis=1), 89)))
     tree = shapely.STRtree(np.asarray(shapely.box(*boxes.T)))
     start, end = (np.array([day.toordinal() for day in days]) for days in (
         [row.valid.outer.start or date.min for row in rows], [row.valid.outer.end or date.max for row in rows]))
     said = [_numbers(names) for names in (
         [str(row.properties.get("source_id")) for row in rows], [frozenset(holders_of(row)) for row in rows])]
     for low in range(0, len(rows), BLOCK):
-        around = boxes[low : low + BLOCK] + np.array([-reach, -reach, reach, reach])
+        far, high = wide[low : low + BLOCK], reach[low : low + BLOCK]
+        around = boxes[low : low + BLOCK] + np.column_stack((-far, -high, far, high))
         one, other = tree.query(np.asarray(shapely.box(*around.T)))
         one = one + low
         kept = (one < other) & (start[one] < end[other]) & (start[other] < end[one])
         one, other = one[kept], other[kept]
         kept = (said[0][one] == said[0][other]) & (said[1][one] != said[1][other])
         one, other = one[kept], other[kept]
-        near = shapely.dwithin(grounds[one], grounds[other], reach) if reach else np.ones(len(one), dtype=bool)
+        near = shapely.dwithin(grounds[one], grounds[other], wide[one]) | (wide[one] == 0)
         yield from zip(one[near].tolist(), other[near].tolist(), strict=True)
 
 
@@ -100,15 +133,18 @@ def _numbers(values: Sequence[object]) -> NDArray[np.int64]:
     return np.array([known.setdefault(value, len(known)) for value in values])
 
 
-def _contact(one: Feature, other: Feature, reach: float) -> Iterator[Contact]:
+def _contact(one: Feature, other: Feature) -> Iterator[Contact]:
     sides = _sides(one, other)
     outer = one.valid.outer.intersection(other.valid.outer)
     source = str(one.properties.get("source_id"))
     if sides is None or outer.is_empty or source != str(other.properties.get("source_id")):
         return
-    line = _line(one.geometry, other.geometry, reach)
+    tolerance_km = rule_of(one).tolerance_km
+    first, second = sorted((one, other), key=lambda zone: (*sorted(holders_of(zone)), zone.id))
+    line = _line(first.geometry, second.geometry, tolerance_km)
     if line is not None:
-        yield Contact(line, sides, source, Validity(outer, one.valid.certain.intersection(other.valid.certain)))
+        certain = one.valid.certain.intersection(other.valid.certain)
+        yield Contact(line, sides, source, Validity(outer, certain), tolerance_km)
 
 
 def _sides(one: Feature, other: Feature) -> tuple[str, str] | None:
@@ -130,15 +166,29 @@ def holders_of(zone: Feature) -> tuple[str, ...]:
     return tuple(str(side) for side in both if side)
 
 
-def _line(one: BaseGeometry | None, other: BaseGeometry | None, reach: float) -> MultiLineString | None:
+def _line(one: BaseGeometry | None, other: BaseGeometry | None, tolerance_km: float) -> MultiLineString | None:
+    """The edge of ``one`` along ``other``; with a tolerance where that is as near, without crumbs shorter than it."""
     assert one is not None and other is not None
-    near = other.boundary if not reach else shapely.buffer(other, reach)
-    parts = shapely.get_parts(shapely.intersection(one.boundary, near))
-    lines = [part for part in parts if part.geom_type == "LineString" and not part.is_empty]
-    if not lines:
-        return None
-    merged = shapely.get_parts(shapely.line_merge(MultiLineString(lines)))
-    return shapely.normalize(MultiLineString(list(merged)))
+    if tolerance_km:
+        return _near(one, other, tolerance_km)
+    return _merged(shapely.intersection(one.boundary, other.boundary), 0.0)
+
+
+def _near(one: BaseGeometry, other: BaseGeometry, tolerance_km: float) -> MultiLineString | None:
+    """On a flat plane, where a kilometre is as long to the east as to the north."""
+    narrow = np.cos(np.radians(np.mean(shapely.bounds(one)[[1, 3]])))
+    mine, theirs = (shapely.transform(each, lambda lnglat: lnglat * (narrow, 1.0)) for each in (one, other))
+    reach = tolerance_km / _DEGREE_KM
+    line = _merged(shapely.intersection(mine.boundary, shapely.buffer(theirs, reach)), reach)
+    return None if line is None else shapely.normalize(shapely.transform(line, lambda xy: xy / (narrow, 1.0)))
+
+
+def _merged(lines: BaseGeometry, least: float) -> MultiLineString | None:
+    parts = [part for each in shapely.get_parts(lines) for part in shapely.get_parts(each)]
+    simple = [part for part in parts if part.geom_type == "LineString" and not part.is_empty]
+    joined = shapely.get_parts(shapely.line_merge(MultiLineString(simple)))
+    whole = [part for part in joined if part.length >= least and not part.is_empty]
+    return shapely.normalize(MultiLineString(whole)) if whole else None
 
 
 def _rows(group: Sequence[Contact]) -> Iterator[Feature]:
@@ -183,7 +233,7 @@ def _row(
     line = shapely.normalize(MultiLineString(list(parts)))
     properties = {
         "side_a": pair.sides[0], "side_b": pair.sides[1], "length_km": round(length_km(line), 3),
-        "source_id": pair.source_id,
+        "tolerance_km": pair.tolerance_km, "source_id": pair.source_id,
     }
     name = "\x1f".join((pair.source_id, *pair.sides, str(found[1].outer.start))).encode() + line.wkb
     yield Feature(hashlib.sha256(name).hexdigest()[:16], line, properties, found[1])

@@ -17,6 +17,7 @@ from geo.door import Door
 from geo.errors import InvalidInput, InvalidParameter
 from geo.interval import DAY, Validity, parse_day
 from geo.model import BBox, Feature
+from geo.outlines import front_rule
 from geo.schema import STATUSES
 from geo.series import Learning, Picture, Scope, When, merged, name_of
 
@@ -48,7 +49,8 @@ class LoadOptions:
     piece of the file's name with ``YYYY``, ``MM`` and ``DD`` in the place of digits. ``step_days`` is how often the
     source speaks: a snapshot is believed for three steps. What lies outside of ``frame`` is refused, as is a repair
     that changes the area by more than ``max_area_change``. ``baseline`` says in words which ground of earlier days
-    the polygons include. ``known_from`` is one of ``KNOWN_FROM`` or a day, see ``learning``.
+    the polygons include. How fronts are drawn say ``tolerance_km``, ``opponent`` and ``country``, see
+    ``geo.outlines.FrontRule``. ``known_from`` is one of ``KNOWN_FROM`` or a day, see ``learning``.
     """
 
     source: str
@@ -71,6 +73,9 @@ class LoadOptions:
     attribution: str = ""
     url: str = ""
     baseline: str = ""
+    opponent: str = ""
+    country: str = ""
+    tolerance_km: float = 0.0
     layer: str | None = None
     frame: BBox | None = None
     max_area_change: float = 0.05
@@ -299,6 +304,7 @@ def _complete(options: LoadOptions) -> None:
         raise InvalidParameter("date: want one of a day, a field, two fields, or a pattern for the file's name")
     if not 1 <= options.step_days <= 366:
         raise InvalidParameter(f"step: {options.step_days}, want 1 to 366 days")
+    front_rule(options.tolerance_km, *_other(options))
 
 
 def _pictures(read: Sequence[_Read], options: LoadOptions, door: Door, settled: Counter[str]) -> Iterator[Picture]:
@@ -346,9 +352,14 @@ def _told(row: Mapping[str, Any], options: LoadOptions, when: When, by: Sequence
         "step_days": None if is_period else options.step_days,
         "sources": [{key: value for key, value in entry.items() if value}], "source_id": options.source,
         "baseline": options.baseline or None,
+        "front_rule": front_rule(options.tolerance_km, *_other(options)).as_json(),
         "files": {name_of(when): sorted({each.answer["sha256"] for each in by})},
     }
     return Feature("", shapely.from_wkb(row["wkb"]), properties, Validity())
+
+
+def _other(options: LoadOptions) -> tuple[str, str]:
+    return options.opponent, options.country
 
 
 def _report(read: _Read, options: LoadOptions) -> LoadReport:

@@ -15,15 +15,17 @@ from geo.errors import InvalidInput, InvalidParameter, NotFound
 from geo.interval import DAY, LAST
 from geo.load import FileRule, LoadOptions, learning
 from geo.model import BBox
+from geo.outlines import front_rule
 from geo.schema import STATUSES
 from geo.store import Store
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "name": str, "controllers": dict, "statuses": dict, "files": list, "frame": list, "step_days": int,
     "known_lag_days": int,
-    "max_area_change": (int, float),
+    "max_area_change": (int, float), "tolerance_km": (int, float),
     **{each.name: str for each in fields(LoadOptions) if each.name not in (
-        "source", "controllers", "statuses", "rules", "frame", "step_days", "known_lag_days", "max_area_change", "date",
+        "source", "controllers", "statuses", "rules", "frame", "step_days", "known_lag_days", "max_area_change",
+        "tolerance_km", "date",
     )},
 }
 
@@ -135,6 +137,7 @@ def _sound(options: LoadOptions, where: str) -> None:
         raise InvalidInput(f"{where}: max_area_change = {options.max_area_change}, want a share from 0 to 1")
     try:
         learning(options, LAST - DAY)
+        front_rule(options.tolerance_km, options.opponent, options.country)
     except InvalidParameter as problem:
         raise InvalidInput(f"{where}: {problem}") from None
     if options.status_field is None and options.status not in STATUSES:

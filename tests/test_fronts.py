@@ -30,7 +30,9 @@ def test_a_front_is_the_common_edge_with_its_length_on_the_ellipsoid() -> None:
     (front,) = fronts([zone("north", NORTH), zone("south", SOUTH)])
     assert front.geometry is not None
     assert front.geometry.equals(box(36, 49, 40, 49).boundary)
-    assert front.properties == {"side_a": "north", "side_b": "south", "length_km": 292.653, "source_id": "test"}
+    assert front.properties == {
+        "side_a": "north", "side_b": "south", "length_km": 292.653, "tolerance_km": 0.0, "source_id": "test",
+    }
 
 
 @pytest.mark.parametrize(("one", "other"), [

@@ -22,6 +22,7 @@ from geo.ground import add_reports, derive_zones, earlier_belief, gazetteer_of, 
 from geo.interval import Interval
 from geo.join import Held, control_at, control_of_place, differ, history
 from geo.model import Control, LngLat, Place, Query
+from geo.outlines import MOST_TOLERANCE_KM
 from geo.reports import read_reports
 from geo.schema import FRONTS
 from geo.store import Store, WriteReport
@@ -244,13 +245,19 @@ def _iso(day: date | None) -> str | None:
 
 @click.command(epilog="Example: dateline fronts --date 2016-04-09 > fronts.geojson")
 @click.option("--date", "day", type=Day(), required=True, help="The day.")
+@click.option("--source", help="Only this source's; without it, each source's own.")
+@click.option("--tolerance", "tolerance_km", type=click.FloatRange(0, MOST_TOLERANCE_KM), metavar="KM",
+              help="How far apart two drawn edges of one front may run; without it, as the source's page says.")
 @belief_option
 @pass_session
-def fronts(session: Session, day: date, as_known_on: date | None) -> None:
-    """The lines between controllers on a day, as GeoJSON."""
+def fronts(
+    session: Session, day: date, source: str | None, tolerance_km: float | None, as_known_on: date | None
+) -> None:
+    """The lines between controllers on a day, as GeoJSON, with their length."""
+    where = {"source_id": (source,)} if source else {}
     with session.open() as store:
-        held = store.read("zones", Query(when=Interval.of_day(day), as_known_on=as_known_on))
-        _write(FORMATS["geojson"].write(FRONTS, fronts_of(held)))
+        held = store.read("zones", Query(when=Interval.of_day(day), where=where, as_known_on=as_known_on))
+        _write(FORMATS["geojson"].write(FRONTS, fronts_of(held, tolerance_km)))
 
 
 def _write(pieces: Iterator[bytes]) -> None:

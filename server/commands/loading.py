@@ -58,6 +58,9 @@ class Frame(click.ParamType[BBox]):
 @click.option("--attribution", help="For the sources: the words that the licence wants.")
 @click.option("--url", help="For the sources.")
 @click.option("--baseline", help="Which ground of earlier days the polygons include, in words.")
+@click.option("--opponent", metavar="SIDE", help="Of a source that draws one side: who holds the rest of --country.")
+@click.option("--country", metavar="CODE", help="The country, as UA: there the outline of the drawn ground is a front.")
+@click.option("--tolerance-km", type=click.FloatRange(0, 20), help="How far apart the edges of one front may run.")
 @click.option("--layer", help="The layer of a file with several.")
 @click.option("--frame", type=Frame(), help="Refuse what lies outside of it, in degrees.")
 @click.option("--known-from", metavar="as-of|today|DAY", help="Since when it was known: of an archive, what is said "

@@ -1,0 +1,139 @@
+"""Fronts of a source that draws one side only: the outline of its ground in a country whose rest the other side holds.
+
+What runs along the country's own border or coast is no front. Maps draw these coarsely and not alike, so that outline
+within ``BORDER_KM`` of the border counts as border: a front that near to it is missed.
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from math import cos, radians
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiLineString
+from shapely.geometry.base import BaseGeometry
+
+from geo.basemap import country_shapes
+from geo.errors import InvalidParameter
+from geo.interval import Interval
+from geo.model import Feature
+
+BORDER_KM = 5.0
+"""So far apart do the outlines of real layers and the basemap's border run: at 2 km there are 26 pieces beside the one
+front of Ukraine on 31 July 2026, at 5 km six, while the front itself stays as long."""
+
+MOST_TOLERANCE_KM = 20.0
+
+_DEGREE_KM = 111.195
+
+
+@dataclass(frozen=True)
+class FrontRule:
+    """What a source's rows say of its fronts: how far apart two drawn borders of one front may run, kilometres; and of
+    a source that draws one side only, who holds the rest of which country (ISO 3166-1)."""
+
+    tolerance_km: float = 0.0
+    opponent: str = ""
+    country: str = ""
+
+
+    def as_json(self) -> dict[str, object] | None:
+        """What a row keeps of it; ``None`` of the plain rule."""
+        return None if self == FrontRule() else asdict(self)
+
+
+def front_rule(tolerance_km: float, opponent: str, country: str) -> FrontRule:
+    """
+    :raises InvalidParameter: for a tolerance beyond ``MOST_TOLERANCE_KM``, an opponent without a country, or a country
+        that the basemap has not.
+    """
+    if not 0 <= tolerance_km <= MOST_TOLERANCE_KM:
+        raise InvalidParameter(f"tolerance_km: {tolerance_km:g}, want 0 to {MOST_TOLERANCE_KM:g}")
+    if bool(opponent) != bool(country):
+        raise InvalidParameter(f"opponent: {opponent!r} in country {country!r}, want both or neither")
+    if country and country not in country_shapes():
+        raise InvalidParameter(f"country: {country[:50]!r}, want a code of ISO 3166-1 that the basemap has, as UA")
+    return FrontRule(float(tolerance_km), opponent, country)
+
+
+def rule_of(zone: Feature) -> FrontRule:
+    said = zone.properties.get("front_rule")
+    return FrontRule(**said) if isinstance(said, Mapping) else FrontRule()
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A line between ``side`` and the opponent while all the ground behind it is held."""
+
+    line: MultiLineString
+    side: str
+    rule: FrontRule
+    source_id: str
+    span: Interval
+    is_certain: bool
+
+
+def outlines(zones: Iterable[Feature]) -> Iterator[Outline]:
+    """The outlines of all ground of sources with an opponent, span by span in which nothing changes. ``zones`` are
+    such as count as held."""
+    groups: defaultdict[tuple[str, FrontRule], list[Feature]] = defaultdict(list)
+    for zone in zones:
+        rule = rule_of(zone)
+        if rule.opponent and zone.geometry is not None and zone.properties.get("controller") != rule.opponent:
+            groups[str(zone.properties.get("source_id")), rule].append(zone)
+    for (source, rule), rows in sorted(groups.items(), key=str):
+        for span in _spans(rows):
+            held = [row for row in rows if row.valid.outer.contains(span)]
+            line = _outline(held, rule) if held else None
+            if line is not None:
+                is_certain = all(row.valid.certain.contains(span) for row in held)
+                yield Outline(line, str(held[0].properties.get("controller")), rule, source, span, is_certain)
+
+
+def _spans(rows: Sequence[Feature]) -> Iterator[Interval]:
+    turns: set[date] = set()
+    for row in rows:
+        ends = (row.valid.outer.start, row.valid.outer.end, row.valid.certain.start)
+        turns.update(day for day in ends if day is not None)
+    ordered = sorted(turns)
+    yield from (Interval(*pair) for pair in pairwise(ordered))
+    if ordered and any(row.valid.outer.end is None for row in rows):
+        yield Interval(ordered[-1])
+
+
+def _outline(held: Sequence[Feature], rule: FrontRule) -> MultiLineString | None:
+    """On a plane where a kilometre is as long to the east as to the north, in the middle of the country. Pieces shorter
+    than the border's doubt are leavings of two maps of one border; rings are islands of ground and stay."""
+    inside, narrow = _interior(rule.country)
+    flat = shapely.transform(
+        np.array([row.geometry for row in held], dtype=object), lambda lnglat: lnglat * (narrow, 1.0))
+    ground = shapely.union_all(flat) if len(flat) > 1 else flat[0]
+    if rule.tolerance_km:
+        reach = rule.tolerance_km / _DEGREE_KM / 2
+        ground = shapely.buffer(shapely.buffer(ground, reach, join_style="mitre"), -reach, join_style="mitre")
+    line = shapely.line_merge(shapely.intersection(shapely.boundary(ground), inside))
+    whole = [
+        part for each in shapely.get_parts(line) for part in shapely.get_parts(each)
+        if part.geom_type == "LineString" and (part.is_closed or part.length * _DEGREE_KM >= BORDER_KM)
+    ]
+    if not whole:
+        return None
+    return shapely.normalize(shapely.transform(MultiLineString(whole), lambda xy: xy / (narrow, 1.0)))
+
+
+@lru_cache(maxsize=8)
+def _interior(country: str) -> tuple[BaseGeometry, float]:
+    """A country without what lies within the doubt of its border, on its own flat plane, and how narrow a degree of
+    longitude is there."""
+    shape = country_shapes()[country]
+    _, south, _, north = shape.bounds
+    narrow = cos(radians((south + north) / 2))
+    flat = shapely.transform(shape, lambda lnglat: lnglat * (narrow, 1.0))
+    inside = shapely.buffer(flat, -BORDER_KM / _DEGREE_KM)
+    shapely.prepare(inside)
+    return inside, narrow
