@@ -169,7 +169,7 @@ class BulkJoin:
         self._count += count
         wants_fine = self._count >= FINE_FROM
         if self._grid is None or (wants_fine and not self._is_fine):
-            self._grid, self._is_fine = GridIndex(self._zones.rows, is_fine=wants_fine), wants_fine
+            self._grid, self._is_fine = GridIndex(self._zones.rows, is_fine=True, is_tabled=wants_fine), wants_fine
 
     def _part(
         self, points: DatedPoints, first: int
