@@ -1,14 +1,14 @@
 """Which zones cover many dated points: every pair of a point and a zone row at once, exact on edges and ends.
 
 The ground is cut into squares, time into spans in which no row begins or ends. Points are counted by square and span,
-so that a row's points of a square are one run. A *fine* index has smaller squares and knows of each whether an outline
-enters it: one that none enters lies wholly in a row or wholly out of it, and only the points in the others are tested
-against the polygon. The outlines are walked once, as columns of corners, which takes less than GEOS does to prepare
-the polygons; a *tabled* index also has a table of squares and spans that answers for most points by one look.
+so that a row's points of a square are one run. Outlines are walked once, as columns of corners: a square that none
+enters lies wholly in a row or wholly out of it, and only points in the others are tested against the polygon. All is
+done for some days at a time, so few that what is worked on stays in the processor's cache, and rows whose days nobody
+asks for are never looked at.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,20 +18,22 @@ from numpy.typing import NDArray
 from geo.interval import FIRST, LAST, day_number
 from geo.model import Feature
 
-COARSE, FINE = 16, 64
+SIDE = 64
 """Squares along each side of all ground."""
 
 BLOCK = 128
-"""Rows whose outlines are laid on the squares at once: so few that their corners stay in the processor's cache."""
+"""Rows whose outlines are laid on the squares at once."""
 
-PREPARED_FROM = 64
+SLAB = 64
+"""Spans of days whose points are joined at once, and no more than ``AT_ONCE`` points of them."""
+
+AT_ONCE = 65_536
+
+PREPARED_FROM = 24
 """Points tested against one polygon from which on it pays to prepare it."""
 
-_NOBODY, _LOOK = -1, -2
-
 Ints = NDArray[np.int64]
-Whole = NDArray[Any]
-"""Whole numbers of any size."""
+Whole = NDArray[np.signedinteger[Any]]
 Flags = NDArray[np.bool_]
 
 
@@ -43,7 +45,7 @@ class Hits(NamedTuple):
 
 
 class Laid(NamedTuple):
-    """Squares that some rows have to do with; ``is_inside`` where the whole square is ground of the row."""
+    """Squares that have ground of some rows; ``is_inside`` where the whole square is ground of the row."""
 
     square: NDArray[np.int32]
     row: NDArray[np.int32]
@@ -53,107 +55,108 @@ class Laid(NamedTuple):
 class GridIndex:
     """Zone rows by square and span of days. Geometries are shared with who gave them, who may have prepared them."""
 
-    def __init__(self, rows: Sequence[Feature], *, is_fine: bool = False, is_tabled: bool = False) -> None:
-        self._grounds = np.array([row.geometry for row in rows], dtype=object)
+    def __init__(self, rows: Sequence[Feature]) -> None:
         first = np.array([day_number(row.valid.outer.start or FIRST) for row in rows], dtype=np.int64)
         until = np.array([day_number(row.valid.outer.end or LAST) for row in rows], dtype=np.int64)
+        self._row = np.argsort(first, kind="stable")  # by first day, and from here on by their places in this order
         turns = np.unique(np.concatenate((first, until)))
-        self._spans = len(turns) + 1
+        self._from, self._to = (np.searchsorted(turns, days[self._row]) + 1 for days in (first, until))
         self._days = np.arange(turns[0] - 1, turns[-1] + 1) if len(rows) else np.empty(0, np.int64)
-        self._span_of = np.searchsorted(turns, self._days, "right")
-        self._side = FINE if is_fine else COARSE
+        few = np.int16 if len(turns) < 2**15 else np.int32  # numpy sorts the small ones in a fifth of the time
+        self._span_of = np.searchsorted(turns, self._days, "right").astype(few)
+        self._grounds = np.array([row.geometry for row in rows], dtype=object)[self._row]
         self._tested = np.zeros(len(rows), dtype=np.int64)
-        self._table: NDArray[np.int32] | None = None
+        self._is_prepared = np.zeros(len(rows), dtype=bool)
+        self._laid: dict[int, Laid] = {}
         if len(rows):
             self._boxes = shapely.bounds(self._grounds).reshape(-1, 4)
             self._corner = self._boxes[:, :2].min(axis=0)
-            self._scale = self._side / np.maximum(self._boxes[:, 2:].max(axis=0) - self._corner, 1e-9)
-            lay = self._outlined if is_fine else self._boxed
-            blocks = [lay(low, min(low + BLOCK, len(rows))) for low in range(0, len(rows), BLOCK)]
-            square, self._row, self._is_inside = (np.concatenate(part) for part in zip(*blocks, strict=True))
-            start, end = (np.searchsorted(turns, days).astype(np.int32) + 1 for days in (first, until))
-            self._from, self._to = (square * np.int32(self._spans) + ends[self._row] for ends in (start, end))
-            self._table = self._answers() if is_tabled else None
+            self._scale = SIDE / np.maximum(self._boxes[:, 2:].max(axis=0) - self._corner, 1e-9)
+            blocks = np.arange(0, len(rows), BLOCK)
+            self._block_from, self._block_to = self._from[blocks], np.maximum.reduceat(self._to, blocks)
 
     def covering(self, where: NDArray[np.float64], days: Ints) -> Hits:
         """All pairs of a point (rows of ``lng, lat``; day numbers) and a row that covers it and holds on its day."""
         if not len(self._grounds) or not len(where):
             return Hits(np.empty(0, np.int64), np.empty(0, np.int64))
         spans = self._span_of[np.clip(days - self._days[0], 0, len(self._days) - 1)]
-        cells = self._cells(where)
-        keys = (cells[:, 1] * self._side + cells[:, 0]) * self._spans + spans
-        if self._table is None:
-            return self._looked_up(where, keys)
-        told = self._table[keys]
-        sure, unsure = np.flatnonzero(told >= 0), np.flatnonzero(told == _LOOK)
-        point, row = self._looked_up(where[unsure], keys[unsure])
-        return Hits(np.concatenate((sure, unsure[point])), np.concatenate((told[sure].astype(np.int64), row)))
+        order = np.argsort(spans, kind="stable")
+        hits = [self._in_slab(where.take(part, axis=0), spans[part], part) for part in _parted(spans[order], order)]
+        return Hits(*(np.concatenate(column) for column in zip(*hits, strict=True)))
 
-    def _looked_up(self, where: NDArray[np.float64], keys: Ints) -> Hits:
-        order = np.argsort(keys)
-        before = np.zeros(self._side**2 * self._spans + 1, dtype=np.int32)
-        np.cumsum(np.bincount(keys, minlength=len(before) - 1), out=before[1:])
-        low = before[self._from]
-        count = before[self._to] - low
-        some = np.flatnonzero(count)
-        entry, place = runs(count[some])
-        point = order[low[some][entry] + place]
-        entry = some[entry]
-        row, is_inside = self._row[entry].astype(np.int64), self._is_inside[entry]
-        unsure = np.flatnonzero(~is_inside)
-        is_inside[unsure] = self._is_covered(where[point[unsure]], row[unsure])
-        return Hits(point[is_inside], row[is_inside])
+    def _in_slab(self, where: NDArray[np.float64], spans: Whole, point: Ints) -> Hits:
+        low, high = int(spans[0]), int(spans[-1]) + 1
+        cells = self._cells(where).astype(np.int32)
+        keys = (cells[:, 1] * SIDE + cells[:, 0]) * SLAB + (spans - low)
+        square, row, is_inside = self._rows(low, high)
+        before = np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=SIDE**2 * SLAB))))
+        first = before[square * SLAB + np.maximum(self._from[row] - low, 0)]
+        count = before[square * SLAB + np.minimum(self._to[row] - low, SLAB)] - first
+        entry, place = runs(count)
+        found, row, is_covered = np.argsort(keys)[first[entry] + place], row[entry], is_inside[entry]
+        unsure = np.flatnonzero(~is_covered)
+        is_covered[unsure] = self._is_covered(where[found[unsure]], row[unsure])
+        return Hits(point[found[is_covered]], self._row[row[is_covered]])
 
-    def _is_covered(self, where: NDArray[np.float64], row: Ints) -> Flags:
+    def _rows(self, low: int, high: int) -> Laid:
+        """The rows that hold in spans from ``low`` up to ``high``, laid on the squares."""
+        blocks = np.flatnonzero((self._block_from < high) & (self._block_to > low)).tolist()
+        for block in blocks:
+            if block not in self._laid:
+                self._laid[block] = self._lay(block * BLOCK, min((block + 1) * BLOCK, len(self._row)))
+        nothing = Laid(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.bool_))
+        parts: Any = zip(nothing, *(self._laid[block] for block in blocks), strict=True)
+        square, row, is_inside = (np.concatenate(part) for part in parts)
+        holds = np.flatnonzero((self._from < high)[row] & (self._to > low)[row])
+        return Laid(square[holds], row[holds], is_inside[holds])
+
+    def _is_covered(self, where: NDArray[np.float64], row: Whole) -> Flags:
         """Whether each point lies in its row: by boxes first, then by the polygon."""
         x, y = where.T
         west, south, east, north = self._boxes[row].T
         is_covered: Flags = (west <= x) & (x <= east) & (south <= y) & (y <= north)
         asked = np.flatnonzero(is_covered)
         self._tested += np.bincount(row[asked], minlength=len(self._tested))
-        shapely.prepare(self._grounds[self._tested >= PREPARED_FROM])
+        ripe = np.flatnonzero((self._tested >= PREPARED_FROM) & ~self._is_prepared)
+        shapely.prepare(self._grounds[ripe])
+        self._is_prepared[ripe] = True
         is_covered[asked] = shapely.intersects_xy(self._grounds[row[asked]], x[asked], y[asked])
         return is_covered
 
-    def _answers(self) -> NDArray[np.int32]:
-        """By square and span: the one row that covers all of it, nobody, or that a closer look is needed."""
-        table = np.full(self._side**2 * self._spans, _NOBODY, dtype=np.int32)
-        entry, place = runs(self._to - self._from)
-        at, is_inside = self._from[entry] + place, self._is_inside[entry]
-        table[at] = self._row[entry]
-        table[np.bincount(at[is_inside], minlength=len(table)) > 1] = _LOOK
-        table[at[~is_inside]] = _LOOK
-        return table
-
-    def _boxed(self, low: int, high: int) -> Laid:
-        """Each square that the box of a row meets; nothing is known to lie inside."""
-        boxes = self._in_boxes(low, high)
-        return _laid(boxes, np.zeros(len(boxes.square), dtype=bool), low)
-
-    def _outlined(self, low: int, high: int) -> Laid:
+    def _lay(self, low: int, high: int) -> Laid:
         """Each square that has ground of a row; a piece of outline enters all squares that its box meets."""
         boxes, outlines = self._in_boxes(low, high), _Outlines.of(self._grounds[low:high])
         half = ((outlines.corners - self._corner) * (self._scale * 2)).astype(np.int32)
-        np.clip(half, 0, 2 * self._side - 1, out=half)
+        np.clip(half, 0, 2 * SIDE - 1, out=half)
         column, line = (half >> 1).T
         is_entered = _entered(boxes, outlines, column, line)
         is_odd = _crossed(boxes, outlines, column, (half[:, 1] + 1) >> 1)
-        kept = is_entered | is_odd
-        return _laid(_Boxes(boxes.square[kept], boxes.row[kept], *boxes[2:]), (is_odd & ~is_entered)[kept], low)
+        kept = np.flatnonzero(is_entered | is_odd)
+        row = (boxes.row[kept] + low).astype(np.int32)
+        return Laid(boxes.square[kept].astype(np.int32), row, ~is_entered[kept])
 
     def _in_boxes(self, low: int, high: int) -> _Boxes:
         corner, opposite = self._cells(self._boxes[low:high, :2]), self._cells(self._boxes[low:high, 2:])
         wide, tall = (opposite - corner + 1).T
         row, place = runs(wide * tall)
         column, line = place % wide[row], place // wide[row]
-        square = (corner[row, 1] + line) * self._side + corner[row, 0] + column
+        square = (corner[row, 1] + line) * SIDE + corner[row, 0] + column
         first = np.cumsum(wide * tall) - wide * tall
         return _Boxes(square, row, first - corner[:, 1] * wide - corner[:, 0], wide)
 
     def _cells(self, where: NDArray[np.float64]) -> Ints:
         """Column and line of the square; what lies beyond all ground counts to an outermost one, and is looked at."""
-        cells: Ints = np.clip((where - self._corner) * self._scale, 0, self._side - 1).astype(np.int64)
+        cells: Ints = np.clip((where - self._corner) * self._scale, 0, SIDE - 1).astype(np.int64)
         return cells
+
+
+def _parted(spans: Whole, order: Ints) -> Iterator[Ints]:
+    """``order`` in parts of at most ``SLAB`` spans and ``AT_ONCE`` points; ``spans`` are in that order."""
+    low = 0
+    while low < len(order):
+        high = min(int(np.searchsorted(spans, int(spans[low]) + SLAB)), low + AT_ONCE)
+        yield order[low:high]
+        low = high
 
 
 class _Boxes(NamedTuple):
@@ -168,10 +171,6 @@ class _Boxes(NamedTuple):
     def place(self, row: Ints, column: Whole, line: Whole) -> Ints:
         found: Ints = self.zero[row] + line * self.wide[row] + column
         return found
-
-
-def _laid(boxes: _Boxes, is_inside: Flags, first: int) -> Laid:
-    return Laid(boxes.square.astype(np.int32), (boxes.row + first).astype(np.int32), is_inside)
 
 
 class _Outlines(NamedTuple):

@@ -13,7 +13,7 @@ from shapely.affinity import rotate
 from shapely.geometry import box
 
 from bench.coverage import Theatre, points, zones
-from geo import bulk
+from geo import bulk, grid_index
 from geo.assets import data_path
 from geo.basemap import country_shapes
 from geo.bulk import BulkJoin, DatedPoints
@@ -48,9 +48,9 @@ spots = st.lists(st.tuples(st.integers(-2, 26), st.integers(-2, 26), numbers, st
 
 
 @settings(max_examples=150, deadline=None)
-@given(random_zones(), spots, st.booleans())
+@given(random_zones(), spots)
 def test_bulk_answers_what_the_single_join_answers(
-    rows: list[Feature], asked: list[tuple[int, int, int, int]], is_large: bool
+    rows: list[Feature], asked: list[tuple[int, int, int, int]]
 ) -> None:
     """Boxes of three sides and two sources that overlap as they like; half of the points lie on edges or corners."""
     rows = [
@@ -62,20 +62,21 @@ def test_bulk_answers_what_the_single_join_answers(
     dated = DatedPoints(columns[:, :2] / 2, columns[:, 2].astype(np.int64), columns[:, 3])
     index = ZoneIndex(rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk, "FINE_FROM", 0 if is_large else 1000)
         patch.setattr(bulk, "AT_ONCE", 7)
+        patch.setattr(grid_index, "AT_ONCE", 3)
+        patch.setattr(grid_index, "BLOCK", 4)
+        patch.setattr(grid_index, "PREPARED_FROM", 2)
         assert in_bulk(dated, index) == single(dated, index)
 
 
 @settings(max_examples=100, deadline=None)
-@given(random_zones(), spots, st.sampled_from([(False, False), (True, False), (True, True)]))
+@given(random_zones(), spots)
 def test_the_grid_finds_what_looking_at_every_zone_finds(
-    rows: list[Feature], asked: list[tuple[int, int, int, int]], made: tuple[bool, bool]
+    rows: list[Feature], asked: list[tuple[int, int, int, int]]
 ) -> None:
     columns = np.array(asked, dtype=float).reshape(-1, 4)
     index = ZoneIndex(rows)
-    grid = GridIndex(index.rows, is_fine=made[0], is_tabled=made[1])
-    hits = grid.covering(columns[:, :2] / 2, columns[:, 2].astype(np.int64))
+    hits = GridIndex(index.rows).covering(columns[:, :2] / 2, columns[:, 2].astype(np.int64))
     found = sorted((point, index.rows[row].id) for point, row in zip(*(part.tolist() for part in hits), strict=True))
     assert found == sorted(
         (number, held.id) for number, (x, y, day, _) in enumerate(asked)
@@ -102,7 +103,7 @@ def test_holes_islands_and_slanting_edges_are_no_trouble_to_the_grid(
     west, south, east, north = ground.bounds
     anywhere = random.random((300, 2)) * (east - west + 2, north - south + 2) + (west - 1, south - 1)
     where = np.vstack([corners, (corners[1:] + corners[:-1]) / 2, anywhere])
-    grid = GridIndex([zone("north", ground, None, None)], is_fine=True)
+    grid = GridIndex([zone("north", ground, None, None)])
     hits = grid.covering(where, np.full(len(where), 5900))
     expected = shapely.intersects_xy(ground, *where.T)
     assert sorted(hits.point.tolist()) == np.flatnonzero(expected).tolist()
