@@ -23,6 +23,9 @@ from geo.zones import Evidence, ZoneIndex, order
 
 Floats = NDArray[np.float64]
 
+KEPT = 20_000
+"""Answers of the single join that are remembered."""
+
 AT_ONCE = 1_000_000
 """Points that are joined at once; bounds the memory to some hundred bytes for each."""
 
@@ -148,7 +151,7 @@ class BulkJoin:
             np.array([sides.setdefault(_text(zone, name), len(sides)) for zone in zones.rows], dtype=np.int64)
             for name in ("controller", "controller_b")
         )
-        self._single = lru_cache(maxsize=100_000)(self._asked)
+        self._single = lru_cache(maxsize=KEPT)(self._asked)
 
     def join(self, points: DatedPoints) -> Answers:
         """One answer for each point, in their order."""
