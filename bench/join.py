@@ -1,10 +1,9 @@
-"""How fast points are joined to zones: ``python -m bench.join [--years 1 3 10]``.
+"""How fast points are joined to zones: ``python -m bench.join``.
 
 On the made-up war of ``bench.coverage``, every way in this one process on the same points, answers compared:
 
 * 50,000 points x one year: the bulk join, and geopandas' ``sjoin`` whose pairs are then filtered by day;
-* 1,000,000 points x three years: the bulk join, and loops over days, the fastest of which counts;
-* one point and day, as the server asks, without and with the distance to the front, for 1, 3 and 10 years of zones.
+* 1,000,000 points x three years: the bulk join, and loops over days, the fastest of which counts.
 
 Seconds are of processor time and depend on the machine; the ratios less. "Cold" makes from zone rows all that the
 first answer needs, columns and indexes; "ready" is with what is kept between questions: prepared polygons, columns and
@@ -12,9 +11,7 @@ our index.
 """
 from __future__ import annotations
 
-import argparse
 import resource
-import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -29,13 +26,11 @@ from numpy.typing import NDArray
 
 from bench.coverage import Theatre, points, zones
 from geo.bulk import BulkJoin, DatedPoints
-from geo.control import control_at
-from geo.interval import Interval, day_from_number, day_number
-from geo.model import Feature, LngLat
+from geo.interval import day_number
+from geo.model import Feature
 from geo.zones import ZoneIndex
 
 YEAR = 365
-ASKED = 2_000
 ROUNDS = 3
 
 Ints = NDArray[np.int64]
@@ -182,33 +177,6 @@ def against_loops(rows: Sequence[Feature]) -> None:
               f"{again / median(ready):.1f} |")
 
 
-def one_at_a_time(years: Sequence[int], rows_of: Callable[[int], Sequence[Feature]]) -> None:
-    """Every place and day is asked once, so that nothing that is kept helps."""
-    print("\nOne point and day, median (95th of 100) microseconds\n")
-    print("| years | zone versions | without front | with front | bulk, 50,000 points of one year, ready, s |\n"
-          "|---|---|---|---|---|")
-    for many in years:
-        rows = rows_of(many)
-        index, asked = ZoneIndex(rows), _asked(ASKED, many * YEAR)
-        spots = [(LngLat(*where), Interval.of_day(day_from_number(day)))
-                 for where, day in zip(asked.where.tolist(), asked.day.tolist(), strict=True)]
-        half = len(spots) // 2
-        plain = [timed_wall(lambda: control_at(*spot, index, fronts=False)) for spot in spots[:half]]  # noqa: B023
-        full = [timed_wall(lambda: control_at(*spot, index)) for spot in spots[half:]]  # noqa: B023
-        joined = median(bulk(rows, _asked(50_000, YEAR), ROUNDS)[1])
-        print(f"| {many} | {len(rows):,} | {_spread(plain)} | {_spread(full)} | {joined:.2f} |")
-
-
-def timed_wall(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return (time.perf_counter() - begun) * 1e6
-
-
-def _spread(times: Sequence[float]) -> str:
-    return f"{median(times):.0f} ({np.percentile(times, 95):.0f})"
-
-
 def _asked(count: int, days: int) -> DatedPoints:
     where, day = points(count, days)
     return DatedPoints.at(where, day.astype(np.int64))
@@ -220,15 +188,11 @@ def _same(theirs: Ints, ours: Ints) -> None:
         raise SystemExit(f"{different} answers differ")
 
 
-def main(arguments: Sequence[str]) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--years", type=int, nargs="+", default=[1, 3, 10], help="how long the wars are")
-    options = parser.parse_args(arguments)
+def main() -> None:
     warnings.simplefilter("error")
     against_loops(zones(Theatre(days=3 * YEAR)))  # first, while nothing else is in memory
     against_sjoin(zones(Theatre(days=YEAR)))
-    one_at_a_time(options.years, lambda years: zones(Theatre(days=years * YEAR)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
