@@ -30,7 +30,7 @@ YEAR = 365
 ASKED = 2_000
 PAIRS = 15
 APART = timedelta(days=7)
-LARGE = Theatre(days=30, columns=150, rows=112, regions=260, flips=40)
+LARGE = Theatre(days=30, columns=176, rows=132, regions=350, flips=40)
 """About 95,000 vertices a day."""
 
 

@@ -238,11 +238,11 @@ def _day(name: str, value: object) -> date:
 
 
 def _ground(value: object) -> BaseGeometry | None:
-    """A geometry, from WKT or WKB too; mended where its outline crosses itself."""
+    """A geometry, from its text too; mended where its outline crosses itself."""
     try:
         given = value if isinstance(value, BaseGeometry) or _is_empty(value) else _read(value)
     except shapely.GEOSException as problem:
-        raise InvalidParameter(f"geometry: {str(value)[:60]!r}, {problem}, want WKT or WKB") from None
+        raise InvalidParameter(f"geometry: {str(value)[:60]!r}, {problem}, want GeoJSON, WKT or WKB") from None
     if not isinstance(given, BaseGeometry) or given.is_empty:
         return None
     if given.geom_type not in GROUNDS:
@@ -255,7 +255,10 @@ def _ground(value: object) -> BaseGeometry | None:
 
 
 def _read(value: object) -> BaseGeometry:
-    return shapely.from_wkb(value) if isinstance(value, bytes) else shapely.from_wkt(str(value))
+    if isinstance(value, bytes):
+        return shapely.from_wkb(value)
+    text = str(value)
+    return shapely.from_geojson(text) if text.startswith("{") else shapely.from_wkt(text)
 
 
 def _degrees(name: str, value: object, most: float) -> float:

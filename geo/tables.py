@@ -107,15 +107,24 @@ def _of_feature(feature: Any) -> Row:
     if isinstance(geometry, dict) and geometry.get("type") == "Point":
         row["lon"], row["lat"] = (*geometry.get("coordinates", ()), None, None)[:2]
         geometry = None
-    row[GEOMETRY] = _of_json(geometry) if geometry else None
+    return _with_ground(row, _of_json(geometry) if geometry else None)
+
+
+def _with_ground(row: Row, ground: object) -> Row:
+    """The same columns for points and for other ground, so that they may follow each other."""
+    row.setdefault("lon", None)
+    row.setdefault("lat", None)
+    row[GEOMETRY] = ground
     return row
 
 
-def _of_json(geometry: object) -> BaseGeometry:
+def _of_json(geometry: object) -> object:
+    """The geometry, or its text where it is none: what is wrong is told with the row."""
+    text = json.dumps(geometry)
     try:
-        return shapely.from_geojson(json.dumps(geometry))
-    except shapely.GEOSException as problem:
-        raise ValueError(f"geometry {json.dumps(geometry)[:60]}: {problem}") from None
+        return shapely.from_geojson(text)
+    except shapely.GEOSException:
+        return text
 
 
 def _parquet(path: Path) -> Iterator[Piece]:
@@ -147,8 +156,7 @@ def _of_wkb(row: Row, column: str) -> Row:
     ground = shapely.from_wkb(wkb) if isinstance(wkb, bytes) else None
     if isinstance(ground, Point) and not ground.is_empty:
         row["lon"], row["lat"], ground = ground.x, ground.y, None
-    row[GEOMETRY] = ground
-    return row
+    return _with_ground(row, ground)
 
 
 Put = Callable[[Sequence[Row]], None]

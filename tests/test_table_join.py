@@ -254,6 +254,14 @@ def test_what_is_no_ground_is_said_row_by_row_or_of_the_file(tmp_path: Path, joi
     assert [str(row["reason"]).split(",")[0] for row in found] == [
         "geometry: 'MultiPoint'", "geometry: 'POLYGON ((380 36", "geometry: 'LINESTRING (38'", "lon: ''", "None"]
     assert found[4]["controller"] == "ISIL"  # a bow tie is mended
+    (tmp_path / "in.geojsonl").write_text(
+        '{"properties":{"date":"2016-06-29"},"geometry":{"type":"Polygon","coordinates":[[[39.5,35],[40.5,35]]]}}\n'
+        '{"properties":{"date":"2016-06-29"},"geometry":null}\n'
+        '{"properties":{"date":"2016-06-29"},"geometry":{"type":"Point","coordinates":[39.3,35.9,120]}}\n', "utf-8")
+    assert join(tmp_path / "in.geojsonl", "-o", tmp_path / "out.csv").exit_code == 0
+    found = answers(tmp_path / "out.csv")
+    assert "do not form a closed linestring" in str(found[0]["reason"])
+    assert [row["reason"] for row in found[1:]] == ["lon: '', want degrees from -180 to 180", NO_STATEMENT]
     metres = geopandas.GeoDataFrame({"date": ["2016-06-29"]}, geometry=[Point(4.4e6, 4.2e6)], crs=3857)
     metres.to_parquet(tmp_path / "metres.parquet")
     problem = join(tmp_path / "metres.parquet", "-o", tmp_path / "out.parquet").exception
