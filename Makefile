@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-load bench-derive bench-tiles bench-serving pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-years bench-table bench-load bench-derive bench-tiles bench-serving pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,12 @@ bench: $(VENV)/.test  ## Measure how fast the reader is (AGAINST=another checkou
 
 bench-join: $(VENV)/.test  ## Measure how fast points are joined to zones, against geopandas and loops over days
 	$(BIN)/python -m bench.join
+
+bench-years: $(VENV)/.test  ## Measure whether an answer costs more after 1, 3, 10 years
+	$(BIN)/python -m bench.years
+
+bench-table: $(VENV)/.test  ## Measure the memory and the time of `dateline join` on 50,000 and 500,000 rows
+	$(BIN)/python -m bench.table
 
 bench-load: $(VENV)/.test  ## Measure how fast a year of daily front lines loads, and one more day after 1, 3, 10 years
 	$(BIN)/python -m bench.loading

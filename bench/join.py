@@ -1,23 +1,21 @@
-"""How fast points are joined to zones: ``python -m bench.join [--years 1 3 10]``.
+"""How fast points are joined to zones: ``python -m bench.join``.
 
 On the made-up war of ``bench.coverage``, every way in this one process on the same points, answers compared:
 
 * 50,000 points x one year: the bulk join, and geopandas' ``sjoin`` whose pairs are then filtered by day;
-* 1,000,000 points x three years: the bulk join, and loops over days, the fastest of which counts;
-* one point and day, as the server asks, without and with the distance to the front, for 1, 3 and 10 years of zones.
+* 1,000,000 points x three years: the bulk join, and loops over days, the fastest of which counts.
 
-Seconds are of processor time and depend on the machine; the ratios less. "Cold" makes from zone rows what the first
-answer needs; "ready" is with what is kept between questions: the loops' prepared polygons and our index, which becomes
-a finer one with the second million points.
+Seconds are of processor time and depend on the machine; the ratios less. "Cold" makes from zone rows all that the
+first answer needs, columns and indexes; "ready" is with what is kept between questions: prepared polygons, columns and
+our index.
 """
 from __future__ import annotations
 
-import argparse
 import resource
-import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from statistics import median
 from typing import NamedTuple, TypeVar
 
@@ -28,20 +26,18 @@ from numpy.typing import NDArray
 
 from bench.coverage import Theatre, points, zones
 from geo.bulk import BulkJoin, DatedPoints
-from geo.control import control_at
-from geo.interval import Interval, day_from_number, day_number
-from geo.model import Feature, LngLat
+from geo.interval import day_number
+from geo.model import Feature
 from geo.zones import ZoneIndex
 
 YEAR = 365
-ASKED = 2_000
 ROUNDS = 3
 
 Ints = NDArray[np.int64]
 
 
 class Zones(NamedTuple):
-    """The same rows as columns, for those who do not use our index; polygons are prepared on first use."""
+    """The same rows as columns, for those who do not use our index."""
 
     grounds: NDArray[np.object_]
     boxes: NDArray[np.float64]
@@ -50,7 +46,7 @@ class Zones(NamedTuple):
 
     @classmethod
     def of(cls, rows: Sequence[Feature]) -> Zones:
-        grounds = np.array([shapely.from_wkb(row.geometry.wkb) for row in rows if row.geometry], dtype=object)
+        grounds = np.array([row.geometry for row in rows], dtype=object)
         spans = [row.valid.outer for row in rows]
         first, until = (np.array([day_number(day) for day in days if day])
                         for days in ([span.start for span in spans], [span.end for span in spans]))
@@ -133,10 +129,17 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - begun, done
 
 
+def fresh(rows: Sequence[Feature]) -> list[Feature]:
+    """Copies whose polygons nobody has prepared."""
+    return [replace(row, geometry=shapely.from_wkb(row.geometry.wkb)) for row in rows if row.geometry]
+
+
 def bulk(rows: Sequence[Feature], asked: DatedPoints, rounds: int) -> tuple[float, list[float], Ints]:
-    """Seconds of the first join with the making of its indexes, and of each one from the third on; each point's row."""
+    """Seconds of the first join with the making of its index, and of each one from the third on; each point's row."""
+    unprepared = fresh(rows)
+
     def cold() -> tuple[BulkJoin, Ints]:
-        made = BulkJoin(ZoneIndex(rows))
+        made = BulkJoin(ZoneIndex(unprepared))
         return made, made.join(asked).row
 
     first, (made, found) = timed(cold)
@@ -146,14 +149,14 @@ def bulk(rows: Sequence[Feature], asked: DatedPoints, rounds: int) -> tuple[floa
 
 def against_sjoin(rows: Sequence[Feature]) -> None:
     asked = _asked(50_000, YEAR)
-    held = Zones.of(rows)
-    slow, theirs = timed(lambda: sjoin(held, asked))
+    unprepared = fresh(rows)
+    slow, theirs = timed(lambda: sjoin(Zones.of(unprepared), asked))
     cold, ready, ours = bulk(rows, asked, ROUNDS)
     _same(theirs, ours)
     print(f"\n50,000 points x 1 year, {len(rows):,} zone versions; the same answers\n")
-    print("| | seconds | times the bulk join |\n|---|---|---|")
-    print(f"| bulk join, ready | {median(ready):.2f} | 1 |\n| bulk join, cold | {cold:.2f} | "
-          f"{cold / median(ready):.1f} |\n| geopandas sjoin, then filter | {slow:.1f} | {slow / median(ready):.0f} |")
+    print("| | seconds | geopandas takes times as long |\n|---|---|---|")
+    print(f"| geopandas sjoin, then filter | {slow:.1f} | 1 |\n| bulk join, cold | {cold:.2f} | {slow / cold:.0f} |\n"
+          f"| bulk join, ready | {median(ready):.3f} | {slow / median(ready):.0f} |")
 
 
 def against_loops(rows: Sequence[Feature]) -> None:
@@ -162,41 +165,16 @@ def against_loops(rows: Sequence[Feature]) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"\n1,000,000 points x 3 years, {len(rows):,} zone versions; the same answers; "
           f"{memory:.2f} GB at most up to the end of the bulk join\n")
-    print("| | cold | ready | times the bulk join, ready |\n|---|---|---|---|")
-    print(f"| bulk join | {cold:.2f} | {median(ready):.2f} | 1 |")
+    print("| | cold | ready | times the bulk join, cold | ready |\n|---|---|---|---|---|")
+    print(f"| bulk join | {cold:.2f} | {median(ready):.2f} | 1 | 1 |")
     for loop in LOOPS:
-        held = Zones.of(rows)
-        first, theirs = timed(lambda: loop(held, asked))  # noqa: B023  it is called here
+        unprepared = fresh(rows)
+        first, theirs = timed(lambda: loop(Zones.of(unprepared), asked))  # noqa: B023  it is called here
         _same(theirs, ours)
+        held = Zones.of(unprepared)
         again = median(timed(lambda: loop(held, asked))[0] for _ in range(ROUNDS))  # noqa: B023
-        print(f"| {loop.__name__.replace('_', ' ')} | {first:.2f} | {again:.2f} | {again / median(ready):.1f} |")
-
-
-def one_at_a_time(years: Sequence[int], rows_of: Callable[[int], Sequence[Feature]]) -> None:
-    """Every place and day is asked once, so that nothing that is kept helps."""
-    print("\nOne point and day, median (95th of 100) microseconds\n")
-    print("| years | zone versions | without front | with front | bulk, 50,000 points of one year, ready, s |\n"
-          "|---|---|---|---|---|")
-    for many in years:
-        rows = rows_of(many)
-        index, asked = ZoneIndex(rows), _asked(ASKED, many * YEAR)
-        spots = [(LngLat(*where), Interval.of_day(day_from_number(day)))
-                 for where, day in zip(asked.where.tolist(), asked.day.tolist(), strict=True)]
-        half = len(spots) // 2
-        plain = [timed_wall(lambda: control_at(*spot, index, fronts=False)) for spot in spots[:half]]  # noqa: B023
-        full = [timed_wall(lambda: control_at(*spot, index)) for spot in spots[half:]]  # noqa: B023
-        joined = median(bulk(rows, _asked(50_000, YEAR), ROUNDS)[1])
-        print(f"| {many} | {len(rows):,} | {_spread(plain)} | {_spread(full)} | {joined:.2f} |")
-
-
-def timed_wall(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return (time.perf_counter() - begun) * 1e6
-
-
-def _spread(times: Sequence[float]) -> str:
-    return f"{median(times):.0f} ({np.percentile(times, 95):.0f})"
+        print(f"| {loop.__name__.replace('_', ' ')} | {first:.2f} | {again:.2f} | {first / cold:.1f} | "
+              f"{again / median(ready):.1f} |")
 
 
 def _asked(count: int, days: int) -> DatedPoints:
@@ -210,15 +188,11 @@ def _same(theirs: Ints, ours: Ints) -> None:
         raise SystemExit(f"{different} answers differ")
 
 
-def main(arguments: Sequence[str]) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--years", type=int, nargs="+", default=[1, 3, 10], help="how long the wars are")
-    options = parser.parse_args(arguments)
+def main() -> None:
     warnings.simplefilter("error")
     against_loops(zones(Theatre(days=3 * YEAR)))  # first, while nothing else is in memory
     against_sjoin(zones(Theatre(days=YEAR)))
-    one_at_a_time(options.years, lambda years: zones(Theatre(days=years * YEAR)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

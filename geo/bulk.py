@@ -23,8 +23,8 @@ from geo.zones import Evidence, ZoneIndex, order
 
 Floats = NDArray[np.float64]
 
-FINE_FROM = 1_500_000
-"""Points asked so far from which an index that takes seconds longer to make, and then half the time to ask, pays."""
+KEPT = 20_000
+"""Answers of the single join that are remembered."""
 
 AT_ONCE = 1_000_000
 """Points that are joined at once; bounds the memory to some hundred bytes for each."""
@@ -135,13 +135,11 @@ class Answers:
 
 
 class BulkJoin:
-    """Joins points to the zones of an index, as often as asked; when they become many, it makes a finer index."""
+    """Joins points to the zones of an index, as often as asked."""
 
     def __init__(self, zones: ZoneIndex) -> None:
         self._zones = zones
-        self._grid: GridIndex | None = None
-        self._is_fine = False
-        self._count = 0
+        self._grid = GridIndex(zones.rows)
         ranks = [rank(zone) for zone in zones.rows]
         places = {each: number for number, each in enumerate(sorted(set(ranks)))}
         self._rank = np.array([places[each] for each in ranks], dtype=np.int64)
@@ -153,11 +151,10 @@ class BulkJoin:
             np.array([sides.setdefault(_text(zone, name), len(sides)) for zone in zones.rows], dtype=np.int64)
             for name in ("controller", "controller_b")
         )
-        self._single = lru_cache(maxsize=100_000)(self._asked)
+        self._single = lru_cache(maxsize=KEPT)(self._asked)
 
     def join(self, points: DatedPoints) -> Answers:
         """One answer for each point, in their order."""
-        self._prepare(len(points))
         parts = [self._part(points[low : low + AT_ONCE], low) for low in range(0, len(points), AT_ONCE)] or [
             self._part(points, 0)]
         row, report, away_km = (np.concatenate([part[place] for part in parts]) for place in range(3))
@@ -165,16 +162,9 @@ class BulkJoin:
         alone = {number: control for part in parts for number, control in part[4].items()}
         return Answers(points, self._zones, row, report, away_km, others, alone)
 
-    def _prepare(self, count: int) -> None:
-        self._count += count
-        wants_fine = self._count >= FINE_FROM
-        if self._grid is None or (wants_fine and not self._is_fine):
-            self._grid, self._is_fine = GridIndex(self._zones.rows, is_fine=wants_fine), wants_fine
-
     def _part(
         self, points: DatedPoints, first: int
     ) -> tuple[Ints, Ints, Floats, dict[int, Sequence[int]], dict[int, Control]]:
-        assert self._grid is not None
         hits = self._grid.covering(points.where, points.day)
         row = np.full(len(points), -1, dtype=np.int64)
         row[hits.point] = hits.row

@@ -1,7 +1,9 @@
-"""Tables of anybody's dated points, read and written piece by piece: CSV, TSV, Parquet, GeoJSON (also by lines).
+"""Tables of anybody's dated points, lines and areas, read and written piece by piece: CSV, TSV, Parquet, GeoJSON (also
+by lines).
 
-A GeoJSON point, and the geometry column of GeoParquet, become the columns ``lon`` and ``lat``. JSON is parsed by ijson,
-Parquet by pyarrow; neither opens anything but the file.
+A point of GeoJSON or GeoParquet becomes the columns ``lon`` and ``lat``, any other geometry the column ``geometry``.
+Geometries are written back as such to GeoJSON and to Parquet, which is always GeoParquet; to CSV lines and areas are
+written as WKT. JSON is parsed by ijson, Parquet by pyarrow; neither opens anything but the file.
 """
 from __future__ import annotations
 
@@ -10,17 +12,23 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import shapely
-from shapely.geometry import Point
+from shapely.geometry import Point, mapping
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInput, InvalidParameter
 
 PIECE = 50_000
-"""Rows held at once."""
+"""Rows held at once, or fewer when they are long."""
+
+PIECE_BYTES = 32 * 2**20
+"""From this many bytes of a text file on, about, a piece is whole."""
+
+GEOMETRY = "geometry"
+"""The column of a row's ground: a shapely geometry, or ``None``."""
 
 Row = dict[str, object]
 
@@ -59,9 +67,15 @@ def checked_ending(path: Path) -> str:
 
 def _text(path: Path) -> Iterator[Piece]:
     with path.open("rb") as file:
-        rows = _rows(file, path.suffix.lower())
-        while some := list(islice(rows, PIECE)):
-            yield Piece(some, file.tell())
+        rows: list[Row] = []
+        begun = 0
+        for row in _rows(file, path.suffix.lower()):
+            rows.append(row)
+            if len(rows) >= PIECE or file.tell() - begun >= PIECE_BYTES:
+                yield Piece(rows, begun := file.tell())
+                rows = []
+        if rows:
+            yield Piece(rows, file.tell())
 
 
 def _rows(file: IO[bytes], ending: str) -> Iterator[Row]:
@@ -88,11 +102,29 @@ def _features(file: IO[bytes]) -> Iterator[Any]:
 def _of_feature(feature: Any) -> Row:
     if not isinstance(feature, dict):
         raise ValueError(f"feature {str(feature)[:60]!r} is no object")
-    geometry, properties = feature.get("geometry") or {}, feature.get("properties") or {}
-    row = dict(properties)
+    geometry = feature.get("geometry")
+    row = dict(feature.get("properties") or {})
     if isinstance(geometry, dict) and geometry.get("type") == "Point":
         row["lon"], row["lat"] = (*geometry.get("coordinates", ()), None, None)[:2]
+        geometry = None
+    return _with_ground(row, _of_json(geometry) if geometry else None)
+
+
+def _with_ground(row: Row, ground: object) -> Row:
+    """The same columns for points and for other ground, so that they may follow each other."""
+    row.setdefault("lon", None)
+    row.setdefault("lat", None)
+    row[GEOMETRY] = ground
     return row
+
+
+def _of_json(geometry: object) -> object:
+    """The geometry, or its text where it is none: what is wrong is told with the row."""
+    text = json.dumps(geometry)
+    try:
+        return shapely.from_geojson(text)
+    except shapely.GEOSException:
+        return text
 
 
 def _parquet(path: Path) -> Iterator[Piece]:
@@ -110,15 +142,21 @@ def _parquet(path: Path) -> Iterator[Piece]:
 def _geometry_column(metadata: dict[bytes, bytes]) -> str | None:
     told = json.loads(metadata.get(b"geo", b"{}"))
     column = told.get("primary_column")
-    return str(column) if column else None
+    if not column:
+        return None
+    crs = told.get("columns", {}).get(column, {}).get("crs") or {}
+    known = crs.get("id", {})
+    if crs.get("type") == "ProjectedCRS" or known.get("code", 4326) not in (4326, "CRS84"):
+        raise ValueError(f"crs: {crs.get('name')!r}, want longitude and latitude (EPSG:4326)")
+    return str(column)
 
 
 def _of_wkb(row: Row, column: str) -> Row:
     wkb = row.pop(column, None)
-    point = shapely.from_wkb(wkb) if isinstance(wkb, bytes) else None
-    if isinstance(point, Point) and not point.is_empty:
-        row["lon"], row["lat"] = point.x, point.y
-    return row
+    ground = shapely.from_wkb(wkb) if isinstance(wkb, bytes) else None
+    if isinstance(ground, Point) and not ground.is_empty:
+        row["lon"], row["lat"], ground = ground.x, ground.y, None
+    return _with_ground(row, ground)
 
 
 Put = Callable[[Sequence[Row]], None]
@@ -153,8 +191,10 @@ def _into_csv(file: IO[bytes], delimiter: str = ",") -> Iterator[Put]:
 
     def put(rows: Sequence[Row]) -> None:
         if not writers and rows:
-            writers.append(csv.DictWriter(text, list(rows[0]), delimiter=delimiter, lineterminator="\n"))
-            writers[0].writeheader()
+            names = [name for name in rows[0] if name != GEOMETRY or not all(_is_plain(row) for row in rows)]
+            table = csv.DictWriter(text, names, delimiter=delimiter, lineterminator="\n", extrasaction="ignore")
+            table.writeheader()
+            writers.append(table)
         for row in rows:
             writers[0].writerow({name: _flat(value) for name, value in row.items()})
 
@@ -167,7 +207,14 @@ def _into_tsv(file: IO[bytes]) -> Any:
     return _into_csv(file, "\t")
 
 
+def _is_plain(row: Row) -> bool:
+    """Whether two columns of degrees say all of the row's ground."""
+    return row.get(GEOMETRY) is None or isinstance(row[GEOMETRY], Point)
+
+
 def _flat(value: object) -> object:
+    if isinstance(value, BaseGeometry):
+        return value.wkt
     return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
@@ -192,12 +239,16 @@ def _into_json(file: IO[bytes]) -> Iterator[Put]:
 
 
 def _feature(row: Row) -> str:
-    """At the row's own position, else where its place was found."""
-    positions = ((row.get("lon"), row.get("lat")), (row.get("place_lon"), row.get("place_lat")))
-    at = next(([x, y] for x, y in positions if isinstance(x, float | int) and isinstance(y, float | int)), None)
-    geometry = {"type": "Point", "coordinates": at} if at else None
-    feature = {"type": "Feature", "geometry": geometry, "properties": row}
+    properties = {name: value for name, value in row.items() if name != GEOMETRY}
+    ground = row.get(GEOMETRY)
+    geometry = mapping(ground) if isinstance(ground, BaseGeometry) else None
+    feature = {"type": "Feature", "geometry": geometry, "properties": properties}
     return json.dumps(feature, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+_GEO = {"version": "1.0.0", "primary_column": GEOMETRY,
+        "columns": {GEOMETRY: {"encoding": "WKB", "geometry_types": []}}}
+"""GeoParquet 1.0.0; without ``crs`` it is longitude and latitude in WGS 84."""
 
 
 @contextmanager
@@ -208,18 +259,26 @@ def _into_parquet(file: IO[bytes]) -> Iterator[Put]:
     writers: list[Any] = []
 
     def put(rows: Sequence[Row]) -> None:
-        table = arrow.Table.from_pylist(list(rows), schema=writers[0].schema if writers else None)
+        plain = [{**row, GEOMETRY: _wkb(row.get(GEOMETRY))} for row in rows]
+        table = arrow.Table.from_pylist(plain, schema=writers[0].schema if writers else None)
         if not writers:
-            text = [
-                field.with_type(arrow.string()) if arrow.types.is_null(field.type) else field for field in table.schema
-            ]
-            table = table.cast(arrow.schema(text))
+            kinds = [_kind(field, arrow) for field in table.schema]
+            table = table.cast(arrow.schema(kinds, {"geo": json.dumps(_GEO)}))
             writers.append(parquet.ParquetWriter(file, table.schema, compression="zstd"))
         writers[0].write_table(table)
 
     yield put
     if writers:
         writers[0].close()
+
+
+def _kind(field: Any, arrow: Any) -> Any:
+    empty = arrow.binary() if field.name == GEOMETRY else arrow.string()
+    return field.with_type(empty) if arrow.types.is_null(field.type) else field
+
+
+def _wkb(ground: object) -> bytes | None:
+    return ground.wkb if isinstance(ground, BaseGeometry) else None
 
 
 def columns(rows: Iterable[Row]) -> list[str]:

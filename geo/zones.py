@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 
 import numpy as np
@@ -16,8 +16,8 @@ from rtree import index
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.fronts import holders_of
-from geo.interval import FIRST, LAST, Interval, Validity, day_number, parse_day
+from geo.fronts import holders_of, is_held
+from geo.interval import DAY, FIRST, LAST, Interval, Validity, day_number, parse_day
 from geo.measure import area_km2, distance_km, frame, length_km, nearest, segments
 from geo.model import Feature, LngLat
 from geo.near_front import front_foot
@@ -60,12 +60,10 @@ class ZoneIndex:
 
     def __init__(self, zones: Iterable[Feature], reports: Iterable[Feature] = ()) -> None:
         self._rows = answered(zones)
-        for row in self._rows:
-            shapely.prepare(row.geometry)
-        self._tree = _tree(self._rows)
+        self._tree: index.Index | None = None
         self._numbers = {id(row): number for number, row in enumerate(self._rows)}
         self._named = {row.id: number for number, row in enumerate(self._rows)}
-        self._supported = [_supported(row) for row in self._rows]
+        self._supported: dict[int, Sequence[int]] = {}
         self._holders = _holders(self._rows)
         self.reports = tuple(report_of(report) for report in reports)
         self._by_id = {report.id: report for report in self.reports}
@@ -182,7 +180,11 @@ class ZoneIndex:
 
     def supported(self, zone: Feature) -> Sequence[int]:
         """The days, as numbers in order, for which a source supports a zone of this index."""
-        return self._supported[self._numbers[id(zone)]]
+        number = self._numbers[id(zone)]
+        known = self._supported.get(number)
+        if known is None:
+            known = self._supported[number] = _supported(zone)
+        return known
 
     def age_days(self, zone: Feature, day: date) -> int | None:
         """Days since the last day up to ``day`` for which its source supports a zone of this index."""
@@ -214,11 +216,13 @@ class ZoneIndex:
     def _found(
         self, box: Sequence[float], interval: Interval, is_wanted: Callable[[BaseGeometry | None], bool]
     ) -> list[Feature]:
-        if self._tree is None:
+        if not self._rows:
             return []
         west, south, east, north = box
         first, last = _days(interval)
         with self._lock:
+            if self._tree is None:  # made when first asked: the bulk join does without
+                self._tree = _tree(self._rows)
             rows = [self._rows[hit] for hit in self._tree.intersection((west, south, first, east, north, last))]
             exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]
         return sorted(exact, key=order)
@@ -255,41 +259,45 @@ def answered(zones: Iterable[Feature]) -> list[Feature]:
     A row of a source with a step ends where the source speaks again, or after ``ANSWERED_STEPS`` steps. A row with a
     gap becomes two; the later has an id of its own.
     """
-    rows = [zone for zone in zones if zone.geometry is not None and not zone.geometry.is_empty]
+    told = [(zone, _as_of(zone)) for zone in zones if zone.geometry is not None and not zone.geometry.is_empty]
     calendars: defaultdict[str, set[date]] = defaultdict(set)
-    for zone in rows:
-        calendars[str(zone.properties.get("source_id"))].update(_as_of(zone))
+    for zone, days in told:
+        calendars[str(zone.properties.get("source_id"))].update(days)
     ordered = {source: sorted(days) for source, days in calendars.items()}
-    return [cut for zone in rows for cut in _cut(zone, ordered[str(zone.properties.get("source_id"))])]
+    return [cut for zone, days in told for cut in _cut(zone, days, ordered[str(zone.properties.get("source_id"))])]
 
 
-def _cut(zone: Feature, calendar: Sequence[date]) -> Iterator[Feature]:
-    for number, span in enumerate(_spans(zone, calendar)):
+def _cut(zone: Feature, days: Sequence[date], calendar: Sequence[date]) -> Iterator[Feature]:
+    for number, span in enumerate(_spans(zone, days, calendar)):
         if span == zone.valid.outer:
             yield zone
             continue
         valid = Validity(span, zone.valid.certain.intersection(span), zone.valid.edtf, zone.valid.precision)
-        told = {**zone.properties, "as_of": [str(day) for day in _as_of(zone) if day in span]}
+        told = {**zone.properties, "as_of": [str(day) for day in days if day in span]}
         yield replace(zone, id=f"{zone.id}-{span.start}" if number else zone.id, valid=valid, properties=told)
 
 
-def _spans(zone: Feature, calendar: Sequence[date]) -> Iterator[Interval]:
+def _spans(zone: Feature, days: Sequence[date], calendar: Sequence[date]) -> Iterator[Interval]:
     step = zone.properties.get("step_days")
     if not isinstance(step, int):
         yield zone.valid.outer
         return
-    for span in spans(_as_of(zone), step, calendar):
-        yield span.intersection(zone.valid.outer)
+    is_unbroken = len(days) > 1 and days[-1] - days[0] == (len(days) - 1) * DAY  # each is followed by the next
+    for span in spans(days[-1:] if is_unbroken else days, step, calendar):
+        yield Interval(days[0] if is_unbroken else span.start, span.end).intersection(zone.valid.outer)
 
 
 def _as_of(zone: Feature) -> list[date]:
     days = zone.properties.get("as_of")
-    return sorted(parse_day(str(day)) for day in days) if isinstance(days, list | tuple) else []
+    return sorted({_parsed(str(day)) for day in days}) if isinstance(days, list | tuple) else []
 
 
-def _tree(rows: Sequence[Feature]) -> index.Index | None:
-    if not rows:
-        return None
+_parsed = lru_cache(maxsize=100_000)(parse_day)
+
+
+def _tree(rows: Sequence[Feature]) -> index.Index:
+    for row in rows:
+        shapely.prepare(row.geometry)
     return index.Index(_boxes(rows), properties=index.Property(dimension=3))
 
 
@@ -311,9 +319,9 @@ def _supported(zone: Feature) -> array[int]:
 
 
 def _holders(rows: Sequence[Feature]) -> list[int]:
-    """A number for those who hold each row, the same for the same ones; 0 for nobody."""
+    """A number for those who hold each row, the same for the same ones; 0 for nobody, and for what is only claimed."""
     numbers: dict[frozenset[str], int] = {frozenset(): 0}
-    return [numbers.setdefault(frozenset(holders_of(row)), len(numbers)) for row in rows]
+    return [numbers.setdefault(frozenset(holders_of(row) if is_held(row) else ()), len(numbers)) for row in rows]
 
 
 def order(zone: Feature) -> tuple[date, str, str]:

@@ -6,11 +6,14 @@ from datetime import date
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.affinity import rotate
+from shapely.geometry import box
 
 from bench.coverage import Theatre, points, zones
-from geo import bulk
+from geo import bulk, grid_index
 from geo.assets import data_path
 from geo.basemap import country_shapes
 from geo.bulk import BulkJoin, DatedPoints
@@ -21,7 +24,7 @@ from geo.interval import FIRST, Interval, day_from_number, day_number
 from geo.model import Control, Feature, LngLat
 from geo.reports import read_reports
 from geo.zones import ZoneIndex
-from tests.test_zones import numbers, random_zones
+from tests.test_zones import numbers, random_zones, zone
 
 
 def single(asked: DatedPoints, index: ZoneIndex, *, fronts: bool = False) -> list[Control]:
@@ -45,9 +48,9 @@ spots = st.lists(st.tuples(st.integers(-2, 26), st.integers(-2, 26), numbers, st
 
 
 @settings(max_examples=150, deadline=None)
-@given(random_zones(), spots, st.booleans())
+@given(random_zones(), spots)
 def test_bulk_answers_what_the_single_join_answers(
-    rows: list[Feature], asked: list[tuple[int, int, int, int]], is_large: bool
+    rows: list[Feature], asked: list[tuple[int, int, int, int]]
 ) -> None:
     """Boxes of three sides and two sources that overlap as they like; half of the points lie on edges or corners."""
     rows = [
@@ -59,24 +62,51 @@ def test_bulk_answers_what_the_single_join_answers(
     dated = DatedPoints(columns[:, :2] / 2, columns[:, 2].astype(np.int64), columns[:, 3])
     index = ZoneIndex(rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk, "FINE_FROM", 0 if is_large else 1000)
         patch.setattr(bulk, "AT_ONCE", 7)
+        patch.setattr(grid_index, "AT_ONCE", 3)
+        patch.setattr(grid_index, "BLOCK", 4)
+        patch.setattr(grid_index, "PREPARED_FROM", 2)
         assert in_bulk(dated, index) == single(dated, index)
 
 
 @settings(max_examples=100, deadline=None)
-@given(random_zones(), spots, st.booleans())
+@given(random_zones(), spots)
 def test_the_grid_finds_what_looking_at_every_zone_finds(
-    rows: list[Feature], asked: list[tuple[int, int, int, int]], is_fine: bool
+    rows: list[Feature], asked: list[tuple[int, int, int, int]]
 ) -> None:
     columns = np.array(asked, dtype=float).reshape(-1, 4)
     index = ZoneIndex(rows)
-    hits = GridIndex(index.rows, is_fine=is_fine).covering(columns[:, :2] / 2, columns[:, 2].astype(np.int64))
+    hits = GridIndex(index.rows).covering(columns[:, :2] / 2, columns[:, 2].astype(np.int64))
     found = sorted((point, index.rows[row].id) for point, row in zip(*(part.tolist() for part in hits), strict=True))
     assert found == sorted(
-        (number, zone.id) for number, (x, y, day, _) in enumerate(asked)
-        for zone in index.at(LngLat(x / 2, y / 2), day_from_number(day))
+        (number, held.id) for number, (x, y, day, _) in enumerate(asked)
+        for held in index.at(LngLat(x / 2, y / 2), day_from_number(day))
     )
+
+
+slabs = st.tuples(*[st.integers(0, 20)] * 2, *[st.integers(1, 12)] * 2)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(slabs, min_size=1, max_size=5), st.lists(slabs, max_size=4), st.integers(0, 89), st.integers(0, 1000))
+def test_holes_islands_and_slanting_edges_are_no_trouble_to_the_grid(
+    given: list[tuple[int, ...]], taken: list[tuple[int, ...]], angle: int, seed: int
+) -> None:
+    """Boxes with others cut out, turned; of the points, some lie on corners and edges."""
+    whole, gaps = (
+        shapely.union_all([box(x, y, x + wide, y + tall) for x, y, wide, tall in each]) for each in (given, taken))
+    ground = rotate(whole.difference(gaps), angle, origin=(0, 0))
+    if ground.is_empty:
+        return
+    random = np.random.default_rng(seed)
+    corners = shapely.get_coordinates(ground)
+    west, south, east, north = ground.bounds
+    anywhere = random.random((300, 2)) * (east - west + 2, north - south + 2) + (west - 1, south - 1)
+    where = np.vstack([corners, (corners[1:] + corners[:-1]) / 2, anywhere])
+    grid = GridIndex([zone("north", ground, None, None)])
+    hits = grid.covering(where, np.full(len(where), 5900))
+    expected = shapely.intersects_xy(ground, *where.T)
+    assert sorted(hits.point.tolist()) == np.flatnonzero(expected).tolist()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""``dateline join``: anybody's table of dated points, each with who held it."""
+"""``dateline join``: anybody's table of dated points, lines and areas, each with who held it."""
 from __future__ import annotations
 
 from datetime import date
@@ -10,7 +10,7 @@ import click
 from geo.basemap import country_shapes, province_shapes
 from geo.errors import InvalidInput
 from geo.ground import gazetteer_of, index_of
-from geo.table_join import TableJoin, TableOptions
+from geo.table_join import MOST_KM, TableJoin, TableOptions
 from geo.tables import Row, checked_ending, columns, read, writing
 from server.commands.session import Session, belief_option, pass_session
 
@@ -21,17 +21,22 @@ from server.commands.session import Session, belief_option, pass_session
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
               help="CSV, TSV, Parquet or GeoJSON, by its ending.")
 @click.option("--date-field", default="date", show_default=True, metavar="F", help="The column of the day.")
+@click.option("--end-field", metavar="F", help="The column of the last day, for rows that last: the answer is that of "
+              "its end, with what changed before.")
 @click.option("--lon-field", default="lon", show_default=True, metavar="F", help="The column of the longitude.")
 @click.option("--lat-field", default="lat", show_default=True, metavar="F", help="The column of the latitude.")
 @click.option("--place-field", metavar="F", help="The column of a place name, for rows without coordinates.")
-@click.option("--near-km", type=click.FloatRange(0, 200), default=0.0, show_default=True,
+@click.option("--near-km", "--radius-km", type=click.FloatRange(0, MOST_KM), default=0.0, show_default=True,
               help="How far the truth may lie from the point: a second side within reach is named, too.")
+@click.option("--radius-field", default="radius_km", show_default=True, metavar="F",
+              help="The column of the same by row, if there is one.")
 @click.option("--front", "fronts", is_flag=True, help="Also how far the front was, which takes much longer.")
 @click.option("--prefix", default="", help="Before the names of the new columns.")
 @belief_option
 @pass_session
 def join(session: Session, /, file: Path, output: Path, as_known_on: date | None, **given: Any) -> None:
-    """Tie the dated points of a table to the zones: every row comes back with its answer, or the reason for none."""
+    """Tie the dated points, lines and areas of a table to the zones: every row comes back with its answer, or the
+    reason for none. Lines and areas are answered by the share of each side."""
     checked_ending(file)
     checked_ending(output)
     with session.open() as store:
