@@ -79,10 +79,7 @@ def changes(zones: ZoneIndex, before: date, after: date, wanted: Comparison = Co
 
     :raises NotFound: for a source that has no zones.
     """
-    known = sorted({_source(zone) for zone in zones.rows})
-    for name in (wanted.source, wanted.against):
-        if name is not None and name not in known:
-            raise NotFound(f"source: {name[:100]!r}, want one of {', '.join(known) or 'none, for there are no zones'}")
+    known = check_sources(zones, (wanted.source, wanted.against))
     first, last = zones.on(before), zones.on(after)
     moved: list[Moved] = []
     for source in known if wanted.source is None else [wanted.source]:
@@ -91,7 +88,20 @@ def changes(zones: ZoneIndex, before: date, after: date, wanted: Comparison = Co
         now = [zone for zone in last if _source(zone) == other]
         moved.extend(_moved(source, then, now))
     ordered = sorted(moved, key=lambda each: (-each.km2, each.source_id, str(each.before)))
-    return Changes(before, after, tuple(_with_places(ordered, wanted.places, zones)), _warnings(zones.rows, wanted))
+    doubts = baseline_warnings(zones.rows, wanted.source, wanted.against)
+    return Changes(before, after, tuple(_with_places(ordered, wanted.places, zones)), doubts)
+
+
+def check_sources(zones: ZoneIndex, names: Iterable[str | None]) -> list[str]:
+    """All sources of an index, by name.
+
+    :raises NotFound: for the first of ``names`` that is none of them.
+    """
+    known = sorted(zones.source_ids)
+    for name in names:
+        if name is not None and name not in known:
+            raise NotFound(f"source: {name[:100]!r}, want one of {', '.join(known) or 'none, for there are no zones'}")
+    return known
 
 
 def side_of(zone: Feature) -> str | None:
@@ -108,7 +118,8 @@ def side_of(zone: Feature) -> str | None:
 def _moved(source: str, then: Iterable[Feature], now: Iterable[Feature]) -> list[Moved]:
     before, after = _parts(then), _parts(now)
     same = before & after
-    held, holds = _grounds(before - same), _grounds(after - same)
+    held, holds = (grounds_of([(side, shapely.from_wkb(wkb)) for side, wkb in left])
+                   for left in (before - same, after - same))
     all_held, all_holds = _union(held.values()), _union(holds.values())
     pairs: list[tuple[str | None, str | None, BaseGeometry]] = []
     pairs += [(side, other, shapely.intersection(held[side], holds[other]))
@@ -129,10 +140,11 @@ def _parts(zones: Iterable[Feature]) -> Counter[tuple[str, bytes]]:
     return found
 
 
-def _grounds(parts: Iterable[tuple[str, bytes]]) -> dict[str, BaseGeometry]:
+def grounds_of(parts: Iterable[tuple[str, BaseGeometry]]) -> dict[str, BaseGeometry]:
+    """The ground of each side in one piece, by side."""
     by_side: defaultdict[str, list[BaseGeometry]] = defaultdict(list)
-    for side, wkb in parts:
-        by_side[side].append(shapely.from_wkb(wkb))
+    for side, part in parts:
+        by_side[side].append(part)
     return {side: _union(by_side[side]) for side in sorted(by_side)}
 
 
@@ -159,16 +171,16 @@ def _with_places(moved: Sequence[Moved], places: Sequence[Place], zones: ZoneInd
     return found
 
 
-def _warnings(rows: Iterable[Feature], wanted: Comparison) -> tuple[str, ...]:
+def baseline_warnings(rows: Iterable[Feature], source: str | None, against: str | None) -> tuple[str, ...]:
     """Data model, rule 6: two sources with different baselines cannot be compared without a word about it."""
-    if wanted.source is None or wanted.against in (None, wanted.source):
+    if source is None or against in (None, source):
         return ()
     told: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row.properties.get("baseline"):
             told[_source(row)].add(str(row.properties["baseline"]))
-    one, other = (", ".join(sorted(told[name])) for name in (wanted.source, str(wanted.against)))
-    return (BASELINES.format(wanted.source, wanted.against, one, other),) if one != other else ()
+    one, other = (", ".join(sorted(told[name])) for name in (source, str(against)))
+    return (BASELINES.format(source, against, one, other),) if one != other else ()
 
 
 @dataclass(frozen=True)

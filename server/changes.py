@@ -1,4 +1,5 @@
-"""``/api/changes``: ground that changed hands between two days; ``/api/areas``: km² by side and day."""
+"""``/api/changes``: ground that changed hands between two days; ``/api/areas``: km² by side and day;
+``/api/compare``: two sources side by side, day by day."""
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -6,7 +7,8 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, json, request
 
 from geo.changes import Comparison, areas, changes
-from geo.formats.moving import areas_json, changes_json
+from geo.compare import compare
+from geo.formats.moving import areas_json, changes_json, compared_json
 from geo.interval import DAY, parse_day
 from server import caching, params
 from server.params import Args, BadParameter
@@ -17,6 +19,9 @@ bp = Blueprint("changes", __name__, url_prefix="/api")
 WANTED_DAY = "YYYY-MM-DD with a day from 1900 to 2099"
 MOST_DAYS = 5_000
 """Days in one answer: thirteen years."""
+
+MOST_COMPARED = 100
+"""Days on which two sources are compared in one answer: each may take an overlay of all ground."""
 
 
 @bp.get("/changes")
@@ -32,10 +37,19 @@ def changed() -> Response:
 def held() -> Response:
     args = request.args.to_dict(flat=False)
     params.check_names(args, ("from", "to", "step", "source", params.BELIEF, params.VERSION))
-    days = _days(_day(args, "from"), _day(args, "to"), params.once(args, "step", params.positive, "days, from 1") or 1)
+    days = _days(_day(args, "from"), _day(args, "to"), _step(args), MOST_DAYS)
     source = params.once(args, "source", str, "the name of a source")
     zones = get_zones(params.as_known_on(args))
     return _respond(areas_json(days, areas(zones, days, source)), "application/json")
+
+
+@bp.get("/compare")
+def compared() -> Response:
+    args = request.args.to_dict(flat=False)
+    params.check_names(args, ("source", "against", "from", "to", "step", params.BELIEF, params.VERSION))
+    days = _days(_day(args, "from"), _day(args, "to"), _step(args), MOST_COMPARED)
+    one, other = (_source(args, name) for name in ("source", "against"))
+    return _respond(compared_json(compare(get_zones(params.as_known_on(args)), one, other, days)), "application/json")
 
 
 def _respond(body: dict[str, object], mimetype: str) -> Response:
@@ -56,8 +70,19 @@ def _comparison(args: Args) -> Comparison:
     return Comparison(source, against, tuple(get_gazetteer()))
 
 
-def _days(first: date, last: date, step: int) -> list[date]:
+def _source(args: Args, name: str) -> str:
+    source = params.once(args, name, str, "the name of a source")
+    if source is None:
+        raise BadParameter(name, "", "the name of a source")
+    return source
+
+
+def _step(args: Args) -> int:
+    return params.once(args, "step", params.positive, "days, from 1") or 1
+
+
+def _days(first: date, last: date, step: int, most: int) -> list[date]:
     count = (last - first) // (step * DAY) + 1
-    if not 1 <= count <= MOST_DAYS:
-        raise BadParameter("to", str(last), f"a day from {first} on, {MOST_DAYS} steps later at most")
+    if not 1 <= count <= most:
+        raise BadParameter("to", str(last), f"a day from {first} on, {most} steps later at most")
     return [first + timedelta(days=number * step) for number in range(count)]

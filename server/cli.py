@@ -25,7 +25,8 @@ def dateline(ctx: click.Context, store: str, theatre: str, quiet: bool, as_json:
 
 for command in (
     stories.read, stories.ingest, ground.reports, ground.zones, ground.control, ground.fronts, moving.changed,
-    moving.held, join.join, gazetteer.gazetteer, service.init, service.export, service.migrate, service.serve,
+    moving.held, moving.compared, join.join, gazetteer.gazetteer, service.init, service.export, service.migrate,
+    service.serve,
 ):
     dateline.add_command(command)
 

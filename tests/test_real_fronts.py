@@ -14,6 +14,7 @@ import shapely
 from click.testing import CliRunner
 from pyproj import Geod
 
+from geo.compare import compare
 from geo.control import control_at
 from geo.errors import InvalidInput
 from geo.ground import add_zones
@@ -237,3 +238,25 @@ def test_closed_periods_give_each_day_exactly_one_interval() -> None:
         assert len(spans) == (1 if day in days else 0)
     assert {row.valid.edtf for row in rows} == {f"{first}/{last}" for first, last in stated}
     assert rows[0].valid.edtf == "2022-02-24/2022-02-24"
+
+
+@pytest.mark.parametrize(("folder", "options", "name", "day"), [
+    ("ukraine_layers", LAYERS, "20220224_RussianAssessedCoTinUkraine.geojson", date(2022, 2, 24)),
+    ("ukraine_daily", DAILY, "deepstatemap_data_20250328.geojson", date(2025, 3, 28)),
+])
+def test_two_real_sources_side_by_side_are_as_geopandas_overlays_them(
+    folder: str, options: LoadOptions, name: str, day: date
+) -> None:
+    periods = load_files(files("ukraine_periods"), PERIODS, is_partial=True).features
+    one = SHARED / folder / name
+    found = compare(ZoneIndex([*load_files([one], options).features, *periods]), options.source, "periods", [day])
+    ours = mended(frame_of(one)).union_all()
+    theirs = {side: shapely.union_all([row.geometry for row in periods if row.properties["controller"] == side
+                                       and day in row.valid.outer]) for side in ("RUSSIA", "UKRAINE")}
+    russia, ukraine = (km2(shapely.intersection(ours, theirs[side])) for side in theirs)
+    assert {part: km2[0] for part, km2 in found.km2.items()} == pytest.approx({
+        "agree": russia, "disagree": ukraine, "only_one": km2(ours) - russia - ukraine,
+        "only_other": sum(map(km2, theirs.values())) - russia - ukraine,
+    }, rel=1e-5, abs=1)
+    assert found.km2["agree"][0] > 28_000
+    assert found.km2["only_one"][0] > 1_000

@@ -11,17 +11,21 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import union_all
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from geo.assets import data_path
 from geo.basemap import country_shapes
 from geo.bulk import BulkJoin, DatedPoints
+from geo.changes import BASELINES
+from geo.compare import PARTS, compare
 from geo.control import control_at
 from geo.derive import derive
 from geo.ground import replace_zones
 from geo.interval import DAY, Interval, Validity
 from geo.join import control_of_area, history
+from geo.measure import area_km2
 from geo.model import Control, Feature, LngLat
 from geo.reports import read_reports
 from geo.store import open_store
@@ -179,3 +183,68 @@ def test_a_joined_table_says_what_the_other_sources_say(pair_store: Path, tmp_pa
         rows = [(row["controller"], row["sources_agree"], row["other_sources"]) for row in csv.DictReader(file)]
     assert rows == [("south", "no", "beta: north [control]; gamma: silent"),
                     ("north", "yes", "beta: north [control]; gamma: silent"), ("south", "", "")]
+
+
+def test_two_maps_are_compared_day_by_day_in_literal_square_kilometres(pair_store: Path) -> None:
+    """Both give the western square to the north, the eastern to different sides, for three days."""
+    assert area_km2(SQUARE) == pytest.approx(8217.59, abs=0.001)
+    table = run(pair_store, "compare", "alpha", "beta", "--from", "2022-04-03", "--to", "2022-04-07", "--step", "2")
+    assert table.splitlines() == [
+        "day,agree_km2,disagree_km2,only_one_km2,only_other_km2", "2022-04-03,,,,",
+        "2022-04-05,8217.59,8217.59,0.0,0.0", "2022-04-07,,,,",
+    ]
+    client = create_app({"STORE": str(pair_store)}).test_client()
+    asked = "/api/compare?source=gamma&against=alpha&from=2022-04-04&to=2022-04-05"
+    body = client.get(asked).get_json()
+    assert (body["days"], body["km2"]) == (["2022-04-04", "2022-04-05"], {
+        "agree": [0.0, None], "disagree": [0.0, None], "only_one": [8217.59, None], "only_other": [16435.18, None]})
+    assert body == json.loads(run(pair_store, "--json", "compare", "gamma", "alpha", "--from", "2022-04-04",
+                                  "--to", "2022-04-05"))
+
+
+@pytest.mark.parametrize(("asked", "status", "words"), [
+    ("source=alpha&against=beta&from=2022-04-04", 400, "to"),
+    ("source=alpha&from=2022-04-04&to=2022-04-05", 400, "against"),
+    ("source=alpha&against=delta&from=2022-04-04&to=2022-04-05", 404, "want one of alpha, beta, gamma"),
+    ("source=alpha&against=beta&from=2022-04-04&to=2023-04-05", 400, "100 steps later at most"),
+])
+def test_what_cannot_be_compared_is_refused(pair_store: Path, asked: str, status: int, words: str) -> None:
+    answer = create_app({"STORE": str(pair_store)}).test_client().get(f"/api/compare?{asked}")
+    assert (answer.status_code, words in answer.get_data(as_text=True)) == (status, True)
+
+
+def test_baselines_that_differ_are_warned_of() -> None:
+    zones = [drawn("alpha", "north", SQUARE, baseline="all since 2014"), drawn("beta", "north", SQUARE)]
+    found = compare(ZoneIndex(zones), "alpha", "beta", [MONDAY])
+    assert found.warnings == (BASELINES.format("alpha", "beta", "all since 2014", ""),)
+
+
+cells = st.lists(st.sampled_from([None, "north", "south", "both", "claim"]), min_size=9, max_size=9)
+GRID = [box(36 + x, 48 + y, 37 + x, 49 + y) for y in range(3) for x in range(3)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(cells, cells)
+def test_sources_are_compared_as_cell_by_cell(one: list[str | None], other: list[str | None]) -> None:
+    expected = dict.fromkeys(PARTS, 0.0)
+    for cell, *said in zip(GRID, one, other, strict=True):
+        mine, theirs = (None if each == "claim" else each for each in said)
+        if mine or theirs:
+            part = "only_other" if mine is None else "only_one" if theirs is None else (
+                "agree" if mine == theirs else "disagree")
+            expected[part] += area_km2(cell)
+    zones = [zone for name, sides in (("alpha", one), ("beta", other)) for zone in gridded(name, sides)]
+    spoken = {str(zone.properties["source_id"]) for zone in zones}
+    if spoken == {"alpha", "beta"}:
+        found = compare(ZoneIndex(zones), "alpha", "beta", [MONDAY])
+        assert {part: km2[0] for part, km2 in found.km2.items()} == pytest.approx(expected, rel=1e-6, abs=1e-3)
+
+
+def gridded(source: str, sides: list[str | None]) -> list[Feature]:
+    found = []
+    for side in sorted({each for each in sides if each}):
+        ground = union_all([cell for cell, of in zip(GRID, sides, strict=True) if of == side])
+        told: dict[str, object] = {"both": {"controller_b": "south", "status": "contested"},
+                                   "claim": {"status": "claimed"}}.get(side, {})
+        found.append(drawn(source, "north" if side in ("both", "claim") else side, ground, **told))
+    return [replace(zone, id=f"{source} {number}") for number, zone in enumerate(found)]

@@ -5,9 +5,11 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import shapely
 
 from geo.changes import Changes, Moved, Series
+from geo.compare import Compared
 from geo.formats.geojson import DERIVED_NOTE
 from geo.model import Place
 
@@ -46,6 +48,16 @@ def _feature(moved: Moved) -> dict[str, object]:
 def _place(place: Place) -> dict[str, object]:
     return {"id": place.id, "name": place.name, "country": place.country, "lon": place.point.lng,
             "lat": place.point.lat}
+
+
+def compared_json(found: Compared) -> dict[str, object]:
+    """``days`` and as many ``km2`` of each part, ``null`` where one of the sources does not speak."""
+    return {
+        "note": DERIVED_NOTE, "source": found.one, "against": found.other, "days": [str(day) for day in found.days],
+        "km2": {part: [None if np.isnan(each) else each for each in km2.round(KM2).tolist()]
+                for part, km2 in found.km2.items()},
+        "warnings": list(found.warnings),
+    }
 
 
 def areas_json(days: Sequence[date], series: Sequence[Series]) -> dict[str, object]:

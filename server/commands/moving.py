@@ -1,18 +1,20 @@
-"""What changed: ``changes`` between two days, ``areas`` by side and day."""
+"""What changed: ``changes`` between two days, ``areas`` by side and day, ``compare`` two sources."""
 from __future__ import annotations
 
 import csv
 import json
 import sys
 from datetime import date, timedelta
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import click
 
 from geo.changes import Changes, Comparison, areas, changes
+from geo.compare import PARTS, compare
 from geo.errors import InvalidParameter
-from geo.formats.moving import areas_json, changes_json
+from geo.formats.moving import areas_json, changes_json, compared_json
 from geo.ground import gazetteer_of, index_of
 from server.commands.session import Day, Session, belief_option, pass_session
 
@@ -77,10 +79,7 @@ def held(session: Session, /, first: date | None, last: date | None, step: int, 
         zones = index_of(store, given["as_known_on"])
     if not turns and not (first and last):
         raise InvalidParameter("zones: the store has none, want --from and --to")
-    first, last = first or turns[0], last or turns[-1]
-    if last < first:
-        raise InvalidParameter(f"to: {last}, want a day from {first} on")
-    days = [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
+    days = _days(first or turns[0], last or turns[-1], step)
     found = areas(zones, days, given["source"])
     if session.json:
         click.echo(json.dumps(areas_json(days, found), ensure_ascii=False))
@@ -90,3 +89,35 @@ def held(session: Session, /, first: date | None, last: date | None, step: int, 
     for number, day in enumerate(days):
         table.writerows((day, each.source_id, each.side, round(float(each.km2[number]), 3)) for each in found)
 
+
+@click.command("compare", epilog="Example: dateline compare deepstate isw --from 2022-09-05 --to 2022-09-14")
+@click.argument("source")
+@click.argument("against")
+@click.option("--from", "first", type=Day(), required=True, help="First day.")
+@click.option("--to", "last", type=Day(), required=True, help="Last day, counted in.")
+@click.option("--step", type=click.IntRange(1, 3660), default=1, show_default=True, help="Days from one to the next.")
+@belief_option
+@pass_session
+def compared(session: Session, /, source: str, against: str, first: date, last: date, **given: Any) -> None:
+    """Square kilometres by day on which two sources name the same side, different sides, and of which only one of them
+    speaks; as CSV (with --json as JSON). Empty on a day on which one of the two does not speak."""
+    days = _days(first, last, given["step"])
+    with session.open() as store:
+        zones = index_of(store, given["as_known_on"])
+    found = compare(zones, source, against, days)
+    if session.json:
+        click.echo(json.dumps(compared_json(found), ensure_ascii=False))
+        return
+    for warning in found.warnings:
+        session.say(f"warning: {warning}")
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("day", *(f"{part}_km2" for part in PARTS)))
+    for number, day in enumerate(days):
+        km2 = [float(found.km2[part][number]) for part in PARTS]
+        table.writerow((day, *("" if isnan(each) else round(each, 3) for each in km2)))
+
+
+def _days(first: date, last: date, step: int) -> list[date]:
+    if last < first:
+        raise InvalidParameter(f"to: {last}, want a day from {first} on")
+    return [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
