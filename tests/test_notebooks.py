@@ -16,7 +16,7 @@ STRIKES = Path(__file__).parents[2] / "shared" / "data" / "strikes"
 
 def test_notebooks_are_kept_without_what_they_gave() -> None:
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    assert [path.name for path in paths] == ["one_story.ipynb", "strikes.ipynb"]
+    assert [path.name for path in paths] == ["fronts.ipynb", "one_story.ipynb", "strikes.ipynb"]
     for path in paths:
         cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
         assert [(cell.outputs, cell.execution_count) for cell in cells] == [([], None)] * len(cells)
@@ -40,6 +40,11 @@ def one_story(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode
 
 
 @pytest.fixture(scope="module")
+def fronts(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    return executed("fronts.ipynb", tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
 def strikes(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     return executed("strikes.ipynb", tmp_path_factory.mktemp("home"))
 
@@ -50,6 +55,25 @@ def test_one_story_finds_al_rai_taken_twice(one_story: nbformat.NotebookNode) ->
     rows = [line.split() for line in events.splitlines() if "al-Rai" in line]
     assert ["2016-04-07", "al-Rai", "control_gain", "REBELS", "agrees"] in [row[1:] for row in rows]
     assert ["2016-04-11", "al-Rai", "control_gain", "ISIL", "agrees"] in [row[1:] for row in rows]
+
+
+def test_a_summers_fronts_changes_areas_and_sources(fronts: nbformat.NotebookNode) -> None:
+    lines, sides, places, _, _, answers = [
+        table for cell in fronts.cells if cell.cell_type == "code" and "\n" in (table := _shown(cell, "text/plain"))]
+    assert re.search(r"ISIL \| TURKEY_REBELS +NaN +\d+", lines)
+    assert re.search(r"ISIL +0\.0 +4\d{3}\.\d", sides)
+    assert re.search(r"Manbij +SY +ISIL +SDF", places)
+    days = [line.split()[1:] for line in answers.splitlines()[1:]]
+    assert days[0] == ["2016-04-06", "False", "REBELS", "ISIL"]
+    assert [day[1] for day in days] == ["False", "False", "True", "True", "True", "False", "False"]
+
+
+@pytest.mark.browser
+def test_the_fronts_map_shows_too(fronts: nbformat.NotebookNode, tmp_path: Path) -> None:
+    assert day_shown(fronts, tmp_path) == ("Sunday, 29 May 2016", 0), "three days before anything that is told of"
+    day, zones = day_shown(fronts, tmp_path, "PageUp")
+    assert day.endswith("29 June 2016")
+    assert zones > 10
 
 
 @pytest.mark.shared
@@ -69,7 +93,7 @@ def test_every_strike_has_an_answer_or_a_reason(strikes: nbformat.NotebookNode) 
 def test_one_storys_map_shows_in_its_cell_with_the_network_off(
     one_story: nbformat.NotebookNode, tmp_path: Path
 ) -> None:
-    day, zones = first_day(one_story, tmp_path)
+    day, zones = day_shown(one_story, tmp_path)
     assert day.endswith("4 April 2016")
     assert zones > 10
 
@@ -78,13 +102,14 @@ def test_one_storys_map_shows_in_its_cell_with_the_network_off(
 @pytest.mark.browser
 @pytest.mark.skipif(not STRIKES.exists(), reason="the tables of strikes are not beside the checkout")
 def test_the_strikes_map_shows_too(strikes: nbformat.NotebookNode, tmp_path: Path) -> None:
-    day, zones = first_day(strikes, tmp_path)
+    day, zones = day_shown(strikes, tmp_path)
     assert day.endswith("28 November 2014")
     assert zones > 10
 
 
-def first_day(notebook: nbformat.NotebookNode, tmp_path: Path) -> tuple[str, int]:
-    """The day at the start of the slider and how many zones are drawn then; nothing may be asked of a network."""
+def day_shown(notebook: nbformat.NotebookNode, tmp_path: Path, *keys: str) -> tuple[str, int]:
+    """The day at the start of the slider, or where keys take it, and how many zones are drawn then; nothing may be
+    asked of a network."""
     cell = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
     (tmp_path / "cell.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{_shown(cell, 'text/html')}", "utf-8")
     asked: list[str] = []
@@ -102,7 +127,8 @@ def first_day(notebook: nbformat.NotebookNode, tmp_path: Path) -> tuple[str, int
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto((tmp_path / "cell.html").as_uri())
         frame = page.frame_locator("iframe")
-        frame.get_by_label("Day", exact=True).press("Home")
+        for key in ("Home", *keys):
+            frame.get_by_label("Day", exact=True).press(key)
         day = frame.locator(".day").text_content()
         zones = frame.locator("path.zone").count()
         browser.close()
