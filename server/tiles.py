@@ -14,10 +14,11 @@ from geo.interval import EPOCH, Interval, day_number
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
 from geo.store import Store
+from geo.tiles.encoder import TileSet
 from server import caching, links, params
 from server.caching import Packed
 from server.resources import get_belief, get_store, get_tiles
-from server.tilesets import get_tileset
+from server.tilesets import ready_tileset
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -47,9 +48,11 @@ def tile(collection: str, z: str, x: str, y: str) -> Response:
     wanted = replace(wanted, as_known_on=get_belief(wanted.as_known_on, collection))
     store = get_store()
     version = _version(store)
-    key = (version, collection, address, repr(wanted))
-    packed = get_tiles().get(key, lambda: _encoded(store, declared, address, wanted))
-    return caching.respond(packed, MIMETYPE, version=version)
+    tileset = ready_tileset(declared, address.z) if wanted == Query(when=wanted.when) else None
+    is_last_word = tileset is not None or wanted != Query(when=wanted.when)
+    key = (version, collection, address, repr(wanted), is_last_word)
+    packed = get_tiles().get(key, lambda: _encoded(store, declared, (address, wanted), tileset))
+    return caching.respond(packed, MIMETYPE, version=version if is_last_word else None)
 
 
 @bp.get("/<collection>.json")
@@ -63,9 +66,13 @@ def tilejson(collection: str) -> Response:
     return caching.respond(packed, "application/json")
 
 
-def _encoded(store: Store, declared: Collection, address: grid.Tile, wanted: Query) -> Packed:
-    if wanted == Query(when=wanted.when):
-        return caching.pack(get_tileset(declared).tile(address, wanted.when))
+def _encoded(
+    store: Store, declared: Collection, asked: tuple[grid.Tile, Query], tileset: TileSet | None
+) -> Packed:
+    """From the tile set; else, for a part of the rows or while the set is being made, row by row."""
+    address, wanted = asked
+    if tileset is not None:
+        return caching.pack(tileset.tile(address, wanted.when))
     area = grid.bounds(address, mvt.BUFFER / mvt.EXTENT)
     features = store.read(declared.name, replace(wanted, bbox=area))
     return caching.pack(mvt.encode(declared, features, address, wanted.when))

@@ -1,9 +1,16 @@
-"""The tile sets of each process: one a collection, for as long as the collection stays as it is."""
+"""The tile sets of each process: one a collection, for as long as the collection stays as it is.
+
+The arrays of a large war take seconds to make, once a version and zoom. A thread of their own makes them: who asks
+meanwhile waits a moment, and then gets the tile the slow way.
+"""
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillMaking
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +28,12 @@ SUFFIX = ".tiles"
 """What the folder beside the store ends in. It may be removed at any time; it is made again."""
 
 
+PATIENCE = 1.0
+"""Seconds that a request waits for arrays to be made."""
+
+Work = dict[tuple[str, str, int], "Future[TileSet]"]
+
+
 class TileSets:
     """``folder`` is where arrays are kept for other processes and the next start."""
 
@@ -30,6 +43,38 @@ class TileSets:
         self._code = code()
         self._lock = threading.Lock()
         self._sets: dict[str, tuple[str, str, TileSet]] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="tiles")
+        self._work: Work = {}
+        self._asking = threading.Lock()  # not the one that is held while arrays are made
+
+    def ready(self, collection: Collection, store: Store, zoom: int) -> TileSet | None:
+        """The tiles of ``collection`` as it is now, once its arrays for the zoom are made; ``None`` when that takes
+        longer than ``PATIENCE``, and it goes on meanwhile."""
+        known = self._sets.get(collection.name)
+        version = store.version()
+        if known is not None and known[0] == version and known[2].has(zoom):
+            return known[2]
+        key = collection.name, version, zoom
+        with self._asking:
+            if self._process != os.getpid():
+                self._begin()  # threads do not survive a fork
+            making = self._work.get(key)
+            if making is None:
+                making = self._work[key] = self._maker.submit(self._with_level, collection, store, zoom)
+                making.add_done_callback(lambda _: self._work.pop(key, None))
+        try:
+            return making.result(PATIENCE)
+        except StillMaking:
+            return None
+
+    def _with_level(self, collection: Collection, store: Store, zoom: int) -> TileSet:
+        found = self.of(collection, store)
+        found.level(zoom)
+        return found
 
     def of(self, collection: Collection, store: Store) -> TileSet:
         """The tiles of ``collection`` as it is now; made at most once a process, while others wait."""
@@ -93,8 +138,8 @@ def install(app: Flask) -> None:
     app.extensions[KEY] = TileSets(store.with_name(store.name + SUFFIX), str(app.config["TILE_KERNEL"]))
 
 
-def get_tileset(collection: Collection) -> TileSet:
-    return _mine().of(collection, get_store())
+def ready_tileset(collection: Collection, zoom: int) -> TileSet | None:
+    return _mine().ready(collection, get_store(), zoom)
 
 
 def kernel() -> str:

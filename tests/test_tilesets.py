@@ -1,6 +1,8 @@
 """The arrays behind the served tiles: kept beside the store, renewed with it, never in the way."""
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,6 +19,7 @@ from geo.interval import Interval, Validity
 from geo.model import Feature
 from geo.schema import ZONES
 from geo.store import Store, open_store
+from geo.tiles.encoder import TileSet
 from server import create_app
 from server.tilesets import TileSets
 
@@ -107,3 +110,47 @@ def test_what_is_read_while_somebody_writes_is_read_again(
 def test_a_kernel_that_is_not_known_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(InvalidParameter, match="tile_kernel: 'rust'"):
         client(tmp_path, "rust")
+
+
+def test_who_asks_while_arrays_are_made_gets_the_tile_the_slow_way(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on, making = threading.Event(), threading.Event()
+    level = TileSet.level
+
+    def slow(self: TileSet, zoom: int) -> object:
+        if not self.has(zoom):
+            making.set()
+            assert may_go_on.wait(20)
+        return level(self, zoom)
+
+    monkeypatch.setattr(TileSet, "level", slow)
+    monkeypatch.setattr("server.tilesets.PATIENCE", 0.05)
+    asked = client(tmp_path)
+    version = asked.get("/tiles/zones.json").get_json()["tiles"][0].split("?v=")[1]
+    early = asked.get(f"{TILE}&v={version}")
+    assert making.wait(20)
+    (zone,) = mapbox_vector_tile.decode(early.data)["zones"]["features"]
+    assert zone["properties"]["controller"] == "ISIL"
+    assert "immutable" not in early.headers["Cache-Control"], "a better one is on its way"
+    may_go_on.set()
+    for _ in range(200):
+        late = asked.get(f"{TILE}&v={version}")
+        if "immutable" in late.headers["Cache-Control"]:
+            break
+        time.sleep(0.02)
+    assert "immutable" in late.headers["Cache-Control"]
+    assert controllers(asked) == ["ISIL"]
+
+
+def test_arrays_that_could_not_be_made_are_tried_again(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets, level = TileSets(tmp_path / "arrays", "auto"), TileSet.level
+    monkeypatch.setattr(TileSet, "level", lambda self, zoom: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        sets.ready(ZONES, store, 8)
+    monkeypatch.setattr(TileSet, "level", level)
+    made = sets.ready(ZONES, store, 8)
+    assert made is not None
+    assert made.tile(Tile(8, 154, 100), Interval.of_day(DAY))

@@ -89,6 +89,10 @@ class TileSet:
         body = self._rung.features(self._columns, encoded.blob, runs)
         return wire.wrapped(self._collection.name, mvt.EXTENT, body)
 
+    def has(self, zoom: int) -> bool:
+        """Whether a zoom's arrays are made, so that its tiles cost no more than themselves."""
+        return min(zoom, UNITS_ZOOM) in self._levels
+
     def level(self, zoom: int) -> Level:
         """The arrays of a zoom, made when first asked for."""
         zoom = min(zoom, UNITS_ZOOM)
