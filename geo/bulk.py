@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.control import AT_PLACE_KM, Spot, each_source, front_of, on_day, rank, resting_on, stated
+from geo.control import AT_PLACE_KM, Spot, each_source, front_of, on_day, precedence, rank, resting_on, stated
 from geo.grid_index import Flags, GridIndex, Ints
 from geo.interval import day_from_number, day_number
 from geo.measure import frame
@@ -143,7 +143,7 @@ class BulkJoin:
         ranks = [rank(zone) for zone in zones.rows]
         places = {each: number for number, each in enumerate(sorted(set(ranks)))}
         self._rank = np.array([places[each] for each in ranks], dtype=np.int64)
-        by_answer = sorted(range(len(ranks)), key=lambda row: (ranks[row], zones.rows[row].id))
+        by_answer = sorted(range(len(ranks)), key=lambda row: precedence(zones.rows[row]))
         self._answer_order = _places(by_answer)
         self._order = _places(sorted(range(len(ranks)), key=lambda row: order(zones.rows[row])))
         sides: dict[str | None, int] = {None: 0}

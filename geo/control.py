@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.confidence import Surroundings, level_on
 from geo.errors import InvalidParameter
+from geo.fronts import is_held
 from geo.interval import DAY, FIRST, LAST, Interval
 from geo.measure import bearing, disc, distance_km
 from geo.model import Change, Control, Feature, LngLat, Statement
@@ -143,9 +144,15 @@ def _is_own(spot: Spot, zone: Feature, zones: ZoneIndex) -> bool:
 
 
 def answering(rows: Sequence[Feature], day: date) -> Feature | None:
-    """The zone that answers: drawn before snapshot before derived, the higher confidence, then by id."""
+    """The zone that answers: drawn before snapshot before derived, by source, what is held before what its source only
+    claims upon it, then by id."""
     on_day = [row for row in rows if day in row.valid.outer]
-    return min(on_day, key=lambda row: (rank(row), row.id), default=None)
+    return min(on_day, key=precedence, default=None)
+
+
+def precedence(zone: Feature) -> tuple[tuple[int, str], bool, str]:
+    """The order in which zones at one point answer."""
+    return rank(zone), not is_held(zone), zone.id
 
 
 def rank(zone: Feature) -> tuple[int, str]:

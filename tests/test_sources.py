@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -248,3 +249,18 @@ def gridded(source: str, sides: list[str | None]) -> list[Feature]:
                                    "claim": {"status": "claimed"}}.get(side, {})
         found.append(drawn(source, "north" if side in ("both", "claim") else side, ground, **told))
     return [replace(zone, id=f"{source} {number}") for number, zone in enumerate(found)]
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
+@pytest.mark.parametrize("status", ["claimed", "assessed_advance"])
+def test_held_ground_answers_before_what_its_own_source_only_claims_upon_it(ids: tuple[str, str], status: str) -> None:
+    always = Validity.exactly(Interval(date(2022, 4, 1), date(2022, 5, 1)))
+    told = {"method": "drawn", "source_id": "desk", "sources": []}
+    held = Feature(ids[0], box(36, 48, 40, 50), {**told, "controller": "NORTH", "status": "control"}, always)
+    claim = Feature(ids[1], box(37, 48.5, 39, 49.5), {**told, "controller": "SOUTH", "status": status}, always)
+    index = ZoneIndex([held, claim])
+    day = Interval.of_day(date(2022, 4, 9))
+    one = control_at(LngLat(38, 49), day, index)
+    (many,) = BulkJoin(index).join(DatedPoints.at(np.array([[38.0, 49.0]]), [date(2022, 4, 9)])).controller
+    assert (one.controller, one.status, many) == ("NORTH", "control", "NORTH")
+    assert one.controller_b == "SOUTH", "and the claim is told"
