@@ -51,6 +51,12 @@ def lake_shape() -> BaseGeometry:
     return union_all([shape(each["geometry"]) for each in lakes if each["properties"]["area_km2"] >= LAKE_KM2])
 
 
+@lru_cache(maxsize=1)
+def area_shapes() -> Mapping[str, BaseGeometry]:
+    """Countries and provinces by their codes, of which none is both: the areas that a place may cover."""
+    return MappingProxyType({**country_shapes(), **province_shapes()})
+
+
 def land(west: float, south: float, east: float, north: float) -> BaseGeometry:
     """All land inside a frame in degrees; lakes count as land, the Caspian Sea does not."""
     frame = box(west, south, east, north)

@@ -1,7 +1,7 @@
 """What contradicts a state or a remark, in words, each side of it with its source."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from geo.reports import Report
 from geo.timeline import State, weight
@@ -51,8 +51,11 @@ def _stated(state: State) -> str:
 
 
 def source_of(report: Report) -> str:
-    """The titles of a report's sources, each with its publisher and the side that it speaks for."""
-    return "; ".join(dict.fromkeys(
-        ", ".join(str(source[key]) for key in ("title", "publisher") if source.get(key))
-        + (f", speaking for {source['stance']}" if source.get("stance") else "")
-        for source in report.sources)) or "no source"
+    """The titles of a report's sources in words, each once."""
+    return "; ".join(dict.fromkeys(map(source_words, report.sources))) or "no source"
+
+
+def source_words(source: Mapping[str, object]) -> str:
+    """The title of a source, with its publisher and the side that it speaks for."""
+    whose = f", speaking for {source['stance']}" if source.get("stance") else ""
+    return ", ".join(str(source[key]) for key in ("title", "publisher") if source.get(key)) + whose

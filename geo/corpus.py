@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -60,15 +61,14 @@ class Corpus:
         the new text says nothing.
         """
         (article,) = rows["articles"]
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._dispatches.forget)
             originals = self._originals(article)
             article = _linked(article, originals[article.id])
             with self._store.transaction():
                 done = keep({**rows, "articles": [article]}, self._store, self._known_on)
                 self._relink({id_: first for id_, first in originals.items() if id_ != article.id})
-        except BaseException:
-            self._dispatches.forget()
-            raise
+            undone.pop_all()
         return done
 
     def _originals(self, article: Feature) -> dict[str, str | None]:

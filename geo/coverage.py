@@ -25,8 +25,8 @@ def coverage(edges: Floats, layer: Ints, layers: int, size: int) -> Floats:
     each edge to which plane it belongs. Rings of one plane add up: two that overlap cover a pixel twice.
     """
     pieces, of_layer = _inside(edges, layer, size)
-    pieces, of_layer = _by_row(pieces, of_layer)
-    pieces, of_layer = _by_column(pieces, of_layer)
+    for axis in (1, 0):
+        pieces, of_layer = _split(pieces, of_layer, axis)
     x0, y0, x1, y1 = pieces.T
     height = y1 - y0
     column = np.minimum(np.floor((x0 + x1) / 2), size).astype(np.int64)
@@ -96,14 +96,6 @@ def _cut(edges: Floats, layer: Ints, x: float) -> tuple[Floats, Ints]:
     y = one[:, 1] + (x - one[:, 0]) * (one[:, 3] - one[:, 1]) / (one[:, 2] - one[:, 0])
     one[:, 2], one[:, 3], two[:, 0], two[:, 1] = x, y, x, y
     return np.vstack((edges[~crosses], one, two)), np.concatenate((layer[~crosses], layer[crosses], layer[crosses]))
-
-
-def _by_row(edges: Floats, layer: Ints) -> tuple[Floats, Ints]:
-    return _split(edges, layer, 1)
-
-
-def _by_column(edges: Floats, layer: Ints) -> tuple[Floats, Ints]:
-    return _split(edges, layer, 0)
 
 
 def _split(edges: Floats, layer: Ints, axis: int) -> tuple[Floats, Ints]:

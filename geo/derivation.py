@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from geo.basemap import country_shapes, lake_shape
+from geo.basemap import country_shapes
 from geo.cells import Site, patch_around
-from geo.derive import DeriveOptions, Ground, Window, derive, sites_of
+from geo.derive import DeriveOptions, Window, bundled_ground, derive, sites_of
 from geo.errors import InvalidInput
-from geo.interval import DAY, FIRST, Interval
+from geo.interval import DAY, FIRST, Interval, hull_of
 from geo.measure import frame
 from geo.model import BBox, Feature, Query
 from geo.reports import Report, report_of
@@ -124,14 +124,9 @@ def options_in(store: Store) -> DeriveOptions:
     return read_page(text, f"source {plain.source_id!r}") if text else plain
 
 
-def ground() -> Ground:
-    """The bundled map's land and lakes."""
-    return Ground(country_shapes(), lake_shape())
-
-
 def derived(store: Store, options: DeriveOptions) -> list[Feature]:
     """All zones that follow from the store's reports."""
-    return derive(store.read("reports", Query()), ground(), options)
+    return derive(store.read("reports", Query()), bundled_ground(), options)
 
 
 def rederived(store: Store, coming: Sequence[Feature], options: DeriveOptions) -> Rederived:
@@ -153,8 +148,8 @@ def rederived(store: Store, coming: Sequence[Feature], options: DeriveOptions) -
     if days.is_empty:
         return Rederived(places, [], [])
     gone = list(_zones_of({report.id for report in mine[0]}, [*sites[0], *sites[1]], (store, options), days))
-    hull = _hull([days, *(zone.valid.outer for zone in gone)])
-    come = derive((report.feature() for report in mine[1]), ground(), options, Window(days, hull))
+    hull = hull_of([days, *(zone.valid.outer for zone in gone)])
+    come = derive((report.feature() for report in mine[1]), bundled_ground(), options, Window(days, hull))
     return Rederived(places, gone, come)
 
 
@@ -167,14 +162,7 @@ def _turned(
         state.valid.outer for place in places for these, others in ((before, after), (after, before))
         for state in these.get(place, []) if state not in others.get(place, [])
     ]
-    return _hull(spans) if spans else Interval(FIRST, FIRST)
-
-
-def _hull(spans: Sequence[Interval]) -> Interval:
-    is_open = (any(span.start is None for span in spans), any(span.end is None for span in spans))
-    start = min((span.start for span in spans if span.start), default=None)
-    end = max((span.end for span in spans if span.end), default=None)
-    return Interval(None if is_open[0] else start, None if is_open[1] else end)
+    return hull_of(spans) if spans else Interval(FIRST, FIRST)
 
 
 def _zones_of(

@@ -20,6 +20,7 @@ import shapely
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
+from geo.basemap import country_shapes, lake_shape
 from geo.cells import Cells, Part, Site, cells, patches
 from geo.confidence import Surroundings, confidence
 from geo.errors import InvalidInput
@@ -51,6 +52,11 @@ class Ground:
 
     shapes: Mapping[str, BaseGeometry]
     water: BaseGeometry | None = None
+
+
+def bundled_ground() -> Ground:
+    """The land and the lakes of the map that comes with Dateline."""
+    return Ground(country_shapes(), lake_shape())
 
 
 @dataclass(frozen=True)

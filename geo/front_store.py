@@ -8,7 +8,7 @@ from datetime import date
 from itertools import combinations, pairwise
 
 from geo.fronts import front_rows
-from geo.interval import DAY, FIRST, LAST, Interval, Validity
+from geo.interval import DAY, FIRST, LAST, Interval, Validity, hull_of
 from geo.model import BBox, Feature, Query
 from geo.outlines import rule_of
 from geo.store import Store
@@ -34,7 +34,7 @@ def fronts_around(
     pairs = {_pair(row) for row in stored} | set(combinations(sorted(_sides([*old, *new])), 2))
     drawn: list[Feature] = []
     for pair in sorted(pairs):
-        days = _hull([changed, *(row.valid.outer for row in stored if _pair(row) == pair)])
+        days = hull_of([changed, *(row.valid.outer for row in stored if _pair(row) == pair)])
         around = store.read("zones", rows_of(source_id, days))
         kept = {row.id for row in old}
         zones = [*(row for row in around if row.id not in kept), *new]
@@ -58,7 +58,7 @@ def _changed(old: Sequence[Feature], new: Sequence[Feature]) -> Interval | None:
         for pair in pairwise(sorted({end for span in before[key] | after[key] for end in span}))
         if _is_in(pair, before[key]) != _is_in(pair, after[key])
     ]
-    return _hull(days) if days else None
+    return hull_of(days) if days else None
 
 
 def _held(rows: Sequence[Feature]) -> defaultdict[object, set[tuple[date, date]]]:
@@ -75,11 +75,6 @@ def _held(rows: Sequence[Feature]) -> defaultdict[object, set[tuple[date, date]]
 
 def _is_in(days: tuple[date, date], spans: set[tuple[date, date]]) -> bool:
     return any(first <= days[0] and days[1] <= end for first, end in spans)
-
-
-def _hull(spans: Iterable[Interval]) -> Interval:
-    every = list(spans)
-    return Interval(min(map(_start, every)), max(map(_end, every)))
 
 
 def _cut(zone: Feature, days: Interval) -> Feature:

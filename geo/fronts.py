@@ -20,15 +20,13 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import MultiLineString
+from shapely.geometry import LineString, MultiLineString
 from shapely.geometry.base import BaseGeometry
 
 from geo.interval import Interval, Validity
-from geo.measure import length_km
+from geo.measure import DEGREE_KM, length_km, narrowed, simple_parts
 from geo.model import Feature
 from geo.outlines import Outline, outlines, rule_of
-
-_DEGREE_KM = 111.195
 
 UPON = ("claimed", "assessed_advance", "unknown")
 """Statuses of what a drawn source lays upon ground that is held."""
@@ -107,7 +105,7 @@ def _meetings(rows: Sequence[Feature]) -> Iterator[tuple[int, int]]:
         return
     grounds = np.array([row.geometry for row in rows], dtype=object)
     boxes = shapely.bounds(grounds)
-    reach = np.array([rule_of(row).tolerance_km / _DEGREE_KM for row in rows])
+    reach = np.array([rule_of(row).tolerance_km / DEGREE_KM for row in rows])
     wide = reach / np.cos(np.radians(np.minimum(np.abs(boxes[:, [1, 3]]).max(axis=1), 89)))
     tree = shapely.STRtree(np.asarray(shapely.box(*boxes.T)))
     start, end = (np.array([day.toordinal() for day in days]) for days in (
@@ -177,16 +175,14 @@ def _line(one: BaseGeometry | None, other: BaseGeometry | None, tolerance_km: fl
 def _near(one: BaseGeometry, other: BaseGeometry, tolerance_km: float) -> MultiLineString | None:
     """On a flat plane, where a kilometre is as long to the east as to the north."""
     narrow = np.cos(np.radians(np.mean(shapely.bounds(one)[[1, 3]])))
-    mine, theirs = (shapely.transform(each, lambda lnglat: lnglat * (narrow, 1.0)) for each in (one, other))
-    reach = tolerance_km / _DEGREE_KM
+    mine, theirs = narrowed(one, narrow), narrowed(other, narrow)
+    reach = tolerance_km / DEGREE_KM
     line = _merged(shapely.intersection(mine.boundary, shapely.buffer(theirs, reach)), reach)
-    return None if line is None else shapely.normalize(shapely.transform(line, lambda xy: xy / (narrow, 1.0)))
+    return None if line is None else shapely.normalize(narrowed(line, 1 / narrow))
 
 
 def _merged(lines: BaseGeometry, least: float) -> MultiLineString | None:
-    parts = [part for each in shapely.get_parts(lines) for part in shapely.get_parts(each)]
-    simple = [part for part in parts if part.geom_type == "LineString" and not part.is_empty]
-    joined = shapely.get_parts(shapely.line_merge(MultiLineString(simple)))
+    joined = shapely.get_parts(shapely.line_merge(MultiLineString(simple_parts(lines, LineString))))
     whole = [part for part in joined if part.length >= least and not part.is_empty]
     return shapely.normalize(MultiLineString(whole)) if whole else None
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from geo.errors import NotFound
@@ -76,6 +77,12 @@ def unproject(square: NDArray[np.float64]) -> NDArray[np.float64]:
     """The unit square, shape (n, 2), back to longitudes and latitudes."""
     latitude = np.degrees(np.arctan(np.sinh(math.pi * (1.0 - 2.0 * square[:, 1]))))
     return np.column_stack([(square[:, 0] - 0.5) * 360.0, latitude])
+
+
+def in_tile(geometries: NDArray[np.object_], tile: Tile, side: int) -> NDArray[np.object_]:
+    """Geometries in degrees as such on a tile of ``side`` units, y southward, neither cut nor rounded."""
+    square, corner = 1 << tile.z, (tile.x, tile.y)
+    return np.asarray(shapely.transform(geometries, lambda lnglat: (project(lnglat) * square - corner) * side))
 
 
 def _lng(tile: Tile, column: float) -> float:

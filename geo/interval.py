@@ -6,6 +6,7 @@ Three notations enter here and nowhere else: a plain day, OGC API's ``datetime``
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -182,3 +183,21 @@ class Validity:
         if day not in self.outer:
             return None
         return "certain" if day in self.certain else "uncertain"
+
+
+def hull_of(spans: Iterable[Interval]) -> Interval:
+    """From the first day of all to the last; open where one of them is.
+
+    >>> str(hull_of([Interval(date(2022, 4, 1), date(2022, 4, 3)), Interval(date(2022, 5, 1))]))
+    '2022-04-01/..'
+    """
+    every = list(spans)
+    starts, ends = [span.start for span in every], [span.end for span in every]
+    return Interval(
+        None if None in starts else min(day for day in starts if day),
+        None if None in ends else max(day for day in ends if day))
+
+
+def every_day(first: date, last: date, step: int = 1) -> list[date]:
+    """From ``first`` on every so many days, ``last`` included if it is one of them."""
+    return [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]

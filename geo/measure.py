@@ -2,19 +2,24 @@
 from __future__ import annotations
 
 from math import cos, hypot, radians
+from typing import TypeVar
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
-from shapely.geometry import Polygon
+from shapely.geometry import MultiLineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.model import LngLat
 
+Shape = TypeVar("Shape", BaseGeometry, Polygon, MultiLineString, NDArray[np.object_])
+Part = TypeVar("Part", bound=BaseGeometry)
+
 _GEOD = Geod(ellps="WGS84")
 _CORNERS = 72
-_DEGREE_KM = 111.195
+DEGREE_KM = 111.195
+"""Of a great circle on the mean sphere."""
 
 
 def distance_km(a: LngLat, b: LngLat) -> float:
@@ -77,7 +82,7 @@ def nearest(point: LngLat, pieces: NDArray[np.float64]) -> LngLat | None:
 
 def frame(point: LngLat, radius_km: float) -> tuple[float, float, float, float]:
     """A box in degrees, west south east north, that holds all ground within ``radius_km``, with room to spare."""
-    up = radius_km / _DEGREE_KM * 1.01
+    up = radius_km / DEGREE_KM * 1.01
     across = up / max(float(np.cos(np.radians(min(abs(point.lat) + up, 89.9)))), 1e-3)
     return point.lng - across, point.lat - up, point.lng + across, point.lat + up
 
@@ -85,3 +90,17 @@ def frame(point: LngLat, radius_km: float) -> tuple[float, float, float, float]:
 def rough_km(a: LngLat, b: LngLat) -> float:
     """Kilometres on a sphere, flat between the two: right to 1 % below 500 km."""
     return 111.2 * hypot(a.lat - b.lat, (a.lng - b.lng) * cos(radians((a.lat + b.lat) / 2)))
+
+
+def narrowed(geometry: Shape, narrow: float) -> Shape:
+    """Longitudes times ``narrow``: with the cosine of a latitude, a flat map on which, around it, a degree is as long
+    to the east as to the north; with one over that, back to degrees. Of one geometry, or of an array of them."""
+    flat: Shape = shapely.transform(geometry, lambda lnglat: lnglat * (narrow, 1.0))
+    return flat
+
+
+def simple_parts(geometry: BaseGeometry, kind: type[Part]) -> list[Part]:
+    """The simple geometries of one kind in a geometry, also of collections inside it; no empty ones, which an overlay
+    may leave as it may leave parts of other kinds."""
+    parts = (part for each in shapely.get_parts(geometry) for part in shapely.get_parts(each))
+    return [part for part in parts if isinstance(part, kind) and not part.is_empty]

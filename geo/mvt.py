@@ -13,15 +13,13 @@ from datetime import date
 from hashlib import blake2b
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
-from shapely.geometry import Point
 
 from geo import grid, wire
 from geo.grid import Tile
 from geo.interval import Interval, Validity, day_number
 from geo.model import Feature
 from geo.schema import Collection
+from geo.standing import standing
 from geo.tilegeometry import POLYGON, Shapes, shapes
 
 EXTENT = 4096
@@ -72,11 +70,6 @@ def feature_id(id_: str) -> int:
     return int.from_bytes(blake2b(id_.encode(), digest_size=8).digest()) >> 11
 
 
-def as_tiled(collection: Collection, features: Iterable[Feature]) -> list[Feature]:
-    """The features with the geometry that tiles show of them."""
-    return [_standing(each) for each in features] if collection.tiled_as_points else list(features)
-
-
 def tags_of(collection: Collection, feature: Feature) -> tuple[Tags, Tags, Tags]:
     """The attributes of a feature in three, in the order in which tiles have them after ``id``: its fields; when it
     begins; when it ends and what is certain. Versions that are drawn as one have the fields and beginning of the
@@ -91,24 +84,16 @@ def tiled_fields(collection: Collection) -> list[str]:
 
 def _drawn(collection: Collection, features: Sequence[Feature], tile: Tile) -> Iterator[_Drawn]:
     fields = tiled_fields(collection)
-    seen = as_tiled(collection, features)
+    seen = standing(collection, features)
     for index, kind, commands in _geometries(seen, tile):
         feature = features[index]
         yield _Drawn(feature, kind, commands, _tags(feature, fields))
 
 
-def _standing(feature: Feature) -> Feature:
-    """The feature at the point that it says stands for it, in the one tile that holds that point."""
-    lng, lat = feature.properties.get("lng"), feature.properties.get("lat")
-    if isinstance(lng, float) and isinstance(lat, float):
-        return replace(feature, geometry=Point(lng, lat))
-    return feature
-
-
 def _geometries(features: Sequence[Feature], tile: Tile) -> Iterator[tuple[int, int, bytes]]:
     """Index of the feature, type and commands, in the order of the features."""
     geometries = np.array([feature.geometry for feature in features], dtype=object)
-    seen: list[Shapes] = shapes(_in_tile(geometries, tile), EXTENT, BUFFER)
+    seen: list[Shapes] = shapes(grid.in_tile(geometries, tile, EXTENT), EXTENT, BUFFER)
     found = [
         (int(index), part.kind, commands)
         for part in seen
@@ -116,14 +101,6 @@ def _geometries(features: Sequence[Feature], tile: Tile) -> Iterator[tuple[int, 
     ]
     largest = {index: (index, kind, commands) for index, kind, commands in found}  # of a mixture, the areas
     return iter(sorted(largest.values()))
-
-
-def _in_tile(geometries: NDArray[np.object_], tile: Tile) -> NDArray[np.object_]:
-    """In units of the tile, y southward, not yet cut or rounded."""
-    def to_units(lnglat: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (grid.project(lnglat) * (1 << tile.z) - (tile.x, tile.y)) * EXTENT
-
-    return np.asarray(shapely.transform(geometries, to_units))
 
 
 def _tags(feature: Feature, fields: Sequence[str]) -> Tags:

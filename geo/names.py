@@ -117,7 +117,7 @@ def first_sound(*tokens: str) -> str:
     """The first word of ``sound_of`` of a few words, empty when there is none. Kept: news uses the same words.
 
     >>> first_sound("al", "rai", "fell"), first_sound("city", "of", "homs")
-    ('ri', 'uf')
+    ('ri', 'hums')
     """
     return sound_of(" ".join(tokens)).partition(" ")[0]
 

@@ -15,12 +15,13 @@ from math import cos, radians
 
 import numpy as np
 import shapely
-from shapely.geometry import MultiLineString
+from shapely.geometry import LineString, MultiLineString
 from shapely.geometry.base import BaseGeometry
 
 from geo.basemap import country_shapes
 from geo.errors import InvalidParameter
 from geo.interval import Interval
+from geo.measure import DEGREE_KM, narrowed, simple_parts
 from geo.model import Feature
 
 BORDER_KM = 5.0
@@ -28,8 +29,6 @@ BORDER_KM = 5.0
 front of Ukraine on 31 July 2026, at 5 km six, while the front itself stays as long."""
 
 MOST_TOLERANCE_KM = 20.0
-
-_DEGREE_KM = 111.195
 
 
 @dataclass(frozen=True)
@@ -110,20 +109,15 @@ def _outline(held: Sequence[Feature], rule: FrontRule) -> MultiLineString | None
     """On a plane where a kilometre is as long to the east as to the north, in the middle of the country. Pieces shorter
     than the border's doubt are leavings of two maps of one border; rings are islands of ground and stay."""
     inside, narrow = _interior(rule.country)
-    flat = shapely.transform(
-        np.array([row.geometry for row in held], dtype=object), lambda lnglat: lnglat * (narrow, 1.0))
+    flat = narrowed(np.array([row.geometry for row in held], dtype=object), narrow)
     ground = shapely.union_all(flat) if len(flat) > 1 else flat[0]
     if rule.tolerance_km:
-        reach = rule.tolerance_km / _DEGREE_KM / 2
+        reach = rule.tolerance_km / DEGREE_KM / 2
         ground = shapely.buffer(shapely.buffer(ground, reach, join_style="mitre"), -reach, join_style="mitre")
     line = shapely.line_merge(shapely.intersection(shapely.boundary(ground), inside))
-    whole = [
-        part for each in shapely.get_parts(line) for part in shapely.get_parts(each)
-        if part.geom_type == "LineString" and (part.is_closed or part.length * _DEGREE_KM >= BORDER_KM)
-    ]
-    if not whole:
-        return None
-    return shapely.normalize(shapely.transform(MultiLineString(whole), lambda xy: xy / (narrow, 1.0)))
+    parts = simple_parts(line, LineString)
+    whole = [part for part in parts if part.is_closed or part.length * DEGREE_KM >= BORDER_KM]
+    return shapely.normalize(narrowed(MultiLineString(whole), 1 / narrow)) if whole else None
 
 
 @lru_cache(maxsize=8)
@@ -133,7 +127,6 @@ def _interior(country: str) -> tuple[BaseGeometry, float]:
     shape = country_shapes()[country]
     _, south, _, north = shape.bounds
     narrow = cos(radians((south + north) / 2))
-    flat = shapely.transform(shape, lambda lnglat: lnglat * (narrow, 1.0))
-    inside = shapely.buffer(flat, -BORDER_KM / _DEGREE_KM)
+    inside = shapely.buffer(narrowed(shape, narrow), -BORDER_KM / DEGREE_KM)
     shapely.prepare(inside)
     return inside, narrow

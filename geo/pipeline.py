@@ -11,9 +11,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.actors import Actors
 from geo.agreement import Around, compare, days_around
 from geo.assets import data_path
-from geo.basemap import country_shapes, province_shapes
+from geo.basemap import area_shapes
 from geo.dates import find_times, when_of
-from geo.derive import derive
+from geo.derive import bundled_ground, derive
 from geo.errors import NotFound
 from geo.events import Scene, find_events
 from geo.facilities import Facilities
@@ -132,7 +132,7 @@ def pipeline(
         gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
         ZoneIndex(ground, reports), actors.are_kin, ground, anchors(reports, gazetteer, actors),
         Facilities.of(gazetteer),
-        {**country_shapes(), **province_shapes()}, actors.air_powers(),
+        area_shapes(), actors.air_powers(),
     )
 
 
@@ -148,8 +148,9 @@ def pipeline_for(war: Theatre) -> Pipeline:
     if war.reports:
         reports = read_reports(war.reports)
         here = Path(__file__).parent
-        sources = [war.reports, data_path("basemap", "countries.geojson"), *sorted(here.glob("*.py"))]
-        zones = kept_features("zones", sources, lambda: derive(reports, country_shapes()))
+        drawn = (data_path("basemap", f"{name}.geojson") for name in ("countries", "lakes"))
+        sources = [war.reports, *drawn, *sorted(here.glob("*.py"))]
+        zones = kept_features("zones", sources, lambda: derive(reports, bundled_ground()))
     return pipeline(Gazetteer.load(war.gazetteer), Actors.load(war.actors), reports, zones)
 
 

@@ -64,11 +64,9 @@ def encode(features: Iterable[Feature], canvas: Canvas) -> bytes:
 
 def _placed(rows: Sequence[Feature], canvas: Canvas) -> Geometries:
     """In pixels of the tile, y downward, cut to it and a little around."""
-    found = np.array([row.geometry for row in rows], dtype=object)
-    tile, side = canvas.tile, canvas.side
-    found = shapely.transform(found, lambda lnglat: (grid.project(lnglat) * 2**tile.z - (tile.x, tile.y)) * side)
-    around = AROUND * canvas.scale
-    return np.asarray(shapely.clip_by_rect(found, -around, -around, side + around, side + around))
+    found = grid.in_tile(np.array([row.geometry for row in rows], dtype=object), canvas.tile, canvas.side)
+    low, high = -AROUND * canvas.scale, canvas.side + AROUND * canvas.scale
+    return np.asarray(shapely.clip_by_rect(found, low, low, high, high))
 
 
 def _zones(rows: Sequence[Feature], shapes: Geometries, canvas: Canvas) -> Iterator[Layer]:

@@ -13,12 +13,12 @@ from threading import Lock
 import numpy as np
 import shapely
 from rtree import index
-from shapely.geometry import MultiPolygon
+from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.fronts import holders_of, is_held
 from geo.interval import DAY, FIRST, LAST, Interval, Validity, day_number, parse_day
-from geo.measure import area_km2, distance_km, frame, length_km, nearest, segments
+from geo.measure import area_km2, distance_km, frame, length_km, nearest, segments, simple_parts
 from geo.model import Feature, LngLat
 from geo.near_front import front_foot
 from geo.reports import Report, report_of
@@ -352,5 +352,4 @@ def common(area: BaseGeometry, zone: Feature) -> MultiPolygon:
 
 def ground(area: BaseGeometry) -> MultiPolygon:
     """The polygons of a geometry, without the lines and points that an overlay may leave."""
-    parts = [part for each in shapely.get_parts(area) for part in shapely.get_parts(each)]
-    return MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
+    return MultiPolygon(simple_parts(area, Polygon))

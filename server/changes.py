@@ -2,14 +2,14 @@
 ``/api/compare``: two sources side by side, day by day."""
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, Response, json, request
 
 from geo.changes import Comparison, areas, changes
 from geo.compare import compare
 from geo.formats.moving import areas_json, changes_json, compared_json
-from geo.interval import DAY, parse_day
+from geo.interval import DAY, every_day, parse_day
 from server import caching, params
 from server.params import Args, BadParameter
 from server.resources import get_gazetteer, get_store, get_zones
@@ -85,4 +85,4 @@ def _days(first: date, last: date, step: int, most: int) -> list[date]:
     count = (last - first) // (step * DAY) + 1
     if not 1 <= count <= most:
         raise BadParameter("to", str(last), f"a day from {first} on, {most} steps later at most")
-    return [first + timedelta(days=number * step) for number in range(count)]
+    return every_day(first, last, step)

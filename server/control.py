@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import Blueprint, Response, json, request
 
-from geo.basemap import country_shapes, province_shapes
+from geo.basemap import area_shapes
 from geo.errors import NotFound
 from geo.gazetteer import Gazetteer
 from geo.interval import Interval
@@ -71,7 +71,7 @@ def _answer(where: Place | LngLat, when: Interval, belief: date | None) -> dict[
 def _asked(where: Place | LngLat, when: Interval, zones: ZoneIndex) -> Control:
     if isinstance(where, LngLat):
         return control_at(where, when, zones)
-    return control_of_place(where, when, zones, country_shapes() if where.is_country else province_shapes())
+    return control_of_place(where, when, zones, area_shapes())
 
 
 def _history(where: Place | LngLat, zones: ZoneIndex) -> dict[str, object]:

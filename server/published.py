@@ -4,9 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from shapely.geometry.base import BaseGeometry
-
-from geo.basemap import country_shapes, province_shapes
+from geo.basemap import area_shapes
 from geo.errors import NotFound
 from geo.features import control_properties
 from geo.interval import DAY, FIRST, Interval
@@ -36,7 +34,7 @@ def said_then(article: Feature, mentions: Sequence[Feature]) -> Mapping[str, Map
             continue
         if day not in indexes:
             indexes[day] = _index(day, published), _index(day, None)
-        then, now = (control_of_place(place, Interval.of_day(day), index, _shapes()) for index in indexes[day])
+        then, now = (control_of_place(place, Interval.of_day(day), index, area_shapes()) for index in indexes[day])
         if differ(then, now):
             found[mention.id] = control_properties(then)
     return found
@@ -60,7 +58,3 @@ def _index(day: date, as_known_on: date | None) -> ZoneIndex:
     """Of one day only: a story speaks of few."""
     zones = get_store().read("zones", Query(when=Interval.of_day(day), as_known_on=as_known_on))
     return ZoneIndex(zones, get_store().read("reports", Query(as_known_on=as_known_on)))
-
-
-def _shapes() -> Mapping[str, BaseGeometry]:
-    return {**country_shapes(), **province_shapes()}

@@ -82,8 +82,8 @@ class Resources:
         if as_known_on is None:
             return None
         store, turns = self.store(), set[date]()
+        version = store.version()
         for name in collections:
-            version = store.version()
             known = self._turns.get(name)
             if known is None or known[0] != version:
                 known = self._turns[name] = version, store.belief_days(name)

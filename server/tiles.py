@@ -1,12 +1,13 @@
 """``/tiles/``: vector tiles of every collection, one day or a window of days, and their TileJSON."""
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
+import shapely
 from flask import Blueprint, Response, current_app, json, request
 
 from geo import grid, mvt
@@ -48,8 +49,9 @@ def tile(collection: str, z: str, x: str, y: str) -> Response:
     wanted = replace(wanted, as_known_on=get_belief(wanted.as_known_on, collection))
     store = get_store()
     version = _version(store)
-    tileset = ready_tileset(declared, address.z) if wanted == Query(when=wanted.when) else None
-    is_last_word = tileset is not None or wanted != Query(when=wanted.when)
+    is_whole = wanted == Query(when=wanted.when)
+    tileset = ready_tileset(declared, store, address.z) if is_whole else None
+    is_last_word = tileset is not None or not is_whole
     key = (version, collection, address, repr(wanted), is_last_word)
     packed = get_tiles().get(key, lambda: _encoded(store, declared, (address, wanted), tileset))
     return caching.respond(packed, MIMETYPE, version=version if is_last_word else None)
@@ -107,13 +109,12 @@ def _seen_then(store: Store, collection: str, as_known_on: date) -> _Seen:
 
 
 def _box_of(rows: Sequence[Feature]) -> BBox | None:
-    boxes = [row.geometry.bounds for row in rows if row.geometry is not None and not row.geometry.is_empty]
-    if not boxes:
+    boxes = shapely.bounds(np.array([row.geometry for row in rows], dtype=object)).reshape(-1, 4)
+    boxes = boxes[~np.isnan(boxes).any(axis=1)] * 1e4
+    if not len(boxes):
         return None
-    west, south, east, north = zip(*boxes, strict=True)
-    low, high = ([round_(edge * 1e4) / 1e4 for edge in edges] for round_, edges in (
-        (math.floor, (min(west), min(south))), (math.ceil, (max(east), max(north)))))
-    return BBox(*low, *high)
+    low, high = np.floor(boxes[:, :2].min(axis=0)), np.ceil(boxes[:, 2:].max(axis=0))
+    return BBox(*(np.append(low, high) / 1e4).tolist())
 
 
 def _described(declared: Collection, store: Store, as_known_on: date | None) -> dict[str, object]:

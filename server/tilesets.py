@@ -21,12 +21,10 @@ from geo.schema import Collection
 from geo.store import Store
 from geo.tiles import rungs
 from geo.tiles.encoder import Sidecar, TileSet, code
-from server.resources import get_store
 
 KEY = "dateline.tiles"
 SUFFIX = ".tiles"
 """What the folder beside the store ends in. It may be removed at any time; it is made again."""
-
 
 PATIENCE = 1.0
 """Seconds that a request waits for arrays to be made."""
@@ -41,7 +39,6 @@ class TileSets:
         self.rung = rungs.chosen(kernel)
         self._folder = folder
         self._code = code()
-        self._lock = threading.Lock()
         self._sets: dict[str, tuple[str, str, TileSet]] = {}
         self._begin()
 
@@ -49,7 +46,7 @@ class TileSets:
         self._process = os.getpid()
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="tiles")
         self._work: Work = {}
-        self._asking = threading.Lock()  # not the one that is held while arrays are made
+        self._asking = threading.Lock()
 
     def ready(self, collection: Collection, store: Store, zoom: int) -> TileSet | None:
         """The tiles of ``collection`` as it is now, once its arrays for the zoom are made; ``None`` when that takes
@@ -77,14 +74,10 @@ class TileSets:
         return found
 
     def of(self, collection: Collection, store: Store) -> TileSet:
-        """The tiles of ``collection`` as it is now; made at most once a process, while others wait."""
-        version = store.version()
+        """The tiles of ``collection`` as it is now. One thread alone may ask: it makes them."""
         known = self._sets.get(collection.name)
-        if known is None or known[0] != version:
-            with self._lock:
-                known = self._sets.get(collection.name)
-                if known is None or known[0] != version:
-                    known = self._sets[collection.name] = self._renewed(known, collection, store)
+        if known is None or known[0] != store.version():
+            known = self._sets[collection.name] = self._renewed(known, collection, store)
         return known[2]
 
     def _renewed(
@@ -138,8 +131,9 @@ def install(app: Flask) -> None:
     app.extensions[KEY] = TileSets(store.with_name(store.name + SUFFIX), str(app.config["TILE_KERNEL"]))
 
 
-def ready_tileset(collection: Collection, zoom: int) -> TileSet | None:
-    return _mine().ready(collection, get_store(), zoom)
+def ready_tileset(collection: Collection, store: Store, zoom: int) -> TileSet | None:
+    """The tiles of a collection, once they cost no more than themselves; see ``TileSets.ready``."""
+    return _mine().ready(collection, store, zoom)
 
 
 def kernel() -> str:

@@ -14,12 +14,13 @@ from math import cos, radians
 from pathlib import Path
 
 import shapely
-from shapely.geometry import Polygon, box, shape
+from shapely.geometry import LineString, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.basemap import country_shapes, load
 from geo.changes import Comparison, changes
 from geo.fronts import fronts, holders_of
+from geo.measure import simple_parts
 from geo.model import BBox, Feature, LngLat, Query
 from geo.store import Store, open_store
 from geo.style import label, style_of
@@ -79,14 +80,12 @@ class Panel:
 
     def ground(self, geometry: BaseGeometry, **look: str) -> str:
         """Polygons as one path."""
-        parts = _polygons(geometry.intersection(self.area))
+        parts = simple_parts(geometry.intersection(self.area), Polygon)
         rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
         return self._path(rings, closed=True, **look)
 
     def lines(self, geometry: BaseGeometry, **look: str) -> str:
-        cut = geometry.intersection(self.area)
-        parts = [part for each in shapely.get_parts(cut) for part in shapely.get_parts(each)]
-        return self._path([part for part in parts if part.geom_type == "LineString"], closed=False, **look)
+        return self._path(simple_parts(geometry.intersection(self.area), LineString), closed=False, **look)
 
     def name(self, point: LngLat, text: str, colour: str) -> str:
         """A dot with its name, to the left of it where the right edge is near; nothing outside the frame."""
@@ -213,11 +212,6 @@ def _colour(side: str | None) -> str:
 
 def _who(side: str | None) -> str:
     return " / ".join(label(each) for each in (side or "").split(" / "))
-
-
-def _polygons(geometry: BaseGeometry) -> list[Polygon]:
-    parts = [part for each in shapely.get_parts(geometry) for part in shapely.get_parts(each)]
-    return [part for part in parts if isinstance(part, Polygon)]
 
 
 def draw(store: Store, folder: Path) -> list[Path]:

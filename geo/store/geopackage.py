@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -117,23 +117,21 @@ class GeoPackageStore:
 
     def change_days(self, collection: str) -> tuple[date, ...]:
         search.collection_named(collection)
-        with self._reader() as connection:
-            days = connection.execute(
-                f'SELECT valid_from FROM "{collection}" WHERE known_to IS NULL AND valid_from IS NOT NULL UNION'
-                f' SELECT valid_to FROM "{collection}" WHERE known_to IS NULL AND valid_to IS NOT NULL ORDER BY 1'
-            ).fetchall()
-        return tuple(date.fromisoformat(day) for (day,) in days)
+        return self._days(
+            f'SELECT valid_from FROM "{collection}" WHERE known_to IS NULL AND valid_from IS NOT NULL UNION'
+            f' SELECT valid_to FROM "{collection}" WHERE known_to IS NULL AND valid_to IS NOT NULL ORDER BY 1')
 
     def belief_days(self, collection: str) -> tuple[date, ...]:
         search.collection_named(collection)
         if collection in DERIVED:
             return tuple(self._beliefs.turns(self.version(), is_writing=self._in_transaction()))
+        return self._days(
+            f'SELECT known_from FROM "{collection}" UNION'
+            f' SELECT known_to FROM "{collection}" WHERE known_to IS NOT NULL ORDER BY 1')
+
+    def _days(self, sql: str) -> tuple[date, ...]:
         with self._reader() as connection:
-            days = connection.execute(
-                f'SELECT known_from FROM "{collection}" UNION'
-                f' SELECT known_to FROM "{collection}" WHERE known_to IS NOT NULL ORDER BY 1'
-            ).fetchall()
-        return tuple(date.fromisoformat(day) for (day,) in days)
+            return tuple(date.fromisoformat(day) for (day,) in connection.execute(sql))
 
     def theatre(self) -> str:
         with self._reader() as connection:
@@ -344,12 +342,11 @@ def _erase(connection: sqlite3.Connection, table: str, condition: str, values: t
 @contextmanager
 def _savepoint(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("SAVEPOINT inner_write")
-    try:
+    with ExitStack() as undone:
+        undone.callback(connection.execute, "RELEASE inner_write")
+        undone.callback(connection.execute, "ROLLBACK TO inner_write")
         yield
-    except BaseException:
-        connection.execute("ROLLBACK TO inner_write")
-        connection.execute("RELEASE inner_write")
-        raise
+        undone.pop_all()
     connection.execute("RELEASE inner_write")
 
 

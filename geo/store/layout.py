@@ -5,7 +5,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -102,13 +102,16 @@ def migrate(path: Path, steps: Mapping[int, Step] = STEPS, target: int = SCHEMA_
 def committed(connection: sqlite3.Connection) -> Iterator[None]:
     """One transaction that waits for other writers, committed at the end, undone by an exception."""
     connection.execute("BEGIN IMMEDIATE")
-    try:
+    with ExitStack() as undone:
+        undone.callback(_roll_back, connection)
         yield
-    except BaseException:
-        if connection.in_transaction:  # a full disk has undone it already
-            connection.execute("ROLLBACK")
-        raise
+        undone.pop_all()
     connection.execute("COMMIT")
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:  # a full disk has undone it already
+        connection.execute("ROLLBACK")
 
 
 @contextmanager

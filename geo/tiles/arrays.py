@@ -23,6 +23,7 @@ from geo.cache import Arrays
 from geo.interval import day_number
 from geo.model import Feature
 from geo.schema import Collection
+from geo.standing import standing
 from geo.tilegeometry import POINT, POLYGON
 
 UNITS_ZOOM = 20
@@ -34,7 +35,7 @@ Geometries = NDArray[np.object_]
 
 def columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
     """The arrays of ``features``, in the order given; those without a geometry are left out."""
-    seen = [each for each in mvt.as_tiled(collection, features) if each.geometry is not None]
+    seen = [each for each in standing(collection, features) if each.geometry is not None]
     return {**_geometry(seen), **_times(seen), **_attributes(collection, seen)}
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
 import click
 
-from geo.basemap import country_shapes, province_shapes
+from geo.basemap import area_shapes
+from geo.conflicts import source_words
 from geo.corpus import reread
 from geo.derivation import options_in, reaches_of
 from geo.errors import InvalidParameter, NotFound
@@ -124,7 +125,7 @@ def control(session: Session, place: str, days: Interval | None, as_known_on: da
 
 def _answer(where: Place | LngLat, days: Interval, index: ZoneIndex) -> Control:
     if isinstance(where, Place):
-        return control_of_place(where, days, index, {**country_shapes(), **province_shapes()})
+        return control_of_place(where, days, index, area_shapes())
     return control_at(where, days, index)
 
 
@@ -191,20 +192,15 @@ def _sides(both: tuple[str | None, str | None]) -> str:
 
 
 def _sources(control: Control) -> str:
-    titles = [_title(source) for source in control.sources if source.get("title") and not source.get("says")]
+    titles = [source_words(source) for source in control.sources if source.get("title") and not source.get("says")]
     return f"  [{'; '.join(dict.fromkeys(titles))}]" if titles else ""
-
-
-def _title(source: Mapping[str, object]) -> str:
-    whose = f", speaking for {source['stance']}" if source.get("stance") else ""
-    return ", ".join(str(source[key]) for key in ("title", "publisher") if source.get(key)) + whose
 
 
 def _denials(control: Control) -> str:
     """What other sources say of that day."""
     return "".join(
         f"; CONFLICT: {source.get('place')} in {source['says']}'s hands by a report of {source.get('date')} "
-        f"[{_title(source)}]" for source in control.sources if source.get("says"))
+        f"[{source_words(source)}]" for source in control.sources if source.get("says"))
 
 
 def _line(control: Control, days: Interval) -> str:

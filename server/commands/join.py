@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from geo.basemap import country_shapes, province_shapes
+from geo.basemap import area_shapes
 from geo.errors import InvalidInput
 from geo.ground import gazetteer_of, index_of
 from geo.table_join import MOST_KM, TableJoin, TableOptions
@@ -42,7 +42,7 @@ def join(session: Session, /, file: Path, output: Path, as_known_on: date | None
     with session.open() as store:
         zones = index_of(store, as_known_on)
         gazetteer = gazetteer_of(store)
-    shapes = {**country_shapes(), **province_shapes()}
+    shapes = area_shapes()
     joined = TableJoin(zones, gazetteer, shapes, TableOptions(**given))
     rows, answered = _write(session, (file, output), joined)
     session.report({"rows": rows, "answered": answered, "output": str(output)},

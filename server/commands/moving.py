@@ -4,7 +4,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from datetime import date, timedelta
+from datetime import date
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from geo.compare import PARTS, compare
 from geo.errors import InvalidParameter
 from geo.formats.moving import areas_json, changes_json, compared_json
 from geo.ground import gazetteer_of, index_of
+from geo.interval import every_day
 from server.commands.session import Day, Session, belief_option, pass_session
 
 
@@ -120,4 +121,4 @@ def compared(session: Session, /, source: str, against: str, first: date, last: 
 def _days(first: date, last: date, step: int) -> list[date]:
     if last < first:
         raise InvalidParameter(f"to: {last}, want a day from {first} on")
-    return [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
+    return every_day(first, last, step)
