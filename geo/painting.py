@@ -69,18 +69,18 @@ def _solid(layers: Sequence[Layer], side: int) -> tuple[Places, Bytes]:
     """For pixels that only one ink of the first layer covers, and for empty ones, their place in the table; else -1."""
     index = np.zeros(side * side, dtype=np.intp)
     table = [np.zeros((1, 4), dtype=np.uint8)]
-    for other in layers:
-        index[other.shares.any(axis=0)] = -1
     if not layers:
         return index, table[0]
-    is_bare = ~np.any([other.shares.any(axis=0) for other in layers[1:]], axis=0) if layers[1:] else np.True_
+    covered = np.array([each.shares.any(axis=0) for each in layers])
+    index[covered.any(axis=0)] = -1
+    is_bare = ~covered[1:].any(axis=0)
     for share, ink in zip(layers[0].shares, layers[0].inks, strict=True):
-        colours, place = np.unique(_packed(_plain(ink.reshape(-1, 4))), return_inverse=True)
+        colours, place = _once(_plain(ink.reshape(-1, 4)))
         times = side // len(ink)
         here = np.tile(place.reshape(ink.shape[:2]) + sum(map(len, table)), (times, times)).reshape(-1)
         is_mine = (share >= WHOLE) & is_bare
         index[is_mine] = here[is_mine]
-        table.append(colours.view(np.uint8).reshape(-1, 4))
+        table.append(colours)
     return index, np.vstack(table)
 
 
@@ -93,20 +93,20 @@ def _mixed(layers: Sequence[Layer], places: Places, side: int) -> Floats:
 
 
 def _with(table: Bytes, colours: Bytes) -> tuple[Bytes, Places]:
-    """The table with more colours, rounded until there is room for all, and the place of each."""
-    room = COLOURS - len(table)
-    fewer, place = np.unique(_packed(colours), return_inverse=True)
-    exact = fewer.view(np.uint8).reshape(-1, 4)
-    for bits in range(6, 0, -1):
-        if len(fewer) <= room:
-            break
+    """The table with more colours, rounded the coarser until there is room for all, and the place of each."""
+    exact, place = _once(colours)
+    fewer, again, bits = exact, np.arange(len(exact)), 7
+    while len(fewer) > COLOURS - len(table) and bits > 1:
+        bits -= 1
         steps = 2**bits - 1
-        rounded = np.rint(np.rint(exact / 255 * steps) / steps * 255).astype(np.uint8)
-        fewer, again = np.unique(_packed(rounded), return_inverse=True)
-    else:
-        return np.vstack((table, fewer.view(np.uint8).reshape(-1, 4))), again[place] + len(table)
-    place = place if len(fewer) == len(exact) else again[place]
-    return np.vstack((table, fewer.view(np.uint8).reshape(-1, 4))), place + len(table)
+        fewer, again = _once(np.rint(np.rint(exact / 255 * steps) / steps * 255).astype(np.uint8))
+    return np.vstack((table, fewer)), again[place] + len(table)
+
+
+def _once(colours: Bytes) -> tuple[Bytes, Places]:
+    """Each colour once, and the place of each."""
+    packed, place = np.unique(np.ascontiguousarray(colours).view(np.uint32).reshape(-1), return_inverse=True)
+    return packed.view(np.uint8).reshape(-1, 4), place
 
 
 def _plain(premultiplied: Floats) -> Bytes:
@@ -115,7 +115,3 @@ def _plain(premultiplied: Floats) -> Bytes:
     found = np.rint(colours * 255 + 1e-6).clip(0, 255).astype(np.uint8)
     found[found[:, 3] == 0] = 0
     return found
-
-
-def _packed(colours: Bytes) -> NDArray[np.uint32]:
-    return np.ascontiguousarray(colours).view(np.uint32).reshape(-1)

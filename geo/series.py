@@ -18,11 +18,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import shapely
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInput
 from geo.interval import DAY, Interval, Validity
-from geo.measure import area_km2
+from geo.measure import area_km2, simple_parts
 from geo.model import Feature
 from geo.said import (
     ANSWERED_STEPS,
@@ -144,8 +145,9 @@ def learned(stored: Iterable[Feature], pictures: Sequence[Picture], learning: Le
         raise InvalidInput("some of it is stated for days and some for periods, want a source for each")
     said: Said = defaultdict(dict)
     for row in old:
+        key = key_of(row)  # as dear as the ground is large
         for when in whens(row):
-            said[when].setdefault(key_of(row), told_for(row, when, is_dated=learning is not None))
+            said[when].setdefault(key, told_for(row, when, is_dated=learning is not None))
     lost: list[tuple[When, Feature, date]] = []
     for picture in pictures:
         said[picture.when], gone = _said_anew(said[picture.when], picture, learning)
@@ -212,8 +214,7 @@ def _no_rivals(picture: Picture, kept: Sequence[Feature]) -> None:
 def _overlap_km2(one: BaseGeometry | None, other: BaseGeometry | None) -> float:
     if one is None or other is None or not shapely.intersects(one, other):
         return 0.0
-    parts = [part for each in shapely.get_parts(one.intersection(other)) for part in shapely.get_parts(each)]
-    return sum(area_km2(part) for part in parts if part.geom_type == "Polygon")
+    return sum(map(area_km2, simple_parts(one.intersection(other), Polygon)))
 
 
 def _cuts(old: Iterable[Feature]) -> Iterator[date]:
