@@ -5,13 +5,13 @@ from collections import Counter
 
 import numpy as np
 import shapely
-from shapely.geometry import MultiPolygon
+from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.door.limits import MAX_VERTICES
 from geo.door.raw import Raw
 from geo.errors import InvalidInput
-from geo.measure import area_km2
+from geo.measure import area_km2, simple_parts
 
 GRID = 1e-6
 """Degrees, about 0.1 m."""
@@ -55,5 +55,4 @@ def _mended(part: BaseGeometry) -> BaseGeometry:
 
 
 def _polygons(geometry: BaseGeometry) -> MultiPolygon:
-    parts = [part for each in shapely.get_parts(geometry) for part in shapely.get_parts(each)]
-    return MultiPolygon([part for part in parts if part.geom_type == "Polygon" and not part.is_empty])
+    return MultiPolygon(simple_parts(geometry, Polygon))

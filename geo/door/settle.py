@@ -13,13 +13,13 @@ from itertools import combinations
 from typing import Any
 
 import shapely
-from shapely.geometry import MultiPolygon
+from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.door.raw import Raw
 from geo.errors import DatelineError, InvalidInput
 from geo.interval import parse_datetime
-from geo.measure import area_km2
+from geo.measure import area_km2, simple_parts
 from geo.schema import STATUSES
 
 DEFINITE = "control"
@@ -161,7 +161,5 @@ def _less(one: MultiPolygon, common: MultiPolygon) -> MultiPolygon:
 
 def polygons(geometry: BaseGeometry) -> MultiPolygon:
     """The polygons of a geometry, in the one order and direction that equal ground always has."""
-    parts = [part for each in shapely.get_parts(geometry) for part in shapely.get_parts(each)]
-    whole = MultiPolygon([part for part in parts if part.geom_type == "Polygon" and not part.is_empty])
-    turned: MultiPolygon = shapely.orient_polygons(shapely.normalize(whole))
+    turned: MultiPolygon = shapely.orient_polygons(shapely.normalize(MultiPolygon(simple_parts(geometry, Polygon))))
     return turned
