@@ -21,7 +21,9 @@ from server import (
     resources,
     security,
     settings,
+    thin,
     tiles,
+    tileservice,
     tilesets,
     vendor,
 )
@@ -41,8 +43,9 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """
     app = Flask(__name__)
     app.config.update(settings.read(os.environ, config))
-    for part in (security, errors, resources, tilesets):
+    for part in (security, errors, resources, tilesets, tileservice, thin):
         part.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    security.trust_proxies(app)
     return app

@@ -20,9 +20,9 @@ FOLDER = Path(__file__).parent / "static"
 
 
 class Assets(NamedTuple):
-    """Every file by its name below ``static/``, and the version that they make together."""
+    """Every file by its name below ``static/``, in every encoding, and the version that they make together."""
 
-    files: Mapping[str, Packed]
+    files: Mapping[str, Mapping[str, Packed]]
     version: str
 
 
@@ -32,9 +32,9 @@ def serve(version: str, name: str) -> Response:
     assets = _assets()
     if name not in assets.files:
         raise NotFound(f"asset: {name[:80]!r}, want a script or a style sheet of the pages")
-    response = caching.respond(assets.files[name], MIMETYPES[Path(name).suffix])
+    response = caching.respond(assets.files[name][caching.accepted()], MIMETYPES[Path(name).suffix])
     if version == assets.version and not current_app.debug:
-        response.headers["Cache-Control"] = f"public, max-age={caching.YEAR}, immutable"
+        response.headers["Cache-Control"] = caching.FOR_EVER
     return response
 
 
@@ -61,6 +61,6 @@ def _kept() -> Assets:
 
 def _read() -> Assets:
     paths = sorted(path for path in FOLDER.rglob("*") if path.suffix in MIMETYPES)
-    files = {path.relative_to(FOLDER).as_posix(): caching.pack(path.read_bytes()) for path in paths}
-    text = " ".join(f"{name} {packed.tag}" for name, packed in files.items())
+    files = {path.relative_to(FOLDER).as_posix(): caching.packings(path.read_bytes()) for path in paths}
+    text = " ".join(f"{name} {packed[''].tag}" for name, packed in files.items())
     return Assets(files, blake2b(text.encode(), digest_size=6).hexdigest())

@@ -20,12 +20,12 @@ DAY = 86_400
 def serve(name: str) -> Response:
     if name not in NAMES:
         raise NotFound(f"basemap: {name[:40]!r}, want one of {', '.join(NAMES)}")
-    response = caching.respond(_packed(name), "application/geo+json")
+    response = caching.respond(_packed(name, caching.accepted()), "application/geo+json")
     response.headers["Cache-Control"] = f"public, max-age={DAY}"
     return response
 
 
-@lru_cache(maxsize=len(NAMES))
-def _packed(name: str) -> Packed:
+@lru_cache
+def _packed(name: str, encoding: str) -> Packed:
     """Packed once a process: the files do not change while it runs."""
-    return caching.pack(data_path("basemap", f"{name}.geojson").read_bytes())
+    return caching.pack(data_path("basemap", f"{name}.geojson").read_bytes(), encoding)

@@ -1,52 +1,96 @@
-"""Answers that caches can keep: strong ETags by content, 304, gzip where it pays, honest ages."""
+"""Answers that caches can keep: strong ETags by content, 304, zstd or gzip where it pays, honest ages."""
 from __future__ import annotations
 
-import gzip
+import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
+import deflate
+import zstandard
 from flask import Response, current_app, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_etags
 
-GZIP_FROM = 400
-"""Bytes below which gzip gains nothing."""
+PACK_FROM = 400
+"""Bytes below which packing gains nothing."""
+ENCODINGS = ("zstd", "gzip")
+"""How an answer may be packed, the better first."""
 YEAR = 31_536_000
-STALE = {"stale-while-revalidate": 600, "stale-if-error": 86_400}
+STALE = "stale-while-revalidate=600, stale-if-error=86400"
+FOR_EVER = f"public, max-age={YEAR}, immutable"
+
+Headers = list[tuple[str, str]]
+
+_own = threading.local()
 
 
 class Packed(NamedTuple):
-    """A body, its gzip form where that is worth it, and the hash that names its content."""
+    """A body as it is sent, how it is packed (``""``: not at all), and the hash that names its content."""
 
     body: bytes
-    gzipped: bytes | None
+    encoding: str
     tag: str
 
 
-def pack(body: bytes) -> Packed:
-    gzipped = gzip.compress(body, 6, mtime=0) if len(body) > GZIP_FROM else None
-    return Packed(body, gzipped, blake2b(body, digest_size=16).hexdigest())
+class Answer(NamedTuple):
+    """What WSGI needs of an answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
 
 
-def unzipped(body: bytes) -> Packed:
-    """For what is packed already, as pictures are."""
-    return Packed(body, None, blake2b(body, digest_size=16).hexdigest())
+def pack(body: bytes, encoding: str = "") -> Packed:
+    """``body`` in ``encoding``, where it is long enough."""
+    tag = blake2b(body, digest_size=16).hexdigest()
+    if len(body) <= PACK_FROM or not encoding:
+        return Packed(body, "", tag)
+    return Packed(_PACKERS[encoding](body), encoding, f"{tag}-{encoding}")
+
+
+def packings(body: bytes) -> Mapping[str, Packed]:
+    """In every encoding, by its name: for what never changes."""
+    return {encoding: pack(body, encoding) for encoding in ("", *ENCODINGS)}
+
+
+def answer(packed: Packed, mimetype: str, lifetime: str, known: str | None = None) -> Answer:
+    """200, 204 when there is nothing, 304 when ``known``, the request's ``If-None-Match``, names the content.
+
+    Each encoding is a representation of its own and has its own strong tag (RFC 9110, 8.8.3.3).
+    """
+    headers = [("ETag", f'"{packed.tag}"'), ("Cache-Control", lifetime), ("Vary", "Accept-Encoding")]
+    if known is not None and _knows(known, packed.tag):
+        return Answer(304, headers, b"")
+    if not packed.body:
+        return Answer(204, headers, b"")
+    headers += ("Content-Type", mimetype), ("Content-Length", str(len(packed.body)))
+    if packed.encoding:
+        headers.append(("Content-Encoding", packed.encoding))
+    return Answer(200, headers, packed.body)
+
+
+def lifetime(max_age: object) -> str:
+    """``Cache-Control`` of what may change: how many seconds it may be used unasked, and when asking fails."""
+    return f"public, max-age={max_age}, {STALE}"
 
 
 def respond(packed: Packed, mimetype: str, *, version: str | None = None) -> Response:
-    """The answer, 304 when the client has it, 204 when it is empty.
+    """The answer to the present request.
 
     ``version`` is the current one: a request that names it in ``v`` may keep the answer for ever.
     """
-    zipped = packed.gzipped is not None and accepts_gzip()
-    body = packed.gzipped if zipped and packed.gzipped is not None else packed.body
-    response = Response(body, status=200 if body else 204, mimetype=mimetype)
-    if not body:
-        del response.headers["Content-Type"]
-    _describe(response, packed.tag, zipped=zipped)
-    if version is not None and request.args.get("v") == version:
-        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    response.make_conditional(request)
+    kept = version is not None and request.args.get("v") == version
+    known = request.headers.get("If-None-Match") if request.method in ("GET", "HEAD") else None
+    return as_response(answer(packed, mimetype, FOR_EVER if kept else _lifetime(), known))
+
+
+def as_response(found: Answer) -> Response:
+    response = Response(found.body, found.status, found.headers)
+    if found.status != 200:
+        del response.headers["Content-Type"]  # that of nothing
     return response
 
 
@@ -54,7 +98,11 @@ def streamed(chunks: Iterator[bytes], mimetype: str, tag: str) -> Response:
     """As ``respond``, for a body made piece by piece; ``tag`` must name everything that it is made from."""
     zipped = accepts_gzip()
     response = Response(_zipped(chunks) if zipped else chunks, mimetype=mimetype)
-    _describe(response, tag, zipped=zipped)
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = _lifetime()
+    response.set_etag(f"{tag}-gzip" if zipped else tag)
     response.make_conditional(request)
     return response
 
@@ -64,18 +112,50 @@ def name(*parts: object) -> str:
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
+def accepted() -> str:
+    """The encoding in which the present request wants its answer."""
+    return best_encoding(request.headers.get("Accept-Encoding", ""))
+
+
 def accepts_gzip() -> bool:
     return request.accept_encodings.quality("gzip") > 0
 
 
-def _describe(response: Response, tag: str, *, zipped: bool) -> None:
-    """Each encoding is a representation of its own and needs its own strong tag (RFC 9110, 8.8.3.3)."""
-    if zipped:
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
-    response.set_etag(f"{tag}-gz" if zipped else tag)
-    stale = ", ".join(f"{key}={seconds}" for key, seconds in STALE.items())
-    response.headers["Cache-Control"] = f"public, max-age={current_app.config['MAX_AGE']}, {stale}"
+@lru_cache(512)
+def best_encoding(header: str) -> str:
+    """Of those that ``Accept-Encoding`` allows the one it wants most, of equals the better; ``""`` for none.
+
+    >>> best_encoding("gzip, deflate, br, zstd"), best_encoding("gzip;q=0.5, *;q=0"), best_encoding("")
+    ('zstd', 'gzip', '')
+    """
+    wanted = parse_accept_header(header, Accept) if len(header) <= 500 else Accept()
+    quality = {encoding: wanted.quality(encoding) for encoding in ENCODINGS}
+    best = max(ENCODINGS, key=lambda encoding: quality[encoding])
+    return best if quality[best] > 0 else ""
+
+
+def _lifetime() -> str:
+    return lifetime(current_app.config["MAX_AGE"])
+
+
+def _knows(header: str, tag: str) -> bool:
+    return header == f'"{tag}"' or parse_etags(header).contains_weak(tag)
+
+
+def _gzipped(body: bytes) -> bytes:
+    return bytes(deflate.gzip_compress(body, 6))
+
+
+def _zstd(body: bytes) -> bytes:
+    """Threads must not share a compressor, and making one costs more than packing a tile."""
+    packer = getattr(_own, "packer", None)
+    if packer is None:
+        packer = _own.packer = zstandard.ZstdCompressor(level=3)
+    packed: bytes = packer.compress(body)
+    return packed
+
+
+_PACKERS = {"gzip": _gzipped, "zstd": _zstd}
 
 
 def _zipped(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -53,7 +53,8 @@ def compared() -> Response:
 
 
 def _respond(body: dict[str, object], mimetype: str) -> Response:
-    return caching.respond(caching.pack(json.dumps(body).encode()), mimetype, version=get_store().version())
+    packed = caching.pack(json.dumps(body).encode(), caching.accepted())
+    return caching.respond(packed, mimetype, version=get_store().version())
 
 
 def _day(args: Args, name: str) -> date:

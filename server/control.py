@@ -30,7 +30,7 @@ def control() -> Response:
     told = _answer(where, when, belief) if when else _history(where, get_zones(belief))
     about = {**_about(where), **({params.BELIEF: belief} if belief else {})}
     body = json.dumps({**about, **told}, default=_plain)
-    return caching.respond(caching.pack(body.encode()), "application/json", version=version)
+    return caching.respond(caching.pack(body.encode(), caching.accepted()), "application/json", version=version)
 
 
 def _where(args: Args) -> Place | LngLat:

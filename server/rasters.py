@@ -44,4 +44,4 @@ def _day(wanted: Query) -> date:
 def _painted(store: Store, declared: Collection, wanted: Query, canvas: png.Canvas) -> Packed:
     area = grid.bounds(canvas.tile, png.AROUND / png.SIDE)
     rows = standing(declared, store.read(declared.name, replace(wanted, bbox=area)))
-    return caching.unzipped(png.encode(rows, canvas))
+    return caching.pack(png.encode(rows, canvas))

@@ -45,6 +45,7 @@ class Resources:
         self._gazetteer: tuple[str, str, Gazetteer] | None = None
         self._zones: OrderedDict[tuple[str, date | None], ZoneIndex] = OrderedDict()
         self._turns: dict[str, tuple[str, tuple[date, ...]]] = {}
+        self._versions: dict[str, tuple[str, str]] = {}
         self._tiles = TileCache(self._cache_bytes)
         self._pipeline: tuple[tuple[str, ...], Pipeline] | None = None
         self._actors: Actors | None = None
@@ -89,6 +90,14 @@ class Resources:
                 known = self._turns[name] = version, store.belief_days(name)
             turns.update(known[1])
         return belief_of(sorted(turns), as_known_on)
+
+    def version_of(self, collection: str) -> str:
+        """A text that differs after every write that changed the collection."""
+        store, known = self.store(), self._versions.get(collection)
+        version = store.version()
+        if known is None or known[0] != version:
+            known = self._versions[collection] = version, store.summary(collection).version
+        return known[1]
 
     def gazetteer(self) -> Gazetteer:
         """With the places that the store has loaded now."""

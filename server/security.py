@@ -9,6 +9,8 @@ POLICY = (
     "frame-ancestors {ancestors}"
 )
 READING = ("GET", "HEAD", "OPTIONS")
+OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Dateline-Days"}
+"""Reading needs no cookie and no token, so any page may do it."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -17,38 +19,40 @@ HEADERS = {
 
 
 def install(app: Flask) -> None:
-    """Size limits, trusted hosts and proxies by the settings; headers on every answer, errors included."""
+    """Size limits and trusted hosts by the settings; headers on every answer, errors included."""
     limit = int(app.config["MAX_REQUEST_KB"]) * 1024
     app.config["MAX_CONTENT_LENGTH"] = limit
     app.config["MAX_FORM_MEMORY_SIZE"] = limit
     app.config["MAX_FORM_PARTS"] = 100
     hosts = [host.strip() for host in str(app.config["TRUSTED_HOSTS"] or "").split(",") if host.strip()]
     app.config["TRUSTED_HOSTS"] = hosts or None
+    app.after_request(_guard)
+
+
+def trust_proxies(app: Flask) -> None:
+    """Outermost: all within sees the address as readers know it."""
     proxies = int(app.config["PROXIES"])
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
-    app.after_request(_guard)
+
+
+def of_every_answer() -> dict[str, str]:
+    """The headers of all that must not be framed."""
+    return {"Content-Security-Policy": POLICY.format(ancestors="'none'"), **HEADERS, "X-Frame-Options": "DENY"}
 
 
 def _guard(response: Response) -> Response:
-    embedded = request.path == "/embed" or request.path.startswith("/embed/")
-    ancestors = current_app.config["FRAME_ANCESTORS"] if embedded else "'none'"
-    response.headers["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
-    response.headers.update(HEADERS)
-    if not embedded:
-        response.headers["X-Frame-Options"] = "DENY"
+    if request.path == "/embed" or request.path.startswith("/embed/"):
+        response.headers["Content-Security-Policy"] = POLICY.format(ancestors=current_app.config["FRAME_ANCESTORS"])
+        response.headers.update(HEADERS)
+    else:
+        response.headers.update(of_every_answer())
     if request.method in READING:
-        _open_to_other_origins(response)
-    return response
-
-
-def _open_to_other_origins(response: Response) -> None:
-    """Reading needs no cookie and no token, so any page may do it."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Link"
+        response.headers.update(OPEN)
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = ", ".join(READING)
         response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match, Range"
         response.headers["Access-Control-Max-Age"] = "86400"
+    return response

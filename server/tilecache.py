@@ -63,4 +63,4 @@ class TileCache:
 
 def _cost(packed: Packed) -> int:
     """Its bytes, and about what the entry itself takes."""
-    return len(packed.body) + len(packed.gzipped or b"") + 500
+    return len(packed.body) + 500

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -10,20 +9,18 @@ import numpy as np
 import shapely
 from flask import Blueprint, Response, current_app, json, request
 
-from geo import grid, mvt
+from geo import grid
 from geo.interval import EPOCH, Interval, day_number
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
 from geo.store import Store
-from geo.tiles.encoder import TileSet
 from server import caching, links, params
 from server.caching import Packed
-from server.resources import get_belief, get_store, get_tiles
-from server.tilesets import ready_tileset
+from server.resources import get_store, get_tiles
+from server.tileservice import get_service
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
-MIMETYPE = "application/vnd.mapbox-vector-tile"
 WORLD = BBox(-180.0, -grid.MAX_LAT, 180.0, grid.MAX_LAT)
 WINDOWS = (
     {"minzoom": 0, "maxzoom": 6, "window": "month"},
@@ -44,17 +41,10 @@ _ALWAYS = {
 
 @bp.get("/<collection>/<z>/<x>/<y>.mvt")
 def tile(collection: str, z: str, x: str, y: str) -> Response:
-    address, declared = grid.parse_tile(z, x, y), params.collection(collection)
-    wanted = params.query(request.args.to_dict(flat=False), declared, params.SEARCH)
-    wanted = replace(wanted, as_known_on=get_belief(wanted.as_known_on, collection))
-    store = get_store()
-    version = _version(store)
-    is_whole = wanted == Query(when=wanted.when)
-    tileset = ready_tileset(declared, store, address.z) if is_whole else None
-    is_last_word = tileset is not None or not is_whole
-    key = (version, collection, address, repr(wanted), is_last_word)
-    packed = get_tiles().get(key, lambda: _encoded(store, declared, (address, wanted), tileset))
-    return caching.respond(packed, MIMETYPE, version=version if is_last_word else None)
+    service = get_service()
+    asked = service.asked(collection, (z, x, y), request.args.to_dict(flat=False))
+    known = request.headers.get("If-None-Match")
+    return caching.as_response(service.answer(asked, service.located(asked), caching.accepted(), known))
 
 
 @bp.get("/<collection>.json")
@@ -62,27 +52,13 @@ def tilejson(collection: str) -> Response:
     declared = params.collection(collection)
     args = request.args.to_dict(flat=False)
     params.check_names(args, (params.BELIEF, params.VERSION))
-    store, day = get_store(), params.as_known_on(args)
-    key = (_version(store), collection, links.root(), day)
-    packed = get_tiles().get(key, lambda: caching.pack(json.dumps(_described(declared, store, day)).encode()))
+    day, encoding, version = params.as_known_on(args), caching.accepted(), get_service().version(collection)
+
+    def make() -> Packed:
+        return caching.pack(json.dumps(_described(declared, version, day)).encode(), encoding)
+
+    packed = get_tiles().get((version, collection, links.root(), day, encoding), make)
     return caching.respond(packed, "application/json")
-
-
-def _encoded(
-    store: Store, declared: Collection, asked: tuple[grid.Tile, Query], tileset: TileSet | None
-) -> Packed:
-    """From the tile set; else, for a part of the rows or while the set is being made, row by row."""
-    address, wanted = asked
-    if tileset is not None:
-        return caching.pack(tileset.tile(address, wanted.when))
-    area = grid.bounds(address, mvt.BUFFER / mvt.EXTENT)
-    features = store.read(declared.name, replace(wanted, bbox=area))
-    return caching.pack(mvt.encode(declared, features, address, wanted.when))
-
-
-def _version(store: Store) -> str:
-    """What the bytes of a tile hang on: the content and how it is encoded."""
-    return f"{store.version()}-{mvt.ENCODING}"
 
 
 class _Seen(NamedTuple):
@@ -117,10 +93,10 @@ def _box_of(rows: Sequence[Feature]) -> BBox | None:
     return BBox(*(np.append(low, high) / 1e4).tolist())
 
 
-def _described(declared: Collection, store: Store, as_known_on: date | None) -> dict[str, object]:
+def _described(declared: Collection, version: str, as_known_on: date | None) -> dict[str, object]:
     """TileJSON 3.0.0; beyond it ``epoch``, ``valid_range`` (closed, ISO), ``valid_days`` (half-open,
     integers), ``windows`` and ``change_days``, from which a client knows when there is anything to ask for."""
-    version = _version(store)
+    store = get_store()
     seen = _seen_then(store, declared.name, as_known_on) if as_known_on else _seen(store, declared.name)
     bounds = seen.bounds
     belief = f"&{params.BELIEF}={as_known_on}" if as_known_on else ""

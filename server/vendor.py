@@ -22,7 +22,6 @@ HASHES = {
 """SHA-256 of every file that is served; any other content is refused, whoever packaged it."""
 
 MIMETYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
-YEAR = 31_536_000
 
 
 class VendorError(DatelineError):
@@ -32,8 +31,9 @@ class VendorError(DatelineError):
 @bp.get("/<path:name>")
 def serve(name: str) -> Response:
     body = checked(name, folder())
-    response = caching.respond(caching.pack(body), MIMETYPES[Path(name).suffix])
-    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    packing = "" if name.endswith(".png") else caching.accepted()
+    response = caching.respond(caching.pack(body, packing), MIMETYPES[Path(name).suffix])
+    response.headers["Cache-Control"] = caching.FOR_EVER
     return response
 
 

@@ -190,10 +190,12 @@ def test_gzip_pays_only_for_what_is_large(client: FlaskClient, store: Store) -> 
 def test_an_address_with_the_version_may_be_kept_for_ever(client: FlaskClient, store: Store) -> None:
     address = client.get("/tiles/zones.json").json["tiles"][0]  # type: ignore[index]
     version = address.partition("?v=")[2]
-    assert version.startswith(store.version())
+    assert version.startswith(store.summary("zones").version)
     assert "immutable" in client.get(f"{TILE}?v={version}").headers["Cache-Control"]
     assert "immutable" not in client.get(f"{TILE}?v=other-1").headers["Cache-Control"]
     assert "immutable" not in client.get(TILE).headers["Cache-Control"]
+    store.write("events", [Feature("e", Point(RAI), {"type": "attack"})], DAY)
+    assert client.get("/tiles/zones.json").json["tiles"] == [address], "a story does not touch the zones"  # type: ignore[index]
 
 
 def test_head_and_other_origins(client: FlaskClient) -> None:
@@ -209,7 +211,7 @@ def test_tilejson_describes_layers_space_and_time(client: FlaskClient, store: St
     told = client.get("/tiles/zones.json").json
     assert told is not None
     assert told["tilejson"] == "3.0.0"
-    assert told["tiles"] == [f"http://localhost/tiles/zones/{{z}}/{{x}}/{{y}}.mvt?v={store.version()}-2"]
+    assert told["tiles"] == [f"http://localhost/tiles/zones/{{z}}/{{x}}/{{y}}.mvt?v={store.summary('zones').version}-2"]
     assert told["bounds"] == [37, 36, 41, 37]
     assert (told["epoch"], told["valid_range"], told["valid_days"]) == ("2000-01-01", "2014-01-01/..", [5114, None])
     assert told["change_days"] == ["2014-01-01", "2016-01-01", "2016-04-07", "2016-04-11"]

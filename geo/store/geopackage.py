@@ -380,4 +380,7 @@ def _bounds(connection: sqlite3.Connection, collection: Collection) -> BBox | No
 def _version(connection: sqlite3.Connection, collection: str | None = None) -> str:
     """Of the store, or of one collection; the store's own id keeps a new file from passing for an old one."""
     key = "version" if collection is None else f"version:{collection}"
-    return f"{layout.meta(connection, 'store_id')}-{layout.meta(connection, key) or 0}"
+    found = connection.execute(
+        "SELECT (SELECT value FROM dateline_meta WHERE key = 'store_id') || '-' ||"
+        " coalesce((SELECT value FROM dateline_meta WHERE key = ?), 0)", (key,)).fetchone()
+    return str(found[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -14,11 +15,11 @@ import numpy as np
 from geo import mvt, wire
 from geo.cache import Arrays, cached_arrays
 from geo.grid import Tile
-from geo.interval import Interval, day_number
+from geo.interval import Interval, day_from_number, day_number
 from geo.model import Feature
 from geo.schema import Collection
 from geo.tilegeometry import POLYGON, shapes
-from geo.tiles import arrays, numpy_rung, rungs, snap, topology
+from geo.tiles import arrays, marks, numpy_rung, rungs, snap, topology
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
@@ -31,6 +32,8 @@ TOLERANCE = 8
 """How far a simplified border may move, in tile units: half a pixel of a tile drawn 256 pixels wide."""
 SPANS_KEPT = 64
 """Spans of days whose versions are remembered."""
+TURNS_KEPT = 4096
+"""Tiles whose turns are remembered."""
 
 Keep = Callable[[str, Callable[[], Arrays]], Arrays]
 
@@ -63,6 +66,14 @@ def in_memory(_part: str, build: Callable[[], Arrays]) -> Arrays:
     return build()
 
 
+@dataclass(frozen=True)
+class Content:
+    """A tile that is not made yet. ``mark`` names its content: equal marks make equal bytes."""
+
+    mark: bytes
+    make: Callable[[], bytes]
+
+
 class TileSet:
     """The tiles of one collection as it was in one version of the store. Threads may share it."""
 
@@ -76,12 +87,29 @@ class TileSet:
         self._columns = keep("base", lambda: arrays.columns(collection, read()))
         self._levels: dict[int, Level] = {}
         self._building = threading.RLock()
+        self._marks: dict[int, marks.Words] = {}
         self._alive = lru_cache(SPANS_KEPT)(self._on)
+        self._turns = lru_cache(TURNS_KEPT)(self._turns_in)
 
     def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
         """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
-        level, frame = self.level(tile.z), _frame(tile)
+        return self._drawn(tile, window, self._candidates(tile, window))
+
+    def content(self, tile: Tile, window: Interval | None = None) -> Content:
+        """The same tile, named before it is made."""
         wanted = self._candidates(tile, window)
+        return Content(marks.name(self._marks_at(tile.z)[wanted[0]]), lambda: self._drawn(tile, window, wanted))
+
+    def run(self, tile: Tile, day: date) -> Interval:
+        """The days around ``day`` on which nothing in the tile begins or ends: its one-day tiles are the same."""
+        turns = self._turns(tile)
+        place = int(np.searchsorted(turns, day_number(day), side="right"))
+        return Interval(
+            day_from_number(int(turns[place - 1])) if place else None,
+            day_from_number(int(turns[place])) if place < len(turns) else None)
+
+    def _drawn(self, tile: Tile, window: Interval | None, wanted: tuple[Ints, Ints]) -> bytes:
+        level, frame = self.level(tile.z), _frame(tile)
         encoded = self._geometry(level, wanted, frame)
         if not encoded.blob:
             return b""
@@ -144,6 +172,25 @@ class TileSet:
         days, level = self._columns["days"], self.level(zoom)
         rows = np.flatnonzero((days[:, 0] < end) & (days[:, 1] > first)).astype(np.int32)
         return rows, np.ascontiguousarray(level.boxes[rows])
+
+    def _marks_at(self, zoom: int) -> marks.Words:
+        """Of each version; beyond the simplified zooms all have the borders as they are."""
+        zoom = min(zoom, SIMPLIFIED_TO + 1)
+        found = self._marks.get(zoom)
+        if found is None:
+            level = self.level(zoom).arrays
+
+            def build() -> Arrays:
+                return {"marks": marks.of_attributes(self._columns) + marks.of_geometry(level)}
+
+            found = self._marks[zoom] = np.asarray(self._keep(f"m{zoom}", build)["marks"])
+        return found
+
+    def _turns_in(self, tile: Tile) -> Ints:
+        """The days on which something that may show in the tile begins or ends, in order."""
+        days = self._columns["days"][self._candidates(tile, None)[0]]
+        turns: Ints = np.unique(days)
+        return np.asarray(turns[np.abs(turns) != FOREVER])
 
     def _candidates(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
         """Versions of these days whose box meets the tile, and which of them may reach over its edge."""
