@@ -56,16 +56,51 @@ def tiles(zoom: int) -> list[Tile]:
     return every[:: max(len(every) // MOST_TILES, 1)][:MOST_TILES]
 
 
+@dataclass(frozen=True)
+class Way:
+    """How Dateline is run: its settings, and with or without the branch before Flask."""
+
+    name: str
+    kind: str
+    settings: dict[str, str]
+    application: str = "server:create_app"
+
+
+WAYS = (
+    Way("dateline, numpy", "cold", {"TILE_CACHE_MB": "0", "TILE_KERNEL": "numpy"}),
+    Way("dateline, compiled, through Flask", "cold", {"TILE_CACHE_MB": "0", "TILE_KERNEL": "c"},
+        "bench.peers.flask_only:create_app"),
+    Way("dateline, compiled", "cold", {"TILE_CACHE_MB": "0", "TILE_KERNEL": "c"}),
+    Way("dateline, through Flask", "cached", {"TILE_CACHE_MB": "256"}, "bench.peers.flask_only:create_app"),
+    Way("dateline", "cached", {"TILE_CACHE_MB": "256"}),
+)
+
+
 @contextmanager
-def dateline(name: str, kind: str, store: Path, port: int, **settings: str) -> Iterator[Server]:
-    """`dateline serve` with two workers."""
+def dateline(way: Way, store: Path, port: int) -> Iterator[Server]:
+    """Two workers of granian, as `dateline serve --workers 2` starts them."""
     day = day_from_number(FIRST_DAY + 600)
-    command = [sys.executable, "-m", "server.cli", "--quiet", "--store", str(store), "serve", "--port", str(port),
-               "--workers", "2"]
-    with started(command, {f"DATELINE_{key.upper()}": text for key, text in settings.items()}) as pid:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", "2",
+               "--blocking-threads", "4", "--no-log", "--port", str(port), way.application]
+    settings = {f"DATELINE_{key}": text for key, text in way.settings.items()}
+    with started(command, {"DATELINE_STORE": str(store), **settings}) as pid:
         host = f"http://127.0.0.1:{port}"
         _await(f"{host}/readyz")
-        yield Server(name, kind, host, lambda at: f"/tiles/zones/{at.z}/{at.x}/{at.y}.mvt?datetime={day}", (pid,))
+        yield Server(
+            way.name, way.kind, host, lambda at: f"/tiles/zones/{at.z}/{at.x}/{at.y}.mvt?datetime={day}", (pid,))
+
+
+@contextmanager
+def behind_nginx(source: Server, folder: Path, port: int) -> Iterator[Server]:
+    """nginx that keeps what Dateline answers."""
+    folder.mkdir()
+    folder.chmod(0o755)
+    conf = folder / "nginx.conf"
+    conf.write_text(PROXY.format(folder=folder, port=port, source=source.host))
+    with started(["nginx", "-p", str(folder), "-c", str(conf)]) as pid:
+        host = f"http://127.0.0.1:{port}"
+        _await(host + source.path(tiles(5)[0]))
+        yield Server("dateline behind nginx", "cached", host, source.path, (pid, *source.trees))
 
 
 @contextmanager
@@ -93,23 +128,31 @@ def static(source: Server, folder: Path, port: int) -> Iterator[Server]:
                 path.write_bytes(gzip.compress(answer.read(), 6))
     conf = folder / "nginx.conf"
     conf.write_text(NGINX.format(folder=folder, port=port))
-    for each in (folder, folder.parent):
-        each.chmod(0o755)  # nginx gives up its rights before it reads
+    folder.chmod(0o755)  # nginx gives up its rights before it reads
     with started(["nginx", "-p", str(folder), "-c", str(conf)]) as pid:
         host = f"http://127.0.0.1:{port}"
         _await(f"{host}/{tiles(5)[0].z}/{tiles(5)[0].x}/{tiles(5)[0].y}.mvt")
         yield Server("nginx, files packed before", "cached", host, lambda at: f"/{at.z}/{at.x}/{at.y}.mvt", (pid,))
 
 
-NGINX = """
+HEAD = """
 daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 512; }}
 http {{
-  access_log off; open_file_cache max=10000; gzip_static always; gunzip on;
-  default_type application/vnd.mapbox-vector-tile;
+  access_log off;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+"""
+NGINX = HEAD + """
+  open_file_cache max=10000; gzip_static always; gunzip on;
+  default_type application/vnd.mapbox-vector-tile;
   server {{ listen 127.0.0.1:{port}; root {folder}; }}
+}}
+"""
+PROXY = HEAD + """
+  proxy_cache_path {folder}/cache keys_zone=tiles:10m;
+  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass {source}; proxy_cache tiles; proxy_cache_valid 204 1m;
+    proxy_http_version 1.1; proxy_set_header Connection ""; }} }}
 }}
 """
 
@@ -179,21 +222,17 @@ def main() -> None:
     given = parser.parse_args()
     rows = zones(Theatre(days=given.days))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        Path(folder).chmod(0o755)
         store = _kept(rows, Path(folder, "bench.gpkg"))
         at = stack.enter_context(postgis.cluster(rows, FIRST_DAY + 600, PORTS["postgis"]))
         pid = stack.enter_context(postgis.tipg(at, PORTS["tipg"]))
-        ours = [
-            stack.enter_context(dateline(name, kind, store, PORTS["dateline"] + 10 + number, **settings))
-            for number, (name, kind, settings) in enumerate((
-                ("dateline, numpy", "cold", {"tile_cache_mb": "0", "tile_kernel": "numpy"}),
-                ("dateline, compiled", "cold", {"tile_cache_mb": "0", "tile_kernel": "c"}),
-                ("dateline", "cached", {"tile_cache_mb": "256"}),
-            ))
-        ]
+        ours = [stack.enter_context(dateline(way, store, PORTS["dateline"] + 10 + number))
+                for number, way in enumerate(WAYS)]
         servers = [
             stack.enter_context(tipg("tipg, day by filter", "zones", at, pid)),
             stack.enter_context(tipg("tipg, a table of one day", "one_day", at, pid)),
             *ours,
+            stack.enter_context(behind_nginx(ours[-1], Path(folder, "proxy"), PORTS["nginx"] + 1)),
             stack.enter_context(static(ours[-1], Path(folder, "static"), PORTS["nginx"])),
         ]
         costs = compare(servers, Round(given.seconds, given.rounds))

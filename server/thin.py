@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request
 from werkzeug.wsgi import get_host
 
 from server import security, tileservice
-from server.caching import Answer, best_encoding
+from server.caching import Answer, Headers, best_encoding
 from server.tileservice import Asked, Located, TileService
 
 if TYPE_CHECKING:
@@ -30,23 +30,31 @@ MOST = 10_000
 STATUS = {status: f"{status} {HTTPStatus(status).phrase.upper()}" for status in (200, 204, 304)}
 
 
+class Met:
+    """An address, with what it means in one version of the store, and the head of its answer by encoding."""
+
+    def __init__(self, asked: Asked, found: Located) -> None:
+        self.asked = asked
+        self.found = found
+        self.heads: dict[str, tuple[str, int, Headers]] = {}
+
+
 class Thin:
-    """A WSGI application around another one. Addresses are remembered with what they mean in one version of the
-    store."""
+    """A WSGI application around another one, which remembers addresses."""
 
     def __init__(self, inner: WSGIApplication, service: TileService, hosts: list[str] | None) -> None:
-        self._inner = inner
+        self.inner = inner
         self._service = service
         self._hosts = hosts
         self._always = [*security.of_every_answer().items(), *security.OPEN.items()]
         self._version = ""
-        self._met: dict[tuple[str, str], tuple[Asked, Located]] = {}
+        self._met: dict[tuple[str, str], Met] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._answer(environ) if environ["PATH_INFO"].startswith("/tiles/") else None
         if answer is None:
-            return self._inner(environ, start_response)
-        start_response(STATUS[answer.status], [*answer.headers, *self._always])
+            return self.inner(environ, start_response)
+        start_response(STATUS[answer.status], answer.headers)
         return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def _answer(self, environ: WSGIEnvironment) -> Answer | None:
@@ -55,14 +63,25 @@ class Thin:
         try:
             met = self._meant(environ)
             encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-            return met and self._service.answer(*met, encoding, environ.get("HTTP_IF_NONE_MATCH"))
+            return None if met is None else self._of(met, encoding, environ.get("HTTP_IF_NONE_MATCH"))
         except Exception:  # whatever it was, Flask's view meets it again and tells it
             return None
+
+    def _of(self, met: Met, encoding: str, known: str | None) -> Answer:
+        packed = self._service.packed(met.found, encoding)
+        head = met.heads.get(encoding)
+        if known is None and head is not None and head[0] == packed.tag:
+            return Answer(head[1], head[2].copy(), packed.body)  # a server may write into what it is given
+        found = self._service.answer(met.asked, met.found, packed, known)
+        found.headers.extend(self._always)
+        if known is None:
+            met.heads[encoding] = packed.tag, found.status, found.headers.copy()
+        return found
 
     def _is_trusted(self, environ: WSGIEnvironment) -> bool:
         return self._hosts is None or host_is_trusted(get_host(environ), self._hosts)
 
-    def _meant(self, environ: WSGIEnvironment) -> tuple[Asked, Located] | None:
+    def _meant(self, environ: WSGIEnvironment) -> Met | None:
         version = self._service.held.store().version()
         if version != self._version:
             self._version, self._met = version, {}
@@ -75,12 +94,12 @@ class Thin:
             return None
         collection, *tile = plain.groups()
         asked = self._service.asked(collection, (tile[0], tile[1], tile[2]), _args(environ))
-        found = asked, self._service.located(asked)
-        if found[1].last_word and len(address[1]) <= LONGEST:
+        met = Met(asked, self._service.located(asked))
+        if met.found.last_word and len(address[1]) <= LONGEST:
             if len(self._met) >= MOST:
                 self._met = {}
-            self._met[address] = found
-        return found
+            self._met[address] = met
+        return met
 
 
 def _args(environ: WSGIEnvironment) -> dict[str, list[str]]:

@@ -43,8 +43,9 @@ _ALWAYS = {
 def tile(collection: str, z: str, x: str, y: str) -> Response:
     service = get_service()
     asked = service.asked(collection, (z, x, y), request.args.to_dict(flat=False))
-    known = request.headers.get("If-None-Match")
-    return caching.as_response(service.answer(asked, service.located(asked), caching.accepted(), known))
+    found = service.located(asked)
+    packed = service.packed(found, caching.accepted())
+    return caching.as_response(service.answer(asked, found, packed, request.headers.get("If-None-Match")))
 
 
 @bp.get("/<collection>.json")

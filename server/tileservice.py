@@ -14,7 +14,7 @@ from geo.model import Query
 from geo.schema import Collection
 from geo.store import Store
 from server import caching, params, resources, tilesets
-from server.caching import Answer
+from server.caching import Answer, Packed
 from server.params import Args
 from server.resources import Resources
 from server.tilesets import TileSets
@@ -94,10 +94,12 @@ class TileService:
         run = made.run(asked.tile, one_day.start) if one_day and one_day.start else None
         return Located(version, (collection.name, asked.tile, run is None, content.mark), content.make, run)
 
-    def answer(self, asked: Asked, found: Located, encoding: str, known: str | None) -> Answer:
-        """In ``encoding``, where that pays; ``known`` is the request's ``If-None-Match``."""
-        packed = self.held.tiles().get(
-            (found.key, encoding), lambda: caching.pack(found.make(), encoding))
+    def packed(self, found: Located, encoding: str) -> Packed:
+        """The tile in ``encoding``, where that pays; made when it is not kept."""
+        return self.held.tiles().get((found.key, encoding), lambda: caching.pack(found.make(), encoding))
+
+    def answer(self, asked: Asked, found: Located, packed: Packed, known: str | None = None) -> Answer:
+        """``known`` is the request's ``If-None-Match``."""
         for_ever = found.last_word and asked.version == found.version
         lifetime = caching.FOR_EVER if for_ever else self._lifetime
         answer = caching.answer(packed, MIMETYPE, lifetime, known)

@@ -47,7 +47,7 @@ def both(app: Flask, address: str, method: str, headers: dict[str, str]) -> tupl
     thin = app.wsgi_app
     assert isinstance(thin, Thin)
     return (Client(thin).open(address, method=method, headers=headers),
-            Client(thin._inner).open(address, method=method, headers=headers))
+            Client(thin.inner).open(address, method=method, headers=headers))
 
 
 def lowered(answer: TestResponse) -> set[tuple[str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 import math
 import sqlite3
 import threading
-from collections import deque
+import time
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -25,6 +26,13 @@ from geo.store.rows import Row, Value
 
 BATCH = 500
 
+FRESH_SECONDS = 0.002
+"""For how long a version may be taken for the present one without asking the file: asking costs as much as all else
+that a kept tile does."""
+
+_writes: Counter[str] = Counter()
+"""Transactions of this process by file, so that whoever writes sees it at once."""
+
 
 class GeoPackageStore:
     """One file. Readers come from a pool, each stream its own, so that it sees one state to its end.
@@ -35,12 +43,14 @@ class GeoPackageStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file = str(path.resolve())
         self._idle: deque[sqlite3.Connection] = deque()
         self._writer: sqlite3.Connection | None = None
         self._lock = threading.RLock()
         self._owner: int | None = None
         self._touched: set[str] = set()
         self._closed = False
+        self._known: tuple[int, float, str] | None = None
         self._beliefs = Beliefs(self._days_of_zones, self._zones_numbered)
 
     @classmethod
@@ -101,6 +111,7 @@ class GeoPackageStore:
                     yield
                     _stamp(writer, self._touched)
             finally:
+                _writes[self._file] += 1
                 self._owner = None
 
     def summary(self, collection: str) -> Summary:
@@ -151,12 +162,19 @@ class GeoPackageStore:
             layout.set_meta(self._writing(), f"source:{name}", text)
 
     def version(self) -> str:
+        """What other processes committed in the last ``FRESH_SECONDS`` may be missing; what this one did never is."""
+        known, now, writes = self._known, time.monotonic(), _writes[self._file]
+        if known is not None and known[0] == writes and now - known[1] < FRESH_SECONDS and not self._in_transaction():
+            return known[2]
         with self._reader() as connection:
-            return _version(connection)
+            version = _version(connection)
+        if not self._in_transaction():
+            self._known = writes, now, version
+        return version
 
     def close(self) -> None:
         with self._lock:
-            self._closed = True
+            self._closed, self._known = True, None
             while self._idle:
                 self._idle.pop().close()
             if self._writer is not None:
