@@ -16,39 +16,24 @@ from werkzeug.wrappers import Request
 from werkzeug.wsgi import get_host
 
 from server import security, tileservice
-from server.caching import Answer, Headers, best_encoding
-from server.tileservice import Asked, Located, TileService
+from server.caching import Answer, best_encoding
+from server.tileservice import Meant, TileService
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PLAIN = re.compile(r"/tiles/([a-z]{1,20})/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.mvt", re.ASCII)
-LONGEST = 200
-"""Characters of a query string that is remembered."""
-MOST = 10_000
-"""Addresses that are remembered."""
 STATUS = {status: f"{status} {HTTPStatus(status).phrase.upper()}" for status in (200, 204, 304)}
 
 
-class Met:
-    """An address, with what it means in one version of the store, and the head of its answer by encoding."""
-
-    def __init__(self, asked: Asked, found: Located) -> None:
-        self.asked = asked
-        self.found = found
-        self.heads: dict[str, tuple[str, int, Headers]] = {}
-
-
 class Thin:
-    """A WSGI application around another one, which remembers addresses."""
+    """A WSGI application around another one."""
 
     def __init__(self, inner: WSGIApplication, service: TileService, hosts: list[str] | None) -> None:
         self.inner = inner
         self._service = service
         self._hosts = hosts
         self._always = [*security.of_every_answer().items(), *security.OPEN.items()]
-        self._version = ""
-        self._met: dict[tuple[str, str], Met] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._answer(environ) if environ["PATH_INFO"].startswith("/tiles/") else None
@@ -67,7 +52,7 @@ class Thin:
         except Exception:  # whatever it was, Flask's view meets it again and tells it
             return None
 
-    def _of(self, met: Met, encoding: str, known: str | None) -> Answer:
+    def _of(self, met: Meant, encoding: str, known: str | None) -> Answer:
         packed = self._service.packed(met.found, encoding)
         head = met.heads.get(encoding)
         if known is None and head is not None and head[0] == packed.tag:
@@ -81,29 +66,16 @@ class Thin:
     def _is_trusted(self, environ: WSGIEnvironment) -> bool:
         return self._hosts is None or host_is_trusted(get_host(environ), self._hosts)
 
-    def _meant(self, environ: WSGIEnvironment) -> Met | None:
-        version = self._service.held.store().version()
-        if version != self._version:
-            self._version, self._met = version, {}
-        address = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-        known = self._met.get(address)
+    def _meant(self, environ: WSGIEnvironment) -> Meant | None:
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        known = self._service.remembered((path, query))
         if known is not None:
             return known
-        plain = PLAIN.fullmatch(address[0])
+        plain = PLAIN.fullmatch(path)
         if plain is None:
             return None
-        collection, *tile = plain.groups()
-        asked = self._service.asked(collection, (tile[0], tile[1], tile[2]), _args(environ))
-        met = Met(asked, self._service.located(asked))
-        if met.found.last_word and len(address[1]) <= LONGEST:
-            if len(self._met) >= MOST:
-                self._met = {}
-            self._met[address] = met
-        return met
-
-
-def _args(environ: WSGIEnvironment) -> dict[str, list[str]]:
-    return Request(environ).args.to_dict(flat=False)
+        collection, z, x, y = plain.groups()
+        return self._service.meant((path, query), collection, (z, x, y), Request(environ).args.to_dict(flat=False))
 
 
 def install(app: Flask) -> None:

@@ -23,6 +23,11 @@ class TileCache:
         self._made: dict[object, Future[Packed]] = {}
         self._lock = threading.Lock()
 
+    @property
+    def keeps(self) -> bool:
+        """Whether there is any room."""
+        return self._most > 0
+
     def get(self, key: object, make: Callable[[], Packed]) -> Packed:
         """The tile of ``key``, made when it is not there."""
         with self._lock:

@@ -41,11 +41,10 @@ _ALWAYS = {
 
 @bp.get("/<collection>/<z>/<x>/<y>.mvt")
 def tile(collection: str, z: str, x: str, y: str) -> Response:
-    service = get_service()
-    asked = service.asked(collection, (z, x, y), request.args.to_dict(flat=False))
-    found = service.located(asked)
-    packed = service.packed(found, caching.accepted())
-    return caching.as_response(service.answer(asked, found, packed, request.headers.get("If-None-Match")))
+    service, address = get_service(), (request.path, request.query_string.decode("latin-1"))
+    met = service.meant(address, collection, (z, x, y), request.args.to_dict(flat=False))
+    packed = service.packed(met.found, caching.accepted())
+    return caching.as_response(service.answer(met.asked, met.found, packed, request.headers.get("If-None-Match")))
 
 
 @bp.get("/<collection>.json")

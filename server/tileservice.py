@@ -14,7 +14,7 @@ from geo.model import Query
 from geo.schema import Collection
 from geo.store import Store
 from server import caching, params, resources, tilesets
-from server.caching import Answer, Packed
+from server.caching import Answer, Headers, Packed
 from server.params import Args
 from server.resources import Resources
 from server.tilesets import TileSets
@@ -23,6 +23,13 @@ KEY = "dateline.tileservice"
 MIMETYPE = "application/vnd.mapbox-vector-tile"
 DAYS = "Dateline-Days"
 """Header of a one-day tile: all the days, closed and in ISO, of which it is the tile too."""
+
+LONGEST = 200
+"""Characters of a query string that is remembered."""
+MOST = 10_000
+"""Addresses that are remembered."""
+
+Address = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,13 +65,49 @@ class Located:
     last_word: bool = True
 
 
+class Meant:
+    """What an address means in one version of the store, and the heads of its answers, by encoding: the tag that they
+    are of, the status and the headers."""
+
+    def __init__(self, asked: Asked, found: Located) -> None:
+        self.asked = asked
+        self.found = found
+        self.heads: dict[str, tuple[str, int, Headers]] = {}
+
+
 class TileService:
-    """Vector tiles of one process."""
+    """Vector tiles of one process. It remembers what addresses mean until the store changes."""
 
     def __init__(self, held: Resources, sets: TileSets, max_age: object) -> None:
         self.held = held
         self._sets = sets
         self._lifetime = caching.lifetime(max_age)
+        self._version = ""
+        self._met: dict[Address, Meant] = {}
+
+    def remembered(self, address: Address) -> Meant | None:
+        """:raises StoreError: while the store cannot be read."""
+        version = self.held.store().version()
+        if version != self._version:
+            self._version, self._met = version, {}
+        return self._met.get(address)
+
+    def meant(self, address: Address, collection: str, tile: tuple[str, str, str], args: Args) -> Meant:
+        """``address`` is a path and its query string, which come to the rest.
+
+        :raises DatelineError: as ``asked`` and ``located`` do.
+        """
+        known = self.remembered(address)
+        if known is not None:
+            return known
+        known_now = self._met  # another thread may meet a new version, and begin anew, while this one looks
+        asked = self.asked(collection, tile, args)
+        met = Meant(asked, self.located(asked))
+        if met.found.last_word and self.held.tiles().keeps and len(address[1]) <= LONGEST:
+            if len(known_now) >= MOST:
+                known_now.clear()
+            known_now[address] = met
+        return met
 
     def asked(self, collection: str, address: tuple[str, str, str], args: Args) -> Asked:
         """What the parts of an address mean.
