@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.sansio.utils import host_is_trusted
-from werkzeug.wrappers import Request
 from werkzeug.wsgi import get_host
 
 from server import security, tileservice
@@ -75,7 +74,7 @@ class Thin:
         if plain is None:
             return None
         collection, z, x, y = plain.groups()
-        return self._service.meant((path, query), collection, (z, x, y), Request(environ).args.to_dict(flat=False))
+        return self._service.meant((path, query), collection, (z, x, y))
 
 
 def install(app: Flask) -> None:

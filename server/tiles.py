@@ -42,7 +42,7 @@ _ALWAYS = {
 @bp.get("/<collection>/<z>/<x>/<y>.mvt")
 def tile(collection: str, z: str, x: str, y: str) -> Response:
     service, address = get_service(), (request.path, request.query_string.decode("latin-1"))
-    met = service.meant(address, collection, (z, x, y), request.args.to_dict(flat=False))
+    met = service.meant(address, collection, (z, x, y))
     packed = service.packed(met.found, caching.accepted())
     return caching.as_response(service.answer(met.asked, met.found, packed, request.headers.get("If-None-Match")))
 

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 from flask import Flask, current_app
+from werkzeug.wrappers import Request
 
 from geo import grid, mvt
 from geo.grid import Tile
@@ -15,7 +17,6 @@ from geo.schema import Collection
 from geo.store import Store
 from server import caching, params, resources, tilesets
 from server.caching import Answer, Headers, Packed
-from server.params import Args
 from server.resources import Resources
 from server.tilesets import TileSets
 
@@ -92,33 +93,24 @@ class TileService:
             self._version, self._met = version, {}
         return self._met.get(address)
 
-    def meant(self, address: Address, collection: str, tile: tuple[str, str, str], args: Args) -> Meant:
+    def meant(self, address: Address, collection: str, tile: tuple[str, str, str]) -> Meant:
         """``address`` is a path and its query string, which come to the rest.
 
-        :raises DatelineError: as ``asked`` and ``located`` do.
+        :raises NotFound: for a collection or a tile that there is not.
+        :raises BadParameter: for a parameter that is unknown or does not parse.
+        :raises StoreError: while the store cannot be read.
         """
         known = self.remembered(address)
         if known is not None:
             return known
         known_now = self._met  # another thread may meet a new version, and begin anew, while this one looks
-        asked = self.asked(collection, tile, args)
+        asked = _asked(collection, tile, address[1])
         met = Meant(asked, self.located(asked))
         if met.found.last_word and self.held.tiles().keeps and len(address[1]) <= LONGEST:
             if len(known_now) >= MOST:
                 known_now.clear()
             known_now[address] = met
         return met
-
-    def asked(self, collection: str, address: tuple[str, str, str], args: Args) -> Asked:
-        """What the parts of an address mean.
-
-        :raises NotFound: for a collection or a tile that there is not.
-        :raises BadParameter: for a parameter that is unknown or does not parse.
-        """
-        tile, declared = grid.parse_tile(*address), params.collection(collection)
-        query = params.query(args, declared, params.SEARCH)
-        version = params.once(args, params.VERSION, str, "the version that TileJSON names")
-        return Asked(declared, tile, query, version or "")
 
     def located(self, asked: Asked) -> Located:
         """:raises StoreError: while the store cannot be read."""
@@ -153,6 +145,19 @@ class TileService:
     def version(self, collection: str) -> str:
         """What the bytes of the collection's tiles hang on: the content, and how it is encoded."""
         return f"{self.held.version_of(collection)}-{mvt.ENCODING}"
+
+
+def _asked(collection: str, address: tuple[str, str, str], query: str) -> Asked:
+    tile, declared = grid.parse_tile(*address), params.collection(collection)
+    return Asked(declared, tile, *_understood(declared.name, query))
+
+
+@lru_cache(1000)
+def _understood(collection: str, text: str) -> tuple[Query, str]:
+    """A query string, which many tiles have in common, and the version that it names."""
+    args = Request({"QUERY_STRING": text}).args.to_dict(flat=False)
+    query = params.query(args, params.collection(collection), params.SEARCH)
+    return query, params.once(args, params.VERSION, str, "the version that TileJSON names") or ""
 
 
 def _from_rows(store: Store, asked: Asked) -> bytes:
