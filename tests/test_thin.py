@@ -2,9 +2,13 @@
 from __future__ import annotations
 
 import gzip
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -156,3 +160,27 @@ def test_a_change_elsewhere_leaves_a_tile_in_the_cache(tmp_path: Path, monkeypat
     assert Client(app.wsgi_app).get(TILE).data != before.data
     store.close()
     app.extensions["dateline"].close()
+
+
+def test_two_hundred_who_ask_for_a_cold_tile_have_it_encoded_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    draw = TileSet._drawn
+
+    def slow(self: TileSet, *asked: Any) -> bytes:
+        made.append(asked)
+        time.sleep(0.2)
+        return draw(self, *asked)
+
+    address = "/tiles/zones/10/618/399.mvt?datetime=2016-04-05"
+    Client(app.wsgi_app).get("/tiles/zones/10/0/0.mvt")  # so that the zoom's arrays are there
+    monkeypatch.setattr(TileSet, "_drawn", slow)
+    together = threading.Barrier(200)
+
+    def ask(_: int) -> bytes:
+        together.wait()
+        return Client(app.wsgi_app).get(address, headers={"Accept-Encoding": "gzip"}).data
+
+    with ThreadPoolExecutor(200) as clients:
+        (body,) = set(clients.map(ask, range(200)))
+    assert body
+    assert len(made) == 1

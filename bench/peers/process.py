@@ -23,6 +23,12 @@ def resident_mb(root: int) -> float:
     return sum(_pss_kb(pid) for pid in tree(root)) / 1024
 
 
+def resident_kb(pid: int) -> int:
+    """Of one process, with the pages that it shares."""
+    text = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmRSS:"))
+
+
 def tree(root: int) -> list[int]:
     """A process and its descendants."""
     children: defaultdict[int, list[int]] = defaultdict(list)
