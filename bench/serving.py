@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.coverage import EXTENT, FIRST_DAY, Theatre, zones
-from bench.peers import postgis
+from bench.peers import node, postgis
 from bench.peers.load import Cost, measure
 from bench.peers.process import resident_mb, started
 from geo.grid import Tile, tile_at
@@ -34,7 +34,7 @@ ZOOMS = (5, 8, 11, 13)
 MOST_TILES = 150
 """Tiles of one zoom that are asked for in turn."""
 
-PORTS = {"postgis": 5499, "tipg": 8091, "dateline": 8092, "nginx": 8093}
+PORTS = {"postgis": 5499, "tipg": 8091, "dateline": 8092, "nginx": 8093, "tileserver": 8098, "geojsonvt": 8099}
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,12 @@ def tipg(name: str, table: str, at: postgis.Cluster, pid: int) -> Iterator[Serve
 
 
 @contextmanager
-def static(source: Server, folder: Path, port: int) -> Iterator[Server]:
+def static(made: Mapping[Tile, bytes], folder: Path, port: int) -> Iterator[Server]:
     """nginx with every tile as a packed file: what no program of ours can beat."""
-    for zoom in ZOOMS:
-        for at in tiles(zoom):
-            path = folder / f"{at.z}/{at.x}/{at.y}.mvt.gz"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with urllib.request.urlopen(source.host + source.path(at)) as answer:
-                path.write_bytes(gzip.compress(answer.read(), 6))
+    for at, body in made.items():
+        path = folder / f"{at.z}/{at.x}/{at.y}.mvt.gz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(body, 6))
     conf = folder / "nginx.conf"
     conf.write_text(NGINX.format(folder=folder, port=port))
     folder.chmod(0o755)  # nginx gives up its rights before it reads
@@ -133,6 +131,34 @@ def static(source: Server, folder: Path, port: int) -> Iterator[Server]:
         host = f"http://127.0.0.1:{port}"
         _await(f"{host}/{tiles(5)[0].z}/{tiles(5)[0].x}/{tiles(5)[0].y}.mvt")
         yield Server("nginx, files packed before", "cached", host, lambda at: f"/{at.z}/{at.x}/{at.y}.mvt", (pid,))
+
+
+@contextmanager
+def tileserver(made: Mapping[Tile, bytes], folder: Path) -> Iterator[Server]:
+    """tileserver-gl-light, one process, with the tiles in an MBTiles file."""
+    with node.tileserver(made, folder, PORTS["tileserver"]) as pid:
+        host = f"http://127.0.0.1:{PORTS['tileserver']}"
+        _await(f"{host}/data/zones.json")
+        yield Server("tileserver-gl-light, tiles made before", "cached", host,
+                     lambda at: f"/data/zones/{at.z}/{at.x}/{at.y}.pbf", (pid,))
+
+
+@contextmanager
+def geojsonvt(rows: Sequence[Feature], folder: Path) -> Iterator[Server]:
+    """geojson-vt, one process, with one day's zones; it cuts a tile once and encodes it for each request."""
+    with node.geojsonvt(rows, folder, PORTS["geojsonvt"]) as pid:
+        host = f"http://127.0.0.1:{PORTS['geojsonvt']}"
+        _await(f"{host}/0/0/0")
+        yield Server("geojson-vt, one day", "cut before", host, lambda at: f"/{at.z}/{at.x}/{at.y}", (pid,))
+
+
+def answers(source: Server) -> dict[Tile, bytes]:
+    """Every tile that is asked for, unpacked."""
+    found = {}
+    for at in [at for zoom in ZOOMS for at in tiles(zoom)]:
+        with urllib.request.urlopen(source.host + source.path(at)) as answer:
+            found[at] = answer.read()
+    return found
 
 
 HEAD = """
@@ -228,12 +254,16 @@ def main() -> None:
         pid = stack.enter_context(postgis.tipg(at, PORTS["tipg"]))
         ours = [stack.enter_context(dateline(way, store, PORTS["dateline"] + 10 + number))
                 for number, way in enumerate(WAYS)]
+        made, day = answers(ours[-1]), day_from_number(FIRST_DAY + 600)
+        alive = [row for row in rows if day in row.valid.outer]
         servers = [
             stack.enter_context(tipg("tipg, day by filter", "zones", at, pid)),
             stack.enter_context(tipg("tipg, a table of one day", "one_day", at, pid)),
             *ours,
             stack.enter_context(behind_nginx(ours[-1], Path(folder, "proxy"), PORTS["nginx"] + 1)),
-            stack.enter_context(static(ours[-1], Path(folder, "static"), PORTS["nginx"])),
+            stack.enter_context(tileserver(made, Path(folder, "tileserver"))),
+            stack.enter_context(geojsonvt(alive, Path(folder, "geojsonvt"))),
+            stack.enter_context(static(made, Path(folder, "static"), PORTS["nginx"])),
         ]
         costs = compare(servers, Round(given.seconds, given.rounds))
         for line in table(servers, costs, servers[0].name):
