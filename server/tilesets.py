@@ -1,13 +1,14 @@
 """The tile sets of each process: one a collection, for as long as the collection stays as it is.
 
 The arrays of a large war take seconds to make, once a version and zoom. A thread of their own makes them: who asks
-meanwhile waits a moment, and then gets the tile the slow way.
+meanwhile waits a moment, and then gets the tile the slow way. Those of a large store it has made by another process.
 """
 from __future__ import annotations
 
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillMaking
@@ -21,22 +22,28 @@ from geo.schema import Collection
 from geo.store import Store
 from geo.tiles import rungs
 from geo.tiles.encoder import Sidecar, TileSet, code
+from server.making import Maker
 
 KEY = "dateline.tiles"
 SUFFIX = ".tiles"
 """What the folder beside the store ends in. It may be removed at any time; it is made again."""
 
 PATIENCE = 1.0
-"""Seconds that a request waits for arrays to be made."""
+"""Seconds that arrays may take before requests stop waiting for them."""
 
-Work = dict[tuple[str, str, int], "Future[TileSet]"]
+LARGE = 16 * 2**20
+"""Bytes of a store from which on making arrays takes longer than starting a process for it."""
+
+Work = dict[tuple[str, str, int], tuple["Future[TileSet]", float]]
 
 
 class TileSets:
-    """``folder`` is where arrays are kept for other processes and the next start."""
+    """``folder`` is where arrays are kept for other processes and the next start; ``maker`` makes those of a large
+    store."""
 
-    def __init__(self, folder: Path, kernel: str) -> None:
+    def __init__(self, folder: Path, kernel: str, maker: Maker | None = None) -> None:
         self.rung = rungs.chosen(kernel)
+        self._helper = maker
         self._folder = folder
         self._code = code()
         self._sets: dict[str, tuple[str, str, TileSet]] = {}
@@ -49,7 +56,7 @@ class TileSets:
         self._asking = threading.Lock()
 
     def ready(self, collection: Collection, store: Store, zoom: int) -> TileSet | None:
-        """The tiles of ``collection`` as it is now, once its arrays for the zoom are made; ``None`` when that takes
+        """The tiles of ``collection`` as it is now, once its arrays for the zoom are made; ``None`` when that has taken
         longer than ``PATIENCE``, and it goes on meanwhile."""
         known = self._sets.get(collection.name)
         version = store.version()
@@ -59,18 +66,22 @@ class TileSets:
         with self._asking:
             if self._process != os.getpid():
                 self._begin()  # threads do not survive a fork
-            making = self._work.get(key)
-            if making is None:
-                making = self._work[key] = self._maker.submit(self._with_level, collection, store, zoom)
+            begun = self._work.get(key)
+            if begun is None:
+                making = self._maker.submit(self._prepared, collection, store, zoom)
+                begun = self._work[key] = making, time.monotonic()
                 making.add_done_callback(lambda _: self._work.pop(key, None))
+        making, since = begun
         try:
-            return making.result(PATIENCE)
+            return making.result(max(0.0, since + PATIENCE - time.monotonic()))
         except StillMaking:
             return None
 
-    def _with_level(self, collection: Collection, store: Store, zoom: int) -> TileSet:
+    def _prepared(self, collection: Collection, store: Store, zoom: int) -> TileSet:
+        if self._helper is not None:
+            self._helper.make(collection.name, zoom)  # what it could not make is made here
         found = self.of(collection, store)
-        found.level(zoom)
+        found.prepare(zoom)
         return found
 
     def of(self, collection: Collection, store: Store) -> TileSet:
@@ -127,8 +138,12 @@ def _clear(folder: Path, collection: str, name: str) -> None:
 
 def install(app: Flask) -> None:
     """:raises InvalidParameter: for a kernel that is not there."""
-    store = Path(str(app.config["STORE"]))
-    app.extensions[KEY] = TileSets(store.with_name(store.name + SUFFIX), str(app.config["TILE_KERNEL"]))
+    store, kernel = Path(str(app.config["STORE"])), str(app.config["TILE_KERNEL"])
+    app.extensions[KEY] = TileSets(folder_of(store), kernel, Maker(store, kernel, LARGE))
+
+
+def folder_of(store: Path) -> Path:
+    return store.with_name(store.name + SUFFIX)
 
 
 def ready_tileset(collection: Collection, store: Store, zoom: int) -> TileSet | None:

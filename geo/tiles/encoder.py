@@ -118,8 +118,13 @@ class TileSet:
         return wire.wrapped(self._collection.name, mvt.EXTENT, body)
 
     def has(self, zoom: int) -> bool:
-        """Whether a zoom's arrays are made, so that its tiles cost no more than themselves."""
-        return min(zoom, UNITS_ZOOM) in self._levels
+        """Whether a zoom is prepared, so that its tiles cost no more than themselves."""
+        return min(zoom, UNITS_ZOOM) in self._levels and min(zoom, SIMPLIFIED_TO + 1) in self._marks
+
+    def prepare(self, zoom: int) -> None:
+        """Make, or find where they are kept, the arrays of a zoom: seconds, for a large war."""
+        self.level(zoom)
+        self._marks_at(zoom)
 
     def level(self, zoom: int) -> Level:
         """The arrays of a zoom, made when first asked for."""

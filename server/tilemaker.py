@@ -1,0 +1,45 @@
+"""A process of its own that makes the arrays behind tiles: ``python -m server.tilemaker STORE KERNEL``.
+
+Making them takes seconds and a gigabyte for a large war. Here that neither holds up the threads that answer nor stays
+in their memory. It reads lines of a collection and a zoom, and answers each with a line, ``done`` or what was wrong,
+once the arrays lie in the folder beside the store; it ends when nobody writes to it any more.
+"""
+from __future__ import annotations
+
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from geo.errors import DatelineError
+from geo.schema import COLLECTIONS
+from geo.store import open_store
+from server.tilesets import TileSets, folder_of
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Of several workers' makers one makes; the others then find what it made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".making").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> None:
+    path, kernel = sys.argv[1:]
+    folder = folder_of(Path(path))
+    store, sets = open_store(path), TileSets(folder, kernel)
+    for line in sys.stdin:
+        collection, zoom = line.split()
+        try:
+            with _alone(folder):
+                sets.of(COLLECTIONS[collection], store).prepare(int(zoom))
+            print("done", flush=True)
+        except (DatelineError, OSError) as error:
+            print(str(error).replace("\n", " "), flush=True)
+
+
+if __name__ == "__main__":
+    main()
