@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import numpy as np
 import shapely
-from flask import Blueprint, Response, current_app, json, request
+from flask import Blueprint, Response, current_app, json, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from geo import grid, mvt
+from geo.errors import NotFound
 from geo.interval import EPOCH, Interval, day_number
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
@@ -32,13 +35,13 @@ WINDOWS = (
 )
 """Spans of the calendar that a client does best to ask for whole, so that all clients ask for the same tiles."""
 _ALWAYS = {
-    "id": "Made from content",
-    "valid_from": "First day on which it may have been so (UTC)",
-    "valid_to": "First day on which it was no longer so; absent is open",
+    "id": "Made from content; in a window of days only points say it",
+    "valid_from": "First day on which it may have been so (UTC); only in tiles of one day",
+    "valid_to": "First day on which it was no longer so; absent is open; only in tiles of one day",
     "certain_from": "First day on which it certainly was so, where that differs",
     "certain_to": "First day on which it is no longer certain, where that differs",
-    "from": "valid_from as days since the epoch",
-    "to": "valid_to as days since the epoch",
+    "from": "First day on which it may have been so, as days since the epoch",
+    "to": "First day on which it was no longer so, as days since the epoch; absent is open",
 }
 
 
@@ -55,6 +58,18 @@ def tile(collection: str, z: str, x: str, y: str) -> Response:
     key = (version, collection, address, repr(wanted), is_last_word)
     packed = get_tiles().get(key, lambda: _encoded(store, declared, (address, wanted), tileset))
     return caching.respond(packed, MIMETYPE, version=version if is_last_word else None)
+
+
+@bp.get("/<collection>/features/<int:number>")
+def feature(collection: str, number: int) -> BaseResponse:
+    """To the feature that tiles know by a number, as GeoJSON; areas and lines in windows of days say nothing else."""
+    declared = params.collection(collection)
+    params.check_names(request.args.to_dict(flat=False), (params.VERSION,))
+    tileset = ready_tileset(declared, get_store(), grid.MAX_ZOOM)
+    id_ = tileset and tileset.id_of(number)
+    if id_ is None:
+        raise NotFound(f"feature: {number}, no tile of {collection} has it now")
+    return redirect(f"{links.root()}export/{collection}.geojson?{urlencode({'id': id_})}", 303)
 
 
 @bp.get("/<collection>.json")
