@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 import numpy as np
 import shapely
@@ -43,7 +44,7 @@ class Theatre:
 
 
 def zones(theatre: Theatre = Theatre()) -> list[Feature]:
-    """Rows of collection ``zones``, method ``snapshot`` with a step of one day, ordered by first day, then region."""
+    """Rows of collection ``zones``, method ``snapshot`` with a step of one day, ordered by first day, then id."""
     return sorted(_versions(theatre), key=lambda row: (row.valid.outer.start, row.id))
 
 
@@ -101,7 +102,12 @@ def _row(region: int, side: NDArray[np.int64], ground: BaseGeometry, span: tuple
         "as_of": [str(start + number * DAY) for number in range((end - start).days)], "step_days": 1,
         "sources": [{"title": "A made-up war"}], "source_id": "bench",
     }
-    return Feature(f"{region:03}-{start}", ground, properties, Validity.exactly(Interval(start, end)))
+    return Feature(zone_id(region, start), ground, properties, Validity.exactly(Interval(start, end)))
+
+
+def zone_id(region: int, start: date) -> str:
+    """As stores make theirs, so that tiles are as long."""
+    return sha256(f"{region:03}-{start}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

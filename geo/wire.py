@@ -137,6 +137,18 @@ def value(content: Scalar) -> bytes:
     return b"\x28" + varint(content) if content >= 0 else b"\x30" + varint(content << 1 ^ content >> 63)
 
 
+def text(message: bytes) -> str:
+    """The text of a value that is one.
+
+    >>> text(value("الراعي"))
+    'الراعي'
+    """
+    start = 1
+    while message[start] & 0x80:
+        start += 1
+    return message[start + 1:].decode()
+
+
 def message(field: int, body: bytes) -> bytes:
     """A field that holds bytes or another message."""
     return varint(field << 3 | 2) + varint(len(body)) + body

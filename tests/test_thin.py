@@ -148,7 +148,7 @@ def test_a_change_elsewhere_leaves_a_tile_in_the_cache(tmp_path: Path, monkeypat
     made: list[object] = []
     draw = TileSet._drawn
     monkeypatch.setattr(TileSet, "_drawn", lambda self, *asked: made.append(asked) or draw(self, *asked))  # type: ignore[func-returns-value]
-    for address in (TILE, "/tiles/zones/12/2473/1599.mvt"):
+    for address in (f"{TILE}?datetime=2016-04-05", "/tiles/zones/12/2473/1599.mvt?datetime=2016-04-05"):
         before = Client(app.wsgi_app).get(address)
         count = len(made)
         other = Feature(f"far{len(made)}", box(40, 36, 41, 37), {"controller": "SDF"})

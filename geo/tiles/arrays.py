@@ -7,7 +7,9 @@ parts, each with one more than there are. Rings are wound as MVT 2.1 asks; those
 and all but its first are marked in ``hole``.
 
 ``days`` are half-open day numbers (``geo.interval.day_number``), ``FOREVER`` and ``-FOREVER`` where open. Attributes
-are pairs of a row of the table of keys and one of values; values are kept as they go into a tile.
+are pairs of a row of the table of keys and one of values; values are kept as they go into a tile. Tiles of one day
+have the pairs of ``head`` and ``tail`` and the feature's number in ``ids``; those of a window the pairs of
+``lean_head`` and ``lean_tail`` and the number in ``numbers`` (``geo.tiles.lineage``).
 """
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ Geometries = NDArray[np.object_]
 def columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
     """The arrays of ``features``, in the order given; those without a geometry are left out."""
     seen = [each for each in standing(collection, features) if each.geometry is not None]
-    return {**_geometry(seen), **_times(seen), **_attributes(collection, seen)}
+    geometry = _geometry(seen)
+    return {**geometry, **_times(seen), **_attributes(collection, seen, geometry["kind"] == POINT)}
 
 
 def ragged(geometries: Geometries, *, north_up: bool = False) -> Mapping[str, Ints]:
@@ -134,22 +137,28 @@ class _Table:
         }
 
 
-def _attributes(collection: Collection, features: Sequence[Feature]) -> dict[str, Ints]:
-    """``head``: id, fields and beginning; ``tail``: end and what is certain. ``look`` numbers equal fields."""
+def _attributes(collection: Collection, features: Sequence[Feature], dots: NDArray[np.bool_]) -> dict[str, Ints]:
+    """``head``: id, fields and beginning; ``tail``: end and what is certain. ``look`` numbers equal fields, ``names``
+    are the values' rows of the ids."""
     keys, values = _Table(), _Table()
     looks: dict[tuple[int, ...], int] = {}
-    heads, tails, look = [], [], []
-    for feature in features:
-        own, beginning, end = (_pairs(tags, keys, values) for tags in mvt.tags_of(collection, feature))
+    heads, tails, lean_heads, lean_tails, look = [], [], [], [], []
+    for feature, is_dot in zip(features, dots.tolist(), strict=True):
+        said = mvt.tags_of(collection, feature)
+        own, beginning, end = (_pairs(tags, keys, values) for tags in said)
         name = _pairs({"id": feature.id}, keys, values)
         look.append(looks.setdefault(own, len(looks)))
         heads.append(name + own + beginning)
         tails.append(end)
+        _, short_beginning, short_end = (_pairs(mvt.lean(tags), keys, values) for tags in said)
+        lean_heads.append((name if is_dot else ()) + own + short_beginning)
+        lean_tails.append(short_end)
     return {
         "ids": np.array([mvt.feature_id(each.id) for each in features], dtype=np.uint64),
         "names": np.array([head[1] for head in heads], dtype=np.int32),
         "look": np.array(look, dtype=np.int32),
         **_listed("head", heads), **_listed("tail", tails),
+        **_listed("lean_head", lean_heads), **_listed("lean_tail", lean_tails),
         **keys.arrays("keys"), **values.arrays("values"),
     }
 

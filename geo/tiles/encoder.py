@@ -19,7 +19,7 @@ from geo.interval import Interval, day_from_number, day_number
 from geo.model import Feature
 from geo.schema import Collection
 from geo.tilegeometry import POLYGON, shapes
-from geo.tiles import arrays, marks, numpy_rung, rungs, snap, topology
+from geo.tiles import arrays, lineage, marks, numpy_rung, rungs, snap, topology
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
@@ -34,6 +34,10 @@ SPANS_KEPT = 64
 """Spans of days whose versions are remembered."""
 TURNS_KEPT = 4096
 """Tiles whose turns are remembered."""
+
+LEAN = {"head": "lean_head", "head_ends": "lean_head_ends", "tail": "lean_tail", "tail_ends": "lean_tail_ends",
+        "ids": "numbers"}
+"""What tiles of a window have instead of what those of a day have."""
 
 Keep = Callable[[str, Callable[[], Arrays]], Arrays]
 
@@ -84,7 +88,8 @@ class TileSet:
         self._collection = collection
         self._rung = rung or rungs.chosen("auto")
         self._keep = keep
-        self._columns = keep("base", lambda: arrays.columns(collection, read()))
+        self._columns = keep("base", lambda: _columns(collection, read()))
+        self._lean = {**self._columns, **{name: self._columns[lean] for name, lean in LEAN.items()}}
         self._levels: dict[int, Level] = {}
         self._building = threading.RLock()
         self._marks: dict[int, marks.Words] = {}
@@ -98,7 +103,10 @@ class TileSet:
     def content(self, tile: Tile, window: Interval | None = None) -> Content:
         """The same tile, named before it is made."""
         wanted = self._candidates(tile, window)
-        return Content(marks.name(self._marks_at(tile.z)[wanted[0]]), lambda: self._drawn(tile, window, wanted))
+        named = self._marks_at(tile.z)[wanted[0]]
+        if mvt.is_lean(window):
+            named = marks.with_numbers(named, self._columns["numbers"][wanted[0]])
+        return Content(marks.name(named), lambda: self._drawn(tile, window, wanted))
 
     def run(self, tile: Tile, day: date) -> Interval:
         """The days around ``day`` on which nothing in the tile begins or ends: its one-day tiles are the same."""
@@ -113,9 +121,23 @@ class TileSet:
         encoded = self._geometry(level, wanted, frame)
         if not encoded.blob:
             return b""
-        runs = self._runs(encoded, wanted[0], merging=window is None or window.days != 1)
-        body = self._rung.features(self._columns, encoded.blob, runs)
+        if mvt.is_lean(window):
+            body = self._rung.features(self._lean, encoded.blob, _merged(self._columns, encoded, wanted[0]))
+        else:
+            runs = Runs(wanted[0], wanted[0], encoded.ends[:-1], encoded.ends[1:])
+            body = self._rung.features(self._columns, encoded.blob, runs)
         return wire.wrapped(self._collection.name, mvt.EXTENT, body)
+
+    def id_of(self, number: int) -> str | None:
+        """The id of the feature that a tile knows by ``number``, of one day or of a window."""
+        columns = self._columns
+        ids, places = columns["ids"], columns["numbers"]
+        (rows,) = np.nonzero((ids == number) | (places == number)) if 0 <= number < 2**63 else (ids[:0],)
+        if not len(rows):
+            return None
+        row = columns["names"][rows[0]]
+        text = columns["values"][columns["values_ends"][row]:columns["values_ends"][row + 1]].tobytes()
+        return wire.text(text)
 
     def has(self, zoom: int) -> bool:
         """Whether a zoom is prepared, so that its tiles cost no more than themselves."""
@@ -218,9 +240,10 @@ class TileSet:
         ends = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
         return Encoded(b"".join(pieces), ends, encoded.hard)
 
-    def _runs(self, encoded: Encoded, chosen: Ints, *, merging: bool) -> Runs:
-        begin, end = encoded.ends[:-1], encoded.ends[1:]
-        return _merged(self._columns, encoded, chosen) if merging else Runs(chosen, chosen, begin, end)
+
+def _columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
+    made = arrays.columns(collection, features)
+    return {**made, "numbers": lineage.numbers(made)}
 
 
 def _days(window: Interval) -> tuple[int, int]:
@@ -263,7 +286,8 @@ def _by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
 
 
 def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
-    """Runs of versions that meet in time and look the same, as one; vague dates stay apart."""
+    """Runs of versions that meet in time and look the same, as one; vague dates stay apart. In the order of
+    ``numbers``."""
     seen = np.flatnonzero(np.diff(encoded.ends))
     rows = chosen[seen]
     begin, end = encoded.ends[:-1][seen], encoded.ends[1:][seen]
@@ -281,7 +305,7 @@ def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
     )
     firsts = order[apart]
     lasts = order[np.append(np.flatnonzero(apart)[1:] - 1, len(order) - 1)] if len(order) else order
-    place = np.argsort(firsts)
+    place = np.argsort(columns["numbers"][rows[firsts]])
     firsts, lasts = firsts[place], lasts[place]
     return Runs(rows[firsts], rows[lasts], begin[firsts], end[firsts])
 

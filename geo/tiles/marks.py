@@ -42,6 +42,11 @@ def of_geometry(level: Arrays) -> Words:
     return _sums(points[level["refs"]], level["parts"][level["versions"]]) + _sums(rings, level["versions"])
 
 
+def with_numbers(marks: Words, numbers: Ints) -> Words:
+    """For tiles that call versions by numbers of their own."""
+    return marks + _mixed(numbers.astype(np.uint64))
+
+
 def name(marks: Words) -> bytes:
     """Of the versions that a tile shows, in order: 16 bytes."""
     return blake2b(marks.tobytes(), digest_size=16).digest()

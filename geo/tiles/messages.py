@@ -42,7 +42,7 @@ def features(columns: Arrays, blob: bytes, runs: Runs) -> bytes:
 
 
 def _varints(numbers: list[int]) -> bytes:
-    return bytes(numbers) if max(numbers) < 0x80 else b"".join(map(wire.varint, numbers))
+    return bytes(numbers) if max(numbers, default=0) < 0x80 else b"".join(map(wire.varint, numbers))
 
 
 def _spans(columns: Arrays, name: str, rows: Ints) -> list[slice]:
