@@ -90,6 +90,7 @@ bench-worker: $(VENV)/.test  ## Measure how soon a worker answers, and its memor
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)
+	$(BIN)/python -m tools.qgis_pictures http://127.0.0.1:$(PORT)
 	$(BIN)/python -m tools.ground_pictures $(STORE) docs/img
 
 lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
