@@ -18,7 +18,7 @@ from geo.interval import Interval, day_number
 from geo.model import Feature
 from geo.schema import Collection
 from geo.tilegeometry import POLYGON, shapes
-from geo.tiles import arrays, lineage, numpy_rung, rungs, snap, topology
+from geo.tiles import arrays, counted, lineage, numpy_rung, rungs, snap, topology
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
@@ -33,7 +33,7 @@ SPANS_KEPT = 64
 """Spans of days whose versions are remembered."""
 
 LEAN = {"head": "lean_head", "head_ends": "lean_head_ends", "tail": "lean_tail", "tail_ends": "lean_tail_ends",
-        "ids": "numbers"}
+        "crowd_head": "lean_crowd_head", "crowd_head_ends": "lean_crowd_head_ends", "ids": "numbers"}
 """What tiles of a window have instead of what those of a day have."""
 
 Keep = Callable[[str, Callable[[], Arrays]], Arrays]
@@ -78,13 +78,17 @@ class TileSet:
         self._rung = rung or rungs.chosen("auto")
         self._keep = keep
         self._columns = keep("base", lambda: _columns(collection, read()))
-        self._lean = {**self._columns, **{name: self._columns[lean] for name, lean in LEAN.items()}}
+        self._lean = {**self._columns, **{name: self._columns[lean] for name, lean in LEAN.items()
+                                          if lean in self._columns}}
+        self._counts = bool(collection.counted) and counted.countable(self._columns)
         self._levels: dict[int, Level] = {}
         self._building = threading.RLock()
         self._alive = lru_cache(SPANS_KEPT)(self._on)
 
     def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
         """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
+        if self._counts and tile.z <= counted.DEEPEST:
+            return self._counted(tile, window)
         level, frame = self.level(tile.z), _frame(tile)
         wanted = self._candidates(tile, window)
         encoded = self._geometry(level, wanted, frame)
@@ -96,6 +100,13 @@ class TileSet:
             runs = Runs(wanted[0], wanted[0], encoded.ends[:-1], encoded.ends[1:])
             body = self._rung.features(self._columns, encoded.blob, runs)
         return wire.wrapped(self._collection.name, mvt.EXTENT, body)
+
+    def _counted(self, tile: Tile, window: Interval | None) -> bytes:
+        is_lean = mvt.is_lean(window)
+        alive = self._alive(tile.z, *_days(window or Interval()))
+        columns = self._lean if is_lean else self._columns
+        body = counted.layer(self._rung, columns, alive, _frame(tile), days_apart=is_lean)
+        return wire.wrapped(self._collection.name, mvt.EXTENT, body) if body else b""
 
     def id_of(self, number: int) -> str | None:
         """The id of the feature that a tile knows by ``number``, of one day or of a window."""
