@@ -162,7 +162,8 @@ def test_a_jump_to_another_window_is_one_batch(visit: Any) -> None:
     assert visit.requests[before:] == []
 
 
-POINTS_DRAWN = """() => [...document.querySelectorAll(".leaflet-mentions-pane canvas.dated-tile")].reduce((sum, canvas) =>
+POINTS_DRAWN = """() => [...document.querySelectorAll(".leaflet-mentions-pane canvas.dated-tile")].reduce(
+  (sum, canvas) =>
   sum + canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.filter(
     (value, place) => place % 4 === 3 && value > 20).length, 0)"""
 
