@@ -56,6 +56,23 @@ def points(count: int, days: int, seed: int = 7) -> tuple[NDArray[np.float64], N
     return where.round(6), (FIRST_DAY + random.integers(0, days, count)).astype(np.int32)
 
 
+def reports(count: int, days: int, seed: int = 7) -> list[Feature]:
+    """Rows of collection ``mentions``, of a day each: four in five at one of 45 towns, all others anywhere."""
+    where, numbers = points(count, days, seed)
+    random = np.random.default_rng(seed)
+    at_town = random.random(count) < 0.8
+    where[at_town] = where[random.integers(0, 45, int(at_town.sum()))]
+    geometries = [shapely.Point(at) for at in where.tolist()]
+    sides = random.integers(0, len(SIDES), count)
+    rows = []
+    for place, (geometry, day, side) in enumerate(zip(geometries, numbers.tolist(), sides.tolist(), strict=True)):
+        name = sha256(str(place).encode()).hexdigest()[:16]
+        said = {"toponym": f"Town {place % 45}", "title": f"Story {place // 3}", "article": name,
+                "controller": SIDES[side], "status": "control", "control_certainty": "certain", "basis": "zone"}
+        rows.append(Feature(name, geometry, said, Validity.exactly(Interval.of_day(day_from_number(day)))))
+    return rows
+
+
 def _versions(theatre: Theatre) -> Iterator[Feature]:
     random = np.random.default_rng(theatre.seed)
     mesh = _Mesh.made(theatre, random)

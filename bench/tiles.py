@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.coverage import EXTENT, FIRST_DAY, Theatre, zones
+from bench.coverage import EXTENT, FIRST_DAY, Theatre, reports, zones
 from geo import grid, mvt
 from geo.grid import Tile, tile_at
 from geo.interval import DAY, Interval, day_from_number
 from geo.model import Feature, LngLat, Query
-from geo.schema import ZONES
+from geo.schema import MENTIONS, ZONES
 from geo.store import Store, open_store
 from geo.tiles import rungs
 from geo.tiles.encoder import Sidecar, TileSet
@@ -115,6 +115,25 @@ def main() -> None:
                   f"| {stored / slow:,.1f} | {stored / fast:,.0f} | {row.plain_bytes:,.0f} | {row.new_bytes:,.0f} |")
         _print_windows(TileSet(ZONES, lambda: rows, Sidecar(Path(name) / "war.gpkg.tiles", "zones")), day)
         store.close()
+    _print_points(day)
+
+
+def _print_points(day: date) -> None:
+    """Those of 100,000 mentions of 1,200 days."""
+    rows = reports(100_000, 1200)
+    made = TileSet(MENTIONS, lambda: rows)
+    print("\n| z | tiles | bytes of the largest tile: 1 day | month | year | all days | CPU ms a month | all days |")
+    print("|" + " --: |" * 8)
+    for zoom in (3, 5, 7, 9, 10):
+        tiles, found = tiles_at(zoom, 40), []
+        for days in (1, 30, 365, None):
+            span = None if days is None else Interval(day, day + days * DAY)
+            made.tile(tiles[0], span)
+            begin = time.process_time()
+            most = max(len(made.tile(tile, span)) for tile in tiles)
+            found.append((most, (time.process_time() - begin) / len(tiles) * 1e3))
+        print(f"| {zoom} | {len(tiles)} |", " | ".join(f"{most:,}" for most, _ in found),
+              f"| {found[1][1]:.1f} | {found[3][1]:.1f} |")
 
 
 def _print_windows(made: TileSet, day: date) -> None:

@@ -67,9 +67,9 @@ def is_lean(window: Interval | None) -> bool:
     return window is None or window.days != 1
 
 
-def lean(tags: Tags) -> Tags:
+def lean(said: Tags) -> Tags:
     """Without the days that ``from`` and ``to`` say too."""
-    return {name: value for name, value in tags.items() if name not in ("valid_from", "valid_to")}
+    return {name: value for name, value in said.items() if name not in ("valid_from", "valid_to")}
 
 
 def feature_id(id_: str) -> int:
@@ -86,7 +86,7 @@ def tags_of(collection: Collection, feature: Feature) -> tuple[Tags, Tags, Tags]
     begins; when it ends and what is certain. Versions that are drawn as one have the fields and beginning of the
     first and the end of the last."""
     dates = list(_dates(feature.valid))
-    return _tags(feature, tiled_fields(collection)), _said(dates[:2]), _said(dates[2:])
+    return tags(feature, tiled_fields(collection)), _said(dates[:2]), _said(dates[2:])
 
 
 def tiled_fields(collection: Collection) -> list[str]:
@@ -98,7 +98,7 @@ def _drawn(collection: Collection, features: Sequence[Feature], tile: Tile) -> I
     seen = standing(collection, features)
     for index, kind, commands in _geometries(seen, tile):
         feature = features[index]
-        yield _Drawn(feature, kind, commands, _tags(feature, fields))
+        yield _Drawn(feature, kind, commands, tags(feature, fields))
 
 
 def _geometries(features: Sequence[Feature], tile: Tile) -> Iterator[tuple[int, int, bytes]]:
@@ -114,15 +114,16 @@ def _geometries(features: Sequence[Feature], tile: Tile) -> Iterator[tuple[int, 
     return iter(sorted(largest.values()))
 
 
-def _tags(feature: Feature, fields: Sequence[str]) -> Tags:
-    tags: Tags = {}
+def tags(feature: Feature, fields: Sequence[str]) -> Tags:
+    """Those of ``fields`` that have a value which a tile can say."""
+    found: Tags = {}
     for name in fields:
         value = feature.properties.get(name)
         if isinstance(value, str | int | float):
-            tags[name] = value
+            found[name] = value
         elif isinstance(value, date):
-            tags[name] = value.isoformat()
-    return tags
+            found[name] = value.isoformat()
+    return found
 
 
 def _dated(drawn: _Drawn, window: Interval | None) -> Tags:

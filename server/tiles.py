@@ -17,6 +17,7 @@ from geo.interval import EPOCH, Interval, day_number
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
 from geo.store import Store
+from geo.tiles import counted
 from server import caching, links, params
 from server.caching import Packed
 from server.params import BadParameter
@@ -41,6 +42,10 @@ _ALWAYS = {
     "certain_to": "First day on which it is no longer certain, where that differs",
     "from": "First day on which it may have been so, as days since the epoch",
     "to": "First day on which it was no longer so, as days since the epoch; absent is open",
+}
+_COUNTED = {
+    "count": f"How many of about this place are drawn as one, down to zoom {counted.DEEPEST}; absent is one. Those"
+    " say nothing of themselves but what they share",
 }
 
 
@@ -153,7 +158,7 @@ def _layer(declared: Collection, deepest: int) -> dict[str, object]:
     tiled = {field.name: field.description for field in declared.fields if field.name in declared.tiled}
     return {
         "id": declared.name, "description": declared.description, "minzoom": 0, "maxzoom": deepest,
-        "fields": {**_ALWAYS, **tiled},
+        "fields": {**_ALWAYS, **tiled, **(_COUNTED if declared.counted else {})},
     }
 
 

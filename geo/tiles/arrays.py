@@ -143,6 +143,7 @@ def _attributes(collection: Collection, features: Sequence[Feature], dots: NDArr
     keys, values = _Table(), _Table()
     looks: dict[tuple[int, ...], int] = {}
     heads, tails, lean_heads, lean_tails, look = [], [], [], [], []
+    shared = _Shared(collection)
     for feature, is_dot in zip(features, dots.tolist(), strict=True):
         said = mvt.tags_of(collection, feature)
         own, beginning, end = (_pairs(tags, keys, values) for tags in said)
@@ -153,7 +154,9 @@ def _attributes(collection: Collection, features: Sequence[Feature], dots: NDArr
         _, short_beginning, short_end = (_pairs(mvt.lean(tags), keys, values) for tags in said)
         lean_heads.append((name if is_dot else ()) + own + short_beginning)
         lean_tails.append(short_end)
+        shared.add(feature, (beginning, short_beginning, end), keys, values)
     return {
+        **shared.arrays(keys, values),
         "ids": np.array([mvt.feature_id(each.id) for each in features], dtype=np.uint64),
         "names": np.array([head[1] for head in heads], dtype=np.int32),
         "look": np.array(look, dtype=np.int32),
@@ -161,6 +164,41 @@ def _attributes(collection: Collection, features: Sequence[Feature], dots: NDArr
         **_listed("lean_head", lean_heads), **_listed("lean_tail", lean_tails),
         **keys.arrays("keys"), **values.arrays("values"),
     }
+
+
+class _Shared:
+    """What points that are counted together share (``geo.tiles.counted``), of a collection that is ``counted``: ``kin``
+    numbers equal fields, ``tail_kin`` equal ends; ``crowd_head`` and ``lean_crowd_head`` are those fields and the
+    beginning; ``counts`` are the values' rows of the whole numbers."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._fields = collection.counted
+        self._kin: dict[tuple[int, ...], int] = {}
+        self._tail_kin: dict[tuple[int, ...], int] = {}
+        self._heads: list[tuple[int, ...]] = []
+        self._lean_heads: list[tuple[int, ...]] = []
+        self._numbers: list[tuple[int, int]] = []
+
+    def add(self, feature: Feature, dates: tuple[tuple[int, ...], ...], keys: _Table, values: _Table) -> None:
+        if self._fields:
+            own = _pairs(mvt.tags(feature, self._fields), keys, values)
+            beginning, short, end = dates
+            self._numbers.append((
+                self._kin.setdefault(own, len(self._kin)), self._tail_kin.setdefault(end, len(self._tail_kin)),
+            ))
+            self._heads.append(own + beginning)
+            self._lean_heads.append(own + short)
+
+    def arrays(self, keys: _Table, values: _Table) -> dict[str, Ints]:
+        if not self._fields:
+            return {}
+        kin = np.array(self._numbers, dtype=np.int32).reshape(-1, 2)
+        counts = [values.row(wire.value(count)) for count in range(len(kin) + 1)]
+        return {
+            "kin": kin[:, 0].copy(), "tail_kin": kin[:, 1].copy(), "counts": np.array(counts, dtype=np.int32),
+            "count_key": np.array(keys.row(wire.key("count")), dtype=np.int32),
+            **_listed("crowd_head", self._heads), **_listed("lean_crowd_head", self._lean_heads),
+        }
 
 
 def _pairs(tags: Mapping[str, wire.Scalar], keys: _Table, values: _Table) -> tuple[int, ...]:

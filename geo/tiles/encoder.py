@@ -19,7 +19,7 @@ from geo.interval import Interval, day_from_number, day_number
 from geo.model import Feature
 from geo.schema import Collection
 from geo.tilegeometry import POLYGON, shapes
-from geo.tiles import arrays, lineage, marks, numpy_rung, rungs, snap, topology
+from geo.tiles import arrays, counted, lineage, marks, numpy_rung, rungs, snap, topology
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
@@ -36,7 +36,7 @@ TURNS_KEPT = 4096
 """Tiles whose turns are remembered."""
 
 LEAN = {"head": "lean_head", "head_ends": "lean_head_ends", "tail": "lean_tail", "tail_ends": "lean_tail_ends",
-        "ids": "numbers"}
+        "crowd_head": "lean_crowd_head", "crowd_head_ends": "lean_crowd_head_ends", "ids": "numbers"}
 """What tiles of a window have instead of what those of a day have."""
 
 Keep = Callable[[str, Callable[[], Arrays]], Arrays]
@@ -89,7 +89,9 @@ class TileSet:
         self._rung = rung or rungs.chosen("auto")
         self._keep = keep
         self._columns = keep("base", lambda: _columns(collection, read()))
-        self._lean = {**self._columns, **{name: self._columns[lean] for name, lean in LEAN.items()}}
+        self._lean = {**self._columns, **{name: self._columns[lean] for name, lean in LEAN.items()
+                                          if lean in self._columns}}
+        self._counts = bool(collection.counted) and counted.countable(self._columns)
         self._levels: dict[int, Level] = {}
         self._building = threading.RLock()
         self._marks: dict[int, marks.Words] = {}
@@ -98,11 +100,11 @@ class TileSet:
 
     def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
         """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
-        return self._drawn(tile, window, self._candidates(tile, window))
+        return self._drawn(tile, window, self._shown(tile, window))
 
     def content(self, tile: Tile, window: Interval | None = None) -> Content:
         """The same tile, named before it is made."""
-        wanted = self._candidates(tile, window)
+        wanted = self._shown(tile, window)
         named = self._marks_at(tile.z)[wanted[0]]
         if mvt.is_lean(window):
             named = marks.with_numbers(named, self._columns["numbers"][wanted[0]])
@@ -116,17 +118,27 @@ class TileSet:
             day_from_number(int(turns[place - 1])) if place else None,
             day_from_number(int(turns[place])) if place < len(turns) else None)
 
-    def _drawn(self, tile: Tile, window: Interval | None, wanted: tuple[Ints, Ints]) -> bytes:
-        level, frame = self.level(tile.z), _frame(tile)
-        encoded = self._geometry(level, wanted, frame)
+    def _shown(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
+        """Versions of which the tile may show something, and what the encoder must know of each."""
+        if self._is_counted(tile):
+            return counted.seen(self._alive(tile.z, *_days(window or Interval())), _frame(tile))
+        return self._candidates(tile, window)
+
+    def _is_counted(self, tile: Tile) -> bool:
+        return self._counts and tile.z <= counted.DEEPEST
+
+    def _drawn(self, tile: Tile, window: Interval | None, shown: tuple[Ints, Ints]) -> bytes:
+        is_lean = mvt.is_lean(window)
+        columns = self._lean if is_lean else self._columns
+        if self._is_counted(tile):
+            body = counted.layer(self._rung, columns, shown, days_apart=is_lean)
+            return wire.wrapped(self._collection.name, mvt.EXTENT, body) if body else b""
+        encoded = self._geometry(self.level(tile.z), shown, _frame(tile))
         if not encoded.blob:
             return b""
-        if mvt.is_lean(window):
-            body = self._rung.features(self._lean, encoded.blob, _merged(self._columns, encoded, wanted[0]))
-        else:
-            runs = Runs(wanted[0], wanted[0], encoded.ends[:-1], encoded.ends[1:])
-            body = self._rung.features(self._columns, encoded.blob, runs)
-        return wire.wrapped(self._collection.name, mvt.EXTENT, body)
+        rows, ends = shown[0], encoded.ends
+        runs = _merged(self._columns, encoded, rows) if is_lean else Runs(rows, rows, ends[:-1], ends[1:])
+        return wire.wrapped(self._collection.name, mvt.EXTENT, self._rung.features(columns, encoded.blob, runs))
 
     def id_of(self, number: int) -> str | None:
         """The id of the feature that a tile knows by ``number``, of one day or of a window."""
@@ -215,7 +227,7 @@ class TileSet:
 
     def _turns_in(self, tile: Tile) -> Ints:
         """The days on which something that may show in the tile begins or ends, in order."""
-        days = self._columns["days"][self._candidates(tile, None)[0]]
+        days = self._columns["days"][self._shown(tile, None)[0]]
         turns: Ints = np.unique(days)
         return np.asarray(turns[np.abs(turns) != FOREVER])
 

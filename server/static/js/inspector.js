@@ -1,11 +1,12 @@
 import { Popup } from "./leaflet.js";
 import { isoDay, mediumDay } from "./days.js";
 import { element } from "./dom.js";
-import { controlCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
+import { controlCard, countCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
 import { Sheet } from "./sheet.js";
 import { positionText } from "./words.js";
 
 const REACH = 14; // pixels around a click or a touch
+const CLOSER = 3; // zooms that a click on a counted mark goes
 const ROOM = 330; // pixels of height that a map needs to hold a card
 
 /** Answers a click on the map: what is drawn there, and who held the place that day. */
@@ -52,8 +53,18 @@ export class Inspector {
 
   #cards(latlng) {
     const make = { mentions: mentionCard, events: eventCard };
-    return Object.entries(this.#layers).flatMap(([name, layer]) =>
-      layer.near(latlng, REACH).slice(0, 3).map((feature) => make[name](withDays(feature), this.#style, this.#language)));
+    const found = Object.entries(this.#layers).map(([name, layer]) => [name, layer.near(latlng, REACH)]);
+    if (found.some(([, features]) => features.some(isCounted))) this.#approach(latlng);
+    return found.flatMap(([name, features]) => {
+      const count = features.reduce((sum, { properties }) => sum + (properties.count ?? 1), 0);
+      if (features.some(isCounted)) return [countCard(name, count)];
+      return features.slice(0, 3).map((feature) => make[name](withDays(feature), this.#style, this.#language));
+    });
+  }
+
+  /** Goes where those that are counted here come apart. */
+  #approach(latlng) {
+    this.#map.setView(latlng, Math.min(this.#map.getZoom() + CLOSER, this.#map.getMaxZoom()));
   }
 
   async #ask(latlng, box) {
@@ -98,6 +109,10 @@ export class Inspector {
     if (!response.ok) throw new Error(answer.detail ?? response.statusText);
     return answer;
   }
+}
+
+function isCounted({ properties: { count = 1 } }) {
+  return count > 1;
 }
 
 function trouble(error) {

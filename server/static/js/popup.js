@@ -60,6 +60,13 @@ export function eventCard(event, style, language) {
   );
 }
 
+/** How many stand behind one mark: `name` is "mentions" or "events". */
+export function countCard(name, count) {
+  return element("article", { class: "card" },
+    element("h3", {}, `${count} ${name} of about this place`),
+    element("p", {}, "Nearer to the ground each has its own mark."));
+}
+
 /** A feature of a tile has its days as numbers; cards want ISO text. */
 export function withDays({ properties, from, to }) {
   const days = { valid_from: Number.isFinite(from) ? isoDay(from) : null, valid_to: Number.isFinite(to) ? isoDay(to) : null };
