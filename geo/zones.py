@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import islice
+from operator import lt
 from threading import Lock
 
 import numpy as np
@@ -64,7 +66,6 @@ class ZoneIndex:
         self._numbers = {id(row): number for number, row in enumerate(self._rows)}
         self._named = {row.id: number for number, row in enumerate(self._rows)}
         self._supported: dict[int, Sequence[int]] = {}
-        self._holders = _holders(self._rows)
         self.reports = tuple(report_of(report) for report in reports)
         self._by_id = {report.id: report for report in self.reports}
         self._witnesses: dict[str, Witnesses] = {}
@@ -149,6 +150,10 @@ class ZoneIndex:
             if foot is not None and distance_km(point, foot) <= radius_km:
                 return foot
         return foot
+
+    @cached_property
+    def _holders(self) -> list[int]:
+        return _holders(self._rows)
 
     def speaking(self, day: date) -> tuple[str, ...]:
         """The sources that make a statement about any ground on the day, by name."""
@@ -289,7 +294,8 @@ def _spans(zone: Feature, days: Sequence[date], calendar: Sequence[date]) -> Ite
 
 def _as_of(zone: Feature) -> list[date]:
     days = zone.properties.get("as_of")
-    return sorted({_parsed(str(day)) for day in days}) if isinstance(days, list | tuple) else []
+    told = list(map(_parsed, map(str, days))) if isinstance(days, list | tuple) else []
+    return told if all(map(lt, told, islice(told, 1, None))) else sorted(set(told))
 
 
 _parsed = lru_cache(maxsize=100_000)(parse_day)
