@@ -15,7 +15,7 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg setup.py geo/tiles/kernel.c
+$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg setup.py geo/cover.c geo/tiles/kernel.c
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from click.testing import CliRunner
@@ -16,14 +18,17 @@ from shapely.geometry import MultiLineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from geo.basemap import country_shapes
+from geo.bulk import BulkJoin, DatedPoints
 from geo.changes import Comparison, changes
+from geo.control import control_at
 from geo.errors import InvalidParameter
 from geo.fronts import front_rows, fronts
 from geo.interval import Interval, Validity
 from geo.measure import length_km
-from geo.model import Feature
+from geo.model import Feature, LngLat
 from geo.outlines import BORDER_KM, front_rule
 from geo.zones import ZoneIndex
+from server import create_app
 from server.cli import dateline
 
 DAILY = Path(__file__).resolve().parents[2] / "shared" / "data" / "ukraine_daily"
@@ -154,6 +159,55 @@ def test_an_outline_lasts_as_long_as_it_does_not_move() -> None:
     assert spans == ["2022-04-01/2022-04-08", "2022-04-09/2022-04-30"]
 
 
+def drawn_fronts(rows: Sequence[Feature], point: LngLat) -> float:
+    """Kilometres to the nearest of the drawn lines, along the geodesic, by pieces of some ten metres."""
+    lines = shapely.segmentize([row.geometry for row in fronts(rows)], 1e-4)
+    corners = shapely.get_coordinates(lines)
+    apart = Geod(ellps="WGS84").inv(*(np.full(len(corners), part) for part in point), *corners.T)[2]
+    return float(apart.min()) / 1000
+
+
+@pytest.mark.parametrize("rows", [
+    [zone("RUSSIA", INLAND, front_rule=ONE_SIDED)],
+    [zone("RUSSIA", box(33.0, 48.0, 33.5, 49.0), front_rule=ONE_SIDED),
+     zone("RUSSIA", box(33.5, 48.0, 34.0, 49.0), front_rule=ONE_SIDED)],
+    [zone("RUSSIA", INLAND, front_rule={**ONE_SIDED, "tolerance_km": 1.0}),
+     zone("UKRAINE", box(34.0 + 0.5 * KM, 48.0, 35.0, 49.0), front_rule={**ONE_SIDED, "tolerance_km": 1.0})],
+    [zone("RUSSIA", INLAND, front_rule={"tolerance_km": 1.0}),
+     zone("UKRAINE", box(34.0 + 0.5 * KM, 48.0, 35.0, 49.0), front_rule={"tolerance_km": 1.0})],
+], ids=["one side", "one side in two parts", "both, and the outline", "a gap"])
+@pytest.mark.parametrize("point", [LngLat(33.9, 48.5), LngLat(33.45, 48.4), LngLat(33.2, 48.95)])
+def test_the_distance_to_the_front_is_that_to_the_drawn_lines(rows: list[Feature], point: LngLat) -> None:
+    found = control_at(point, Interval.of_day(DAY), ZoneIndex(rows))
+    assert found.front_km == pytest.approx(drawn_fronts(rows, point), rel=2e-3)
+    many = BulkJoin(ZoneIndex(rows)).join(DatedPoints.at(np.array([point]), [DAY]))
+    assert many.control(0, fronts=True) == found
+
+
+def test_command_service_and_join_tell_the_same_distance_to_an_outline(tmp_path: Path) -> None:
+    run, store = CliRunner(), tmp_path / "ua.gpkg"
+    ground = {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(INLAND)}
+    (tmp_path / "day.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [ground]}), "utf-8")
+    (tmp_path / "in.csv").write_text("date,lon,lat\n2022-04-01,33.9,48.5\n", "utf-8")
+
+    def call(*words: str) -> str:
+        done = run.invoke(dateline, ["--quiet", "--store", str(store), *words], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    call("--theatre", "ukraine-2022", "init", str(store))
+    call("zones", "load", str(tmp_path / "day.geojson"), "--controller", "RUSSIA", "--date", "2022-04-01", "--source",
+         "day", "--opponent", "UKRAINE", "--country", "UA")
+    call("join", str(tmp_path / "in.csv"), "-o", str(tmp_path / "out.geojson"), "--front")
+    client = create_app({"store": str(store)}).test_client()
+    ((joined,),) = (json.loads((tmp_path / "out.geojson").read_text("utf-8"))["features"],)
+    said = client.get("/api/control?lon=33.9&lat=48.5&datetime=2022-04-01").get_json()
+    east = Geod(ellps="WGS84").inv(33.9, 48.5, 34.0, 48.5)[2] / 1000
+    assert said["front_km"] == pytest.approx(east, abs=0.01)
+    assert joined["properties"]["front_km"] == said["front_km"]
+    assert "front 7 km away" in call("control", "33.9,48.5", "--date", "2022-04-01")
+
+
 @pytest.mark.parametrize("said, words", [
     ((-1.0, "", ""), "tolerance_km: -1, want 0 to 20"),
     ((0.0, "UKRAINE", ""), "opponent: 'UKRAINE' in country '', want both or neither"),
@@ -186,5 +240,12 @@ def test_the_front_of_a_real_day_is_one_long_line(tmp_path: Path) -> None:
     longest = max(shapely.get_parts(line), key=length_km)
     assert length_km(longest) > 0.9 * told["length_km"]
     assert line.is_simple
+    index = ZoneIndex([zone("RUSSIA", shapely.geometry.shape(row["geometry"]), front_rule=ONE_SIDED)
+                       for row in json.loads(call("export", "zones", "--datetime", "2026-07-31"))["features"]])
+    at = shapely.get_coordinates(shapely.segmentize(line, 1e-3))
+    for place in (LngLat(37.80, 48.00), LngLat(38.50, 48.60), LngLat(36.30, 46.90)):
+        answer = control_at(place, Interval.of_day(DAY), index)
+        apart = Geod(ellps="WGS84").inv(*(np.full(len(at), part) for part in place), *at.T)[2].min() / 1000
+        assert answer.front_km == pytest.approx(apart, abs=0.2)
     stored = json.loads(call("export", "fronts", "--datetime", "2026-07-31"))["features"]
     assert stored[0]["properties"]["length_km"] == told["length_km"]
