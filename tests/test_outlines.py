@@ -148,6 +148,24 @@ def test_slivers_inside_of_one_side_are_closed_by_its_tolerance() -> None:
     assert not front.geometry.intersects(box(32.99, 47.5, 33.02, 48.5))
 
 
+@pytest.mark.parametrize("gap_km, tolerance_km", [(0.0, 0.0), (0.5, 1.0)])
+def test_of_two_sides_against_one_each_has_its_own_part_of_the_outline(gap_km: float, tolerance_km: float) -> None:
+    """Two squares side by side: the line between them is no front with who holds the rest."""
+    rule = {**ONE_SIDED, "tolerance_km": tolerance_km}
+    west, east = box(33.0, 48.0, 34.0, 49.0), box(34.0 + gap_km * KM, 48.0, 35.0, 49.0)
+    lines = {(row.properties["side_a"], row.properties["side_b"]): row.geometry
+             for row in fronts([zone("RUSSIA", west, front_rule=rule), zone("DNR", east, front_rule=rule)])}
+    assert set(lines) == {("DNR", "RUSSIA"), ("DNR", "UKRAINE"), ("RUSSIA", "UKRAINE")}
+    for sides, middle, seen in ((("RUSSIA", "UKRAINE"), (33.0, 48.5), west), (("DNR", "UKRAINE"), (35.0, 48.5), east)):
+        line = lines[sides]
+        assert line is not None
+        assert line.distance(shapely.Point(middle)) < 1e-9
+        assert line.hausdorff_distance(seen.boundary.difference(box(33.9, 48.01, 34.1, 48.99))) < 0.11
+        assert line.distance(box(33.99, 48.1, 34.01, 48.9)) > 0.08
+        around = length_km(seen.boundary) - length_km(shapely.LineString([(34, 48), (34, 49)]))
+        assert length_km(line) == pytest.approx(around, abs=1.0)
+
+
 def test_an_outline_lasts_as_long_as_it_does_not_move() -> None:
     first, later = (
         Feature(name, INLAND if name == "a" else box(33.0, 48.0, 34.5, 49.0), {

@@ -21,7 +21,7 @@ from geo.interval import Interval
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
 from geo.store import Summary, WriteReport, layout, rows, search
-from geo.store.believed import DERIVED, Beliefs, ByFid
+from geo.store.believed import DERIVED, Beliefs, ByFid, Reading
 from geo.store.rows import Row, Value
 
 BATCH = 500
@@ -51,7 +51,7 @@ class GeoPackageStore:
         self._touched: set[str] = set()
         self._closed = False
         self._known: tuple[int, float, str] | None = None
-        self._beliefs = Beliefs(self._days_of_zones, self._zones_numbered)
+        self._beliefs = Beliefs(Reading(self._days_of_zones, self._zones_numbered, self._stored, self.version))
 
     @classmethod
     def open(cls, path: str, *, create: bool = False) -> GeoPackageStore:
@@ -62,10 +62,14 @@ class GeoPackageStore:
         return cls(file)
 
     def read(self, collection: str, query: Query) -> Iterator[Feature]:
+        if query.as_known_on is not None and collection in DERIVED:
+            search.where(search.collection_named(collection), query)  # names what is wrong with it, before all
+            return self._beliefs.read(collection, query, is_writing=self._in_transaction())
+        return self._stored(collection, query)
+
+    def _stored(self, collection: str, query: Query) -> Iterator[Feature]:
         declared = search.collection_named(collection)
         condition = search.where(declared, query)
-        if query.as_known_on is not None and collection in DERIVED:
-            return self._beliefs.read(self, collection, query, is_writing=self._in_transaction())
         found = self._found(declared, query, condition)
         return iter(list(found)) if self._in_transaction() else found
 
