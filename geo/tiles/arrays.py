@@ -7,7 +7,7 @@ parts, each with one more than there are. Rings are wound as MVT 2.1 asks; those
 and all but its first are marked in ``hole``.
 
 ``days`` are half-open day numbers (``geo.interval.day_number``), ``FOREVER`` and ``-FOREVER`` where open. Attributes
-are pairs of a row of the table of keys and one of values; values are kept as they go into a tile. Tiles of one day
+are pairs of a row of the table of keys and one of values, which are kept as the messages of a layer. Tiles of one day
 have the pairs of ``head`` and ``tail`` and the feature's number in ``ids``; those of a window the pairs of
 ``lean_head`` and ``lean_tail`` and the number in ``numbers`` (``geo.tiles.lineage``).
 """
@@ -193,10 +193,10 @@ class _Shared:
         if not self._fields:
             return {}
         kin = np.array(self._numbers, dtype=np.int32).reshape(-1, 2)
-        counts = [values.row(wire.value(count)) for count in range(len(kin) + 1)]
+        counts = [values.row(wire.layer_value(count)) for count in range(len(kin) + 1)]
         return {
             "kin": kin[:, 0].copy(), "tail_kin": kin[:, 1].copy(), "counts": np.array(counts, dtype=np.int32),
-            "count_key": np.array(keys.row(wire.key("count")), dtype=np.int32),
+            "count_key": np.array(keys.row(wire.layer_key("count")), dtype=np.int32),
             **_listed("crowd_head", self._heads), **_listed("lean_crowd_head", self._lean_heads),
         }
 
@@ -204,7 +204,7 @@ class _Shared:
 def _pairs(tags: Mapping[str, wire.Scalar], keys: _Table, values: _Table) -> tuple[int, ...]:
     found: list[int] = []
     for key, value in tags.items():
-        found += keys.row(wire.key(key)), values.row(wire.value(value))
+        found += keys.row(wire.layer_key(key)), values.row(wire.layer_value(value))
     return tuple(found)
 
 

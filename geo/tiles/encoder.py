@@ -179,7 +179,8 @@ class TileSet:
             shift, graph = UNITS_ZOOM - zoom, self._graph()
             made = snap.snapped(base, graph, topology.kept(base, graph, TOLERANCE << shift), shift)
             names = ("table", "refs", "parts", "hole", "versions", "state")
-            return {**{name: made[name] for name in names}, "boxes": boxes(made, 0)}
+            gone = np.diff(made["parts"]) == 0
+            return {**{name: made[name] for name in names}, "gone": gone, "boxes": boxes(made, 0)}
 
         made = self._keep(f"z{zoom}", build)
         return Level({**made, "kind": base["kind"]}, made["boxes"])
@@ -193,10 +194,11 @@ class TileSet:
             owner = np.repeat(np.arange(len(kind)), np.diff(base["parts"]))
             points = snap.rounded(base["table"], shift)[base["refs"]]
             points, parts = snap.without_repeats(points, owner, kind)
-            return {"state": snap.states(points, {**base, "parts": parts}), "boxes": boxes(base, shift)}
+            state = snap.states(points, {**base, "parts": parts})
+            return {"state": state, "gone": np.diff(parts) == 0, "boxes": boxes(base, shift)}
 
         made = self._keep(f"z{zoom}", build)
-        return Level({**base, "state": made["state"]}, made["boxes"])
+        return Level({**base, "state": made["state"], "gone": made["gone"]}, made["boxes"])
 
     def _graph(self) -> topology.Arcs:
         def build() -> Arrays:

@@ -9,7 +9,7 @@
 enum { LOW = -64, HIGH = 4160 };
 static const double EDGE_LOW = -64.5, EDGE_HIGH = 4160.5, SIDE = 4225.0;
 enum { KIND_POINT = 1, KIND_LINE = 2, KIND_POLYGON = 3 };
-enum { SOUND = 2 };
+enum { VALID = 1, SOUND = 2 };
 
 typedef struct { int64_t x, y; int made; } Point;
 
@@ -375,8 +375,8 @@ static int meet(const Point *a, const Point *b, const Point *c, const Point *d)
     return (!abc && on(a, b, c)) || (!abd && on(a, b, d)) || (!cda && on(c, d, a)) || (!cdb && on(c, d, b));
 }
 
-/* Whether two stretches of out_ touch, one of which the cutting made; neighbours may share their end. */
-static int touches(size_t first_part)
+/* Whether two stretches of out_ touch, one of which the cutting made, or any two; neighbours may share their end. */
+static int touches(size_t first_part, int any)
 {
     const Point *points = ITEMS(out_, Point);
     const size_t *ends = ITEMS(ends_, size_t);
@@ -386,7 +386,7 @@ static int touches(size_t first_part)
         size_t rn = ends[r] - rb;
         for (size_t i = 0; i < rn; i++) {
             const Point *a = points + rb + i, *b = points + rb + (i + 1 == rn ? 0 : i + 1);
-            if (!a->made && !b->made) continue;
+            if (!any && !a->made && !b->made) continue;
             for (size_t s = first_part, sb = begin; s < parts; sb = ends[s++]) {
                 size_t sn = ends[s] - sb;
                 for (size_t j = 0; j < sn; j++) {
@@ -411,7 +411,7 @@ static int shape(const Level *level, int32_t version, int crossing)
     int kind = level->kind[version];
     int64_t first = level->versions[version], last = level->versions[version + 1];
     out_.size = ends_.size = 0;
-    if (kind == KIND_POLYGON && level->state[version] < (crossing ? SOUND : 1)) return 1;
+    if (kind == KIND_POLYGON && level->state[version] < VALID) return 1;
     if (kind != KIND_POLYGON || !crossing) {
         int gone = 0;
         for (int64_t part = first; part < last; part++) {
@@ -461,7 +461,7 @@ static int shape(const Level *level, int32_t version, int crossing)
         if (wrong) return wrong;
         part = end;
     }
-    return touches(0);
+    return touches(0, level->state[version] < SOUND);
 }
 
 static uint64_t zigzag(int64_t n) { return ((uint64_t)n << 1) ^ (uint64_t)(n >> 63); }
@@ -623,11 +623,11 @@ static int feature(Buffer *to, uint64_t id, int kind, const char *geometry, size
     return message(to, 2, body.at, body.size);
 }
 
-static int table_rows(Buffer *to, int field, const Numbering *n, const char *text, const int64_t *ends)
+static int table_rows(Buffer *to, const Numbering *n, const char *text, const int64_t *ends)
 {
     const int32_t *rows = ITEMS(n->order, int32_t);
     for (size_t i = 0; i < COUNT(n->order, int32_t); i++)
-        TRY(message(to, field, text + ends[rows[i]], (size_t)(ends[rows[i] + 1] - ends[rows[i]])));
+        TRY(append(to, text + ends[rows[i]], (size_t)(ends[rows[i] + 1] - ends[rows[i]])));
     return 0;
 }
 
@@ -646,8 +646,8 @@ static int write_features(Py_buffer *v)
         TRY(tag_run(&whole_, tail, tail_ends[last[i]], tail_ends[last[i] + 1]));
         TRY(feature(&blob_, ids[first[i]], kind[first[i]], blob + begin[i], (size_t)(end[i] - begin[i])));
     }
-    TRY(table_rows(&blob_, 3, &keys_, v[11].buf, v[12].buf));
-    return table_rows(&blob_, 4, &values_, v[13].buf, v[14].buf);
+    TRY(table_rows(&blob_, &keys_, v[11].buf, v[12].buf));
+    return table_rows(&blob_, &values_, v[13].buf, v[14].buf);
 }
 
 PyDoc_STRVAR(features_doc,

@@ -1,0 +1,256 @@
+"""Polygons cut to the square of a tile, few numpy calls a tile: most of a zone lies far from the square.
+
+Which points are outside, and on which side, is told from the arrays as they lie; only stretches that cross the square's
+edge, and points inside of it, are ever brought into units of the tile (``clip`` says how they become rings).
+"""
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
+from math import floor, inf
+from typing import NamedTuple
+
+import numpy as np
+
+from geo.cache import Arrays
+from geo.tiles import clip
+from geo.tiles.arrays import Ints
+from geo.tiles.clip import CORNERS, EDGE_HIGH, EDGE_LOW, HIGH, LOW, SIDE, Event, Point, Run
+from geo.tiles.snap import Frame
+
+Geometry = list[list[Point]]
+
+WEST, EAST, NORTH, SOUTH = 1, 2, 4, 8
+
+
+class Ring(NamedTuple):
+    """A ring by what it has to do with the square; ``odd`` says whether it goes around the north-west corner."""
+
+    is_hole: bool
+    is_gone: bool
+    is_within: bool
+    events: list[Event]
+    points: Callable[[], list[Point]]
+    runs: Callable[[], list[Run]]
+    odd: Callable[[], bool]
+
+
+def polygons(level: Arrays, chosen: Ints, frame: Frame) -> list[Geometry | None]:
+    """The rings of each version in the square, perhaps touching themselves; ``None`` where GEOS must say."""
+    rings = _Rings(level, chosen, frame)
+    return [_version([rings.ring(part) for part in range(first, last)]) for first, last in pairwise(rings.versions)]
+
+
+class _Rings:
+    """All rings of the versions asked for, part after part; rows count through the points of all."""
+
+    def __init__(self, level: Arrays, chosen: Ints, frame: Frame) -> None:
+        spans = list(zip(level["versions"][chosen].tolist(), level["versions"][chosen + 1].tolist(), strict=True))
+        bounds = [level["parts"][first:last + 1].tolist() for first, last in spans]
+        self.versions = list(accumulate((last - first for first, last in spans), initial=0))
+        sizes = [end - start for each in bounds for start, end in pairwise(each)]
+        self._hole = [flag for first, last in spans for flag in level["hole"][first:last].tolist()]
+        self._gone = [flag for first, last in spans for flag in level["gone"][first:last].tolist()]
+        self._ends = list(accumulate(sizes, initial=0))
+        refs = [level["refs"][each[0]:each[-1]] for each in bounds]
+        self._points = level["table"].take(np.concatenate(refs) if len(refs) != 1 else refs[0], axis=0)
+        self._frame = frame
+        self._look()
+
+    def _look(self) -> None:
+        """Where every point and stretch lies."""
+        code = self._codes()
+        there = np.empty_like(code)
+        there[:-1] = code[1:]
+        self._after = {end - 1: start for start, end in pairwise(self._ends) if end > start}
+        there[list(self._after)] = code[list(self._after.values())]
+        (crossing,) = (((code & there) == 0) & (code != there)).nonzero()
+        (flips,) = ((code ^ there) & NORTH).nonzero()
+        (inner,) = (code == 0).nonzero()
+        self._crossing, self._flips = crossing.tolist(), flips.tolist()
+        self._inner = inner.tolist()
+        self._inside = self._placed(self._points[inner])
+
+    def _codes(self) -> Ints:
+        """Outcodes as Cohen and Sutherland have them, from thresholds in units of the arrays."""
+        shift, left, top = self._frame
+        x, y = self._points[:, 0], self._points[:, 1]
+        west, east = _least(left + LOW, shift), _least(left + HIGH + 1, shift)
+        north, south = _least(top + LOW, shift), _least(top + HIGH + 1, shift)
+        code = (x < west).view(np.uint8) * np.uint8(WEST)
+        code += (x >= east).view(np.uint8) * np.uint8(EAST)
+        code += (y < north).view(np.uint8) * np.uint8(NORTH)
+        code += (y >= south).view(np.uint8) * np.uint8(SOUTH)
+        return code
+
+    def _placed(self, points: Ints) -> list[Point]:
+        """In units of the tile."""
+        shift, left, top = self._frame
+        half = 1 << shift >> 1 if shift > 0 else 0
+        if shift >= 0:
+            return [((x + half >> shift) - left, (y + half >> shift) - top) for x, y in points.tolist()]
+        return [((x << -shift) - left, (y << -shift) - top) for x, y in points.tolist()]
+
+    def ring(self, part: int) -> Ring:
+        start, end = self._ends[part], self._ends[part + 1]
+        events = [event for row in self._of(self._crossing, part) for event in _crossed(*self._stretch(row), row)]
+        place = bisect_left(self._inner, start)
+        is_within = end > start and place < len(self._inner) and self._inner[place] == start
+
+        def points() -> list[Point]:
+            return self._inside[place:place + end - start]
+
+        def runs() -> list[Run]:
+            return self._runs((start, end), events)
+
+        def odd() -> bool:
+            return sum(_passes(*self._stretch(row)) for row in self._of(self._flips, part)) % 2 == 1
+
+        gone = bool(self._gone[part]) or end == start
+        return Ring(bool(self._hole[part]), gone, is_within, events, points, runs, odd)
+
+    def _of(self, rows: list[int], part: int) -> list[int]:
+        return rows[bisect_left(rows, self._ends[part]):bisect_left(rows, self._ends[part + 1])]
+
+    def _stretch(self, row: int) -> tuple[Point, Point]:
+        start, end = self._placed(self._points[[row, self._after.get(row, row + 1)]])
+        return start, end
+
+    def _runs(self, ends: tuple[int, int], found: list[Event]) -> list[Run]:
+        """In the order in which the ring enters."""
+        begin = next((at for at, (entering, *_) in enumerate(found) if entering), 0)
+        found = found[begin:] + found[:begin]
+        runs = []
+        for (_, start, enters, enter), (_, stop, leaves, leave) in zip(found[::2], found[1::2], strict=True):
+            if start <= stop:
+                between = self._between(start + 1, stop + 1)
+            else:
+                between = self._between(start + 1, ends[1]) + self._between(ends[0], stop + 1)
+            runs.append(Run([enters, *between, leaves], enter, leave))
+        return runs
+
+    def _between(self, first: int, last: int) -> list[Point]:
+        """The points of rows that all lie inside."""
+        place = bisect_left(self._inner, first)
+        return self._inside[place:place + max(last - first, 0)]
+
+
+def _least(value: int, shift: int) -> int:
+    """The least position, in units of the arrays, that comes to ``value`` or more in units of the zoom."""
+    return (value << shift) - (1 << shift >> 1) if shift >= 0 else -(-value >> -shift)
+
+
+def _crossed(p: Point, q: Point, row: int) -> list[Event]:
+    """What ``clip.crossings`` says of one stretch, by the same sums."""
+    swap = p > q
+    (ax, ay), (bx, by) = (q, p) if swap else (p, q)
+    right, down = float(bx - ax), float(by - ay)
+    low_x, high_x = ((EDGE_LOW - ax) / right, (EDGE_HIGH - ax) / right) if right else (-inf, inf)
+    low_y, high_y = ((EDGE_LOW - ay) / down, (EDGE_HIGH - ay) / down) if down else (-inf, inf)
+    is_south = down >= 0
+    enter_y, leave_y = (low_y, high_y) if is_south else (high_y, low_y)
+    by_x, out_x = low_x >= enter_y, high_x <= leave_y
+    enter, leave = max(low_x if by_x else enter_y, 0.0), min(high_x if out_x else leave_y, 1.0)
+    if not enter < leave:
+        return []
+    ends = []
+    if enter > 0:
+        side = 3 if by_x else 0 if is_south else 2
+        ends.append((not swap, row, *_on_edge(ax + enter * right, ay + enter * down, side)))
+    if leave < 1:
+        side = 1 if out_x else 2 if is_south else 0
+        ends.append((swap, row, *_on_edge(ax + leave * right, ay + leave * down, side)))
+    return ends[::-1] if swap else ends
+
+
+def _on_edge(x: float, y: float, side: int) -> tuple[Point, float]:
+    """The position on a side of the edge, rounded, and how far around the edge it is, not rounded."""
+    x = EDGE_LOW if side == 3 else EDGE_HIGH if side == 1 else min(max(x, EDGE_LOW), EDGE_HIGH)
+    y = EDGE_LOW if side == 0 else EDGE_HIGH if side == 2 else min(max(y, EDGE_LOW), EDGE_HIGH)
+    if side == 0:
+        around = x - EDGE_LOW
+    elif side == 1:
+        around = SIDE + (y - EDGE_LOW)
+    elif side == 2:
+        around = 2 * SIDE + (EDGE_HIGH - x)
+    else:
+        around = 3 * SIDE + (EDGE_HIGH - y)
+    return (min(max(floor(x + 0.5), LOW), HIGH), min(max(floor(y + 0.5), LOW), HIGH)), around
+
+
+def _passes(p: Point, q: Point) -> bool:
+    """Whether a stretch across the north edge's line passes between the north-west corner and the far east."""
+    (x0, y0), (x1, y1) = p, q
+    return float(x0) + (EDGE_LOW - y0) / float(y1 - y0) * float(x1 - x0) > EDGE_LOW
+
+
+def _version(rings: Sequence[Ring]) -> Geometry | None:
+    begins = [place for place, ring in enumerate(rings) if not ring.is_hole]
+    found: Geometry = []
+    for start, end in pairwise([*begins, len(rings)]):
+        cut = _polygon(rings[start], [ring for ring in rings[start + 1:end] if not ring.is_gone])
+        if cut is None:
+            return None
+        found += cut
+    return found
+
+
+def _polygon(outer: Ring, holes: Sequence[Ring]) -> Geometry | None:
+    """One polygon, cut."""
+    if outer.is_gone:
+        return []
+    crossing = [ring for ring in (outer, *holes) if ring.events]
+    if outer.is_within and not outer.events:
+        rings: Geometry | None = [outer.points()]
+    elif crossing:
+        rings = clip.joined([run for ring in crossing for run in ring.runs()])
+    else:
+        odd = sum(ring.odd() for ring in (outer, *holes) if not ring.is_within) % 2
+        rings = [list(CORNERS)] if odd else []
+    outers = None if rings is None else _wound([shut(ring) for ring in rings])
+    inner = [shut(ring.points()) for ring in holes if ring.is_within and not ring.events]
+    return _with_holes(outers, inner) if outers and inner else outers
+
+
+def _with_holes(outers: Geometry, holes: Geometry) -> Geometry | None:
+    """Each outer ring followed by the holes in it; ``None`` when a hole is in none."""
+    if len(outers) == 1:
+        return [*outers, *holes]
+    inside: list[Geometry] = [[] for _ in outers]
+    for hole in holes:
+        home = next((place for place, ring in enumerate(outers) if clip.holds(ring, hole[0])), None)
+        if home is None:
+            return None
+        inside[home].append(hole)
+    return [ring for outer, mine in zip(outers, inside, strict=True) for ring in (outer, *mine)]
+
+
+def _wound(rings: Geometry) -> Geometry | None:
+    """Those with an area; ``None`` when one is wound the wrong way."""
+    kept = []
+    for ring in rings:
+        area = twice_area(ring) if len(ring) > 2 else 0
+        if area < 0:
+            return None
+        if area:
+            kept.append(ring)
+    return kept
+
+
+def twice_area(ring: Sequence[Point]) -> int:
+    x0, y0 = ring[-1]
+    total = 0
+    for x, y in ring:
+        total += x0 * y - x * y0
+        x0, y0 = x, y
+    return total
+
+
+def without_repeats(points: Sequence[Point]) -> list[Point]:
+    return [point for place, point in enumerate(points) if not place or point != points[place - 1]]
+
+
+def shut(points: Sequence[Point]) -> list[Point]:
+    ring = without_repeats(points)
+    return ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring
