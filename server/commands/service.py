@@ -93,8 +93,8 @@ def migrate(session: Session) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True,
-              help="Requests that a process answers at once. With 1 a kept tile costs a third less, and waits for whatever "
-                   "is answered before it.")
+              help="Requests that a process answers at once. With 1 a kept tile costs a third less, and waits for "
+                   "whatever is answered before it.")
 @pass_session
 def serve(session: Session, /, host: str, port: int, workers: int, threads: int) -> None:
     """Serve the map, in the foreground."""
