@@ -98,10 +98,10 @@ class ZoneIndex:
         """All zones that answer on the day."""
         return self._found((-180, -90, 180, 90), Interval.of_day(day), lambda ground: True)
 
-    def touching(self, area: BaseGeometry, day: date) -> list[Feature]:
-        """The zones that have ground or an edge in common with ``area`` and answer on the day."""
+    def touching(self, area: BaseGeometry, interval: Interval) -> list[Feature]:
+        """The zones that have ground or an edge in common with ``area`` and answer inside of ``interval``."""
         shapely.prepare(area)
-        return self._found(area.bounds, Interval.of_day(day), area.intersects)
+        return self._found(area.bounds, interval, area.intersects)
 
     def history(self, point: LngLat, interval: Interval = ALWAYS) -> list[Feature]:
         """The zones over the point that answer inside of ``interval``, cut to the days on which they answer, in
