@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-years bench-table bench-load bench-derive bench-tiles bench-encoder bench-serving pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-years bench-table bench-load bench-derive bench-tiles check-tiles bench-encoder bench-serving pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -78,6 +78,9 @@ bench-derive: $(VENV)/.test  ## Measure what one more town report costs, against
 
 bench-tiles: $(VENV)/.test  ## Measure what a vector tile costs to make, old encoder, numpy and compiled kernel
 	$(BIN)/python -m bench.tiles
+
+check-tiles: $(VENV)/.test  ## Read every tile of a small war back by another decoder: validity, slivers, flicker
+	$(BIN)/python -m tools.check_tiles
 
 bench-encoder: $(VENV)/.test  ## Measure what a tile costs to encode beside ST_AsMVT (apt: postgresql-15-postgis-3)
 	$(BIN)/python -m bench.encoder
