@@ -79,6 +79,9 @@ bench-derive: $(VENV)/.test  ## Measure what one more town report costs, against
 bench-tiles: $(VENV)/.test  ## Measure what a vector tile costs to make, old encoder, numpy and compiled kernel
 	$(BIN)/python -m bench.tiles
 
+check-tiles: $(VENV)/.test  ## Read every tile of a small war back by another decoder: validity, slivers, flicker
+	$(BIN)/python -m tools.check_tiles
+
 bench-encoder: $(VENV)/.test  ## Measure what a tile costs to encode beside ST_AsMVT (apt: postgresql-15-postgis-3)
 	$(BIN)/python -m bench.encoder
 
