@@ -52,15 +52,16 @@ class _Rings:
             _least(left + LOW, shift), _least(top + LOW, shift), _least(left + HIGH + 1, shift),
             _least(top + HIGH + 1, shift),
         )
-        near = [self._near(level["rings"], first, last) for first, last in zip(
-            level["versions"][chosen].tolist(), level["versions"][chosen + 1].tolist(), strict=True)]
+        version = level["versions"].item  # of single numbers cheaper than an index
+        near = [self._near(level["rings"], version(row), version(row + 1)) for row in chosen.tolist()]
         self.versions = list(accumulate(map(len, near), initial=0))
         parts = [part for each in near for part in each]
-        begins, ends = level["parts"][parts].tolist(), level["parts"][[part + 1 for part in parts]].tolist()
-        self._hole, self._gone = level["hole"][parts].tolist(), level["gone"][parts].tolist()
-        self._ends = list(accumulate((end - begin for begin, end in zip(begins, ends, strict=True)), initial=0))
+        bound = level["parts"].item
+        spans = [(bound(part), bound(part + 1)) for part in parts]
+        self._hole, self._gone = list(map(level["hole"].item, parts)), list(map(level["gone"].item, parts))
+        self._ends = list(accumulate((end - begin for begin, end in spans), initial=0))
         if parts:
-            refs = [level["refs"][begin:end] for begin, end in zip(begins, ends, strict=True)]
+            refs = [level["refs"][begin:end] for begin, end in spans]
             self._look(level["table"].take(np.concatenate(refs), axis=0))
 
     def _near(self, boxes: Ints, first: int, last: int) -> list[int]:
