@@ -4,7 +4,7 @@ Positions are integers of a world 2**32 units wide, centred on longitude 0 and t
 tile at zoom 20. Each distinct position is kept once, in ``table``; ``refs`` are rows of it. ``parts`` are offsets
 into ``refs`` (rings without their closing point, lines, or all points of a version), ``versions`` offsets into the
 parts, each with one more than there are. Rings are wound as MVT 2.1 asks; those of a polygon follow one another,
-and all but its first are marked in ``hole``.
+and all but its first are marked in ``hole``. ``rings`` are the boxes of the parts: west, north, east, south.
 
 ``days`` are half-open day numbers (``geo.interval.day_number``), ``FOREVER`` and ``-FOREVER`` where open. Attributes
 are pairs of a row of the table of keys and one of values, which are kept as the messages of a layer. Tiles of one day
@@ -105,6 +105,19 @@ def _geometry(features: Sequence[Feature]) -> dict[str, Ints]:
         "table": table, "refs": refs.astype(np.int32), "parts": flat["parts"], "hole": flat["hole"],
         "versions": flat["versions"], "kind": flat["kind"],
     }
+
+
+def ring_boxes(arrays: Arrays) -> Ints:
+    """West, north, east, south of each part; what is empty has its east west of its west."""
+    bounds = arrays["parts"]
+    full = bounds[1:] > bounds[:-1]
+    found = np.empty((len(full), 4), dtype=np.int32)
+    found[:, :2], found[:, 2:] = FOREVER, -FOREVER
+    if full.any():
+        points = arrays["table"][arrays["refs"]]
+        found[full, :2] = np.minimum.reduceat(points, bounds[:-1][full], axis=0)
+        found[full, 2:] = np.maximum.reduceat(points, bounds[:-1][full], axis=0)
+    return found
 
 
 def _times(features: Sequence[Feature]) -> dict[str, Ints]:

@@ -6,7 +6,7 @@ edge, and points inside of it, are ever brought into units of the tile (``clip``
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from math import floor, inf
 from typing import NamedTuple
@@ -43,41 +43,59 @@ def polygons(level: Arrays, chosen: Ints, frame: Frame) -> list[Geometry | None]
 
 
 class _Rings:
-    """All rings of the versions asked for, part after part; rows count through the points of all."""
+    """The rings near the square of the versions asked for, one after another; rows count through the points of all."""
 
     def __init__(self, level: Arrays, chosen: Ints, frame: Frame) -> None:
-        spans = list(zip(level["versions"][chosen].tolist(), level["versions"][chosen + 1].tolist(), strict=True))
-        bounds = [level["parts"][first:last + 1].tolist() for first, last in spans]
-        self.versions = list(accumulate((last - first for first, last in spans), initial=0))
-        sizes = [end - start for each in bounds for start, end in pairwise(each)]
-        self._hole = [flag for first, last in spans for flag in level["hole"][first:last].tolist()]
-        self._gone = [flag for first, last in spans for flag in level["gone"][first:last].tolist()]
-        self._ends = list(accumulate(sizes, initial=0))
-        refs = [level["refs"][each[0]:each[-1]] for each in bounds]
-        self._points = level["table"].take(np.concatenate(refs) if len(refs) != 1 else refs[0], axis=0)
         self._frame = frame
-        self._look()
+        shift, left, top = frame
+        self._square = (
+            _least(left + LOW, shift), _least(top + LOW, shift), _least(left + HIGH + 1, shift),
+            _least(top + HIGH + 1, shift),
+        )
+        version = level["versions"].item  # of single numbers cheaper than an index
+        near = [self._near(level["rings"], version(row), version(row + 1)) for row in chosen.tolist()]
+        self.versions = list(accumulate(map(len, near), initial=0))
+        parts = [part for each in near for part in each]
+        bound = level["parts"].item
+        spans = [(bound(part), bound(part + 1)) for part in parts]
+        self._hole, self._gone = list(map(level["hole"].item, parts)), list(map(level["gone"].item, parts))
+        self._ends = list(accumulate((end - begin for begin, end in spans), initial=0))
+        if parts:
+            refs = [level["refs"][begin:end] for begin, end in spans]
+            self._look(level["table"].take(np.concatenate(refs), axis=0))
 
-    def _look(self) -> None:
+    def _near(self, boxes: Ints, first: int, last: int) -> list[int]:
+        """The parts whose box meets the square. A hole is not without what it is a hole of."""
+        west, north, east, south = self._square
+        return [part for part, (x0, y0, x1, y1) in enumerate(boxes[first:last].tolist(), first)
+                if x0 < east and x1 >= west and y0 < south and y1 >= north]
+
+    def _look(self, points: Ints) -> None:
         """Where every point and stretch lies."""
-        code = self._codes()
+        code = self._codes(points)
         there = np.empty_like(code)
         there[:-1] = code[1:]
-        self._after = {end - 1: start for start, end in pairwise(self._ends) if end > start}
-        there[list(self._after)] = code[list(self._after.values())]
+        after = {end - 1: start for start, end in pairwise(self._ends) if end > start}
+        there[list(after)] = code[list(after.values())]
         (crossing,) = (((code & there) == 0) & (code != there)).nonzero()
         (flips,) = ((code ^ there) & NORTH).nonzero()
         (inner,) = (code == 0).nonzero()
-        self._crossing, self._flips = crossing.tolist(), flips.tolist()
-        self._inner = inner.tolist()
-        self._inside = self._placed(self._points[inner])
+        self._crossing, self._flips, self._inner = crossing.tolist(), flips.tolist(), inner.tolist()
+        self._inside = self._placed(points.take(inner, axis=0))
+        self._crossing_ends, self._flip_ends = (
+            self._stretches(points, rows, after) for rows in (self._crossing, self._flips)
+        )
 
-    def _codes(self) -> Ints:
+    def _stretches(self, points: Ints, rows: list[int], after: Mapping[int, int]) -> list[tuple[Point, Point]]:
+        if not rows:
+            return []
+        starts, ends = points.take(rows, axis=0), points.take([after.get(row, row + 1) for row in rows], axis=0)
+        return list(zip(self._placed(starts), self._placed(ends), strict=True))
+
+    def _codes(self, points: Ints) -> Ints:
         """Outcodes as Cohen and Sutherland have them, from thresholds in units of the arrays."""
-        shift, left, top = self._frame
-        x, y = self._points[:, 0], self._points[:, 1]
-        west, east = _least(left + LOW, shift), _least(left + HIGH + 1, shift)
-        north, south = _least(top + LOW, shift), _least(top + HIGH + 1, shift)
+        west, north, east, south = self._square
+        x, y = points[:, 0], points[:, 1]
         code = (x < west).view(np.uint8) * np.uint8(WEST)
         code += (x >= east).view(np.uint8) * np.uint8(EAST)
         code += (y < north).view(np.uint8) * np.uint8(NORTH)
@@ -94,7 +112,9 @@ class _Rings:
 
     def ring(self, part: int) -> Ring:
         start, end = self._ends[part], self._ends[part + 1]
-        events = [event for row in self._of(self._crossing, part) for event in _crossed(*self._stretch(row), row)]
+        first, last = bisect_left(self._crossing, start), bisect_left(self._crossing, end)
+        stretches = zip(self._crossing_ends[first:last], self._crossing[first:last], strict=True)
+        events = [event for (p, q), row in stretches for event in _crossed(p, q, row)]
         place = bisect_left(self._inner, start)
         is_within = end > start and place < len(self._inner) and self._inner[place] == start
 
@@ -105,17 +125,11 @@ class _Rings:
             return self._runs((start, end), events)
 
         def odd() -> bool:
-            return sum(_passes(*self._stretch(row)) for row in self._of(self._flips, part)) % 2 == 1
+            first, last = bisect_left(self._flips, start), bisect_left(self._flips, end)
+            return sum(_passes(*self._flip_ends[at]) for at in range(first, last)) % 2 == 1
 
         gone = bool(self._gone[part]) or end == start
         return Ring(bool(self._hole[part]), gone, is_within, events, points, runs, odd)
-
-    def _of(self, rows: list[int], part: int) -> list[int]:
-        return rows[bisect_left(rows, self._ends[part]):bisect_left(rows, self._ends[part + 1])]
-
-    def _stretch(self, row: int) -> tuple[Point, Point]:
-        start, end = self._placed(self._points[[row, self._after.get(row, row + 1)]])
-        return start, end
 
     def _runs(self, ends: tuple[int, int], found: list[Event]) -> list[Run]:
         """In the order in which the ring enters."""

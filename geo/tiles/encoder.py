@@ -179,8 +179,8 @@ class TileSet:
             shift, graph = UNITS_ZOOM - zoom, self._graph()
             made = snap.snapped(base, graph, topology.kept(base, graph, TOLERANCE << shift), shift)
             names = ("table", "refs", "parts", "hole", "versions", "state")
-            gone = np.diff(made["parts"]) == 0
-            return {**{name: made[name] for name in names}, "gone": gone, "boxes": boxes(made, 0)}
+            more = {"gone": np.diff(made["parts"]) == 0, "rings": arrays.ring_boxes(made), "boxes": boxes(made, 0)}
+            return {**{name: made[name] for name in names}, **more}
 
         made = self._keep(f"z{zoom}", build)
         return Level({**made, "kind": base["kind"]}, made["boxes"])
@@ -257,7 +257,7 @@ class TileSet:
 
 def _columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
     made = arrays.columns(collection, features)
-    return {**made, "numbers": lineage.numbers(made)}
+    return {**made, "numbers": lineage.numbers(made), "rings": arrays.ring_boxes(made)}
 
 
 def _days(window: Interval) -> tuple[int, int]:

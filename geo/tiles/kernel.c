@@ -60,7 +60,7 @@ static Buffer ring_, out_, ends_, runs_, pieces_, events_, whole_, whole_ends_, 
 #define TRY(call) do { if (call) return -1; } while (0)
 
 typedef struct {
-    const int32_t *table, *refs;
+    const int32_t *table, *refs, (*rings)[4];
     const int64_t *parts, *versions;
     const uint8_t *hole, *kind, *state;
     int shift;
@@ -72,6 +72,14 @@ static int is_inside(const Point *p) { return p->x >= LOW && p->x <= HIGH && p->
 static int64_t scaled(int64_t value, int shift)
 {
     return shift > 0 ? (value + ((int64_t)1 << (shift - 1))) >> shift : value * ((int64_t)1 << -shift);
+}
+
+/* Whether a part's box meets the square. */
+static int is_near(const Level *level, int64_t part)
+{
+    const int32_t *box = level->rings[part];
+    return scaled(box[0], level->shift) - level->left <= HIGH && scaled(box[2], level->shift) - level->left >= LOW
+        && scaled(box[1], level->shift) - level->top <= HIGH && scaled(box[3], level->shift) - level->top >= LOW;
 }
 
 /* The points of a part in units of the tile, without repeats, into ring_. */
@@ -320,7 +328,8 @@ static int clip_polygon(const Level *level, int64_t first, int64_t last)
     runs_.size = pieces_.size = 0;
     whole_ends_.size = 0;
     for (int64_t part = first; part < last; part++) {
-        TRY(load(level, part, KIND_POLYGON));
+        if (is_near(level, part)) TRY(load(level, part, KIND_POLYGON));
+        else ring_.size = 0;
         if (!ring_.size) {
             if (part == first) return 0;
             continue;
@@ -511,21 +520,22 @@ static void release(Py_buffer *views, int count)
 }
 
 PyDoc_STRVAR(shapes_doc,
-"shapes(table, refs, parts, hole, versions, kind, state, chosen, crossing, shift, left, top)\n\n"
+"shapes(table, refs, parts, hole, versions, kind, state, rings, chosen, crossing, shift, left, top)\n\n"
 "Geometry commands of the chosen versions as one bytes, their offsets, and the places that GEOS must do.");
 
 static PyObject *shapes(PyObject *self, PyObject *args)
 {
-    Py_buffer v[9] = {{0}};
+    Py_buffer v[10] = {{0}};
     Level level;
     long long left, top;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*y*iLL", v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7, v + 8,
-                          &level.shift, &left, &top))
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*y*y*iLL", v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7,
+                          v + 8, v + 9, &level.shift, &left, &top))
         return NULL;
     level.table = v[0].buf, level.refs = v[1].buf, level.parts = v[2].buf, level.hole = v[3].buf;
-    level.versions = v[4].buf, level.kind = v[5].buf, level.state = v[6].buf, level.left = left, level.top = top;
-    int wrong = all_shapes(&level, v[7].buf, v[8].buf, v[7].len / (Py_ssize_t)sizeof(int32_t));
-    release(v, 9);
+    level.versions = v[4].buf, level.kind = v[5].buf, level.state = v[6].buf, level.rings = v[7].buf;
+    level.left = left, level.top = top;
+    int wrong = all_shapes(&level, v[8].buf, v[9].buf, v[8].len / (Py_ssize_t)sizeof(int32_t));
+    release(v, 10);
     if (wrong) return PyErr_NoMemory();
     return Py_BuildValue("y#y#y#", blob_.at ? blob_.at : "", (Py_ssize_t)blob_.size, offsets_.at, (Py_ssize_t)offsets_.size,
                          hard_.at ? hard_.at : "", (Py_ssize_t)hard_.size);

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -49,24 +49,26 @@ def meeting(rows: Ints, boxes: Ints, frame: Frame) -> tuple[Ints, Ints]:
 
 def shapes(level: Arrays, chosen: Ints, crossing: Ints, frame: Frame) -> Encoded:
     """The geometry of versions ``chosen``; ``crossing`` says whether each reaches over the edge."""
-    kind, state = level["kind"][chosen], level["state"][chosen]
-    area, over = kind == POLYGON, crossing.astype(bool)
-    hard = area & (state < VALID)
+    kind = level["kind"][chosen]
+    ways: dict[str, list[int]] = {"hard": [], "cut": [], "whole": [], "open": []}
+    states = zip(kind.tolist(), level["state"][chosen].tolist(), crossing.tolist(), strict=True)
+    for place, (each, state, over) in enumerate(states):
+        way = "open" if each != POLYGON else "hard" if state < VALID else "cut" if over else "whole"
+        ways[way].append(place)
     clipped: dict[int, Geometry] = {}
-    whole_ones, others = np.flatnonzero(area & ~over & ~hard), np.flatnonzero(~area)
-    cut = np.flatnonzero(area & over & ~hard)
-    if len(cut):
-        for place, geometry in zip(cut.tolist(), cutting.polygons(level, chosen[cut], frame), strict=True):
+    hard, cut, others = ways["hard"], ways["cut"], ways["open"]
+    if cut:
+        for place, geometry in zip(cut, cutting.polygons(level, chosen[cut], frame), strict=True):
             if geometry is None:
-                hard[place] = True
+                hard.append(place)
             elif geometry:
                 clipped[place] = geometry
-        _touching(clipped, hard)
-    if len(others):
-        clipped.update(_open(in_units(level, chosen[others], frame), others.tolist(), kind[others]))
+        hard += _touching(clipped)
+    if others:
+        clipped.update(_open(in_units(level, chosen[others], frame), others, kind[others]))
     plain = None
-    if len(whole_ones):
-        plain = _plain(in_units(level, chosen[whole_ones], frame), whole_ones)
+    if ways["whole"]:
+        plain = _plain(in_units(level, chosen[ways["whole"]], frame), np.array(ways["whole"]))
     return _written(plain, clipped, hard, kind)
 
 
@@ -128,25 +130,24 @@ def cut(level: Arrays, version: int, frame: Frame) -> shapely.Geometry:
     ])
 
 
-def _touching(clipped: dict[int, Geometry], hard: Ints) -> None:
-    """Mark as hard what touches itself when cut, and forget it."""
+def _touching(clipped: dict[int, Geometry]) -> list[int]:
+    """The places of what touches itself when cut, which is forgotten."""
     square = [list(CORNERS)]
     places = [place for place, rings in clipped.items() if rings != square]
     if not places:
-        return
-    rings = [ring for place in places for ring in clipped[place]]
-    corners = np.array([point for ring in rings for point in (*ring, ring[0])], dtype=float)
-    places_of = np.repeat(np.arange(len(rings)), [len(ring) + 1 for ring in rings])
-    lines = np.asarray(shapely.linestrings(corners, indices=places_of), dtype=object)
-    owner = np.repeat(np.arange(len(places)), [len(clipped[place]) for place in places])
-    simple = np.asarray(shapely.is_simple(shapely.multilinestrings(lines, indices=owner)))
-    for place, one in zip(places, simple.tolist(), strict=True):
-        if not one:
-            hard[place] = True
-            del clipped[place]
+        return []
+    lines = [ring for place in places for ring in clipped[place]]
+    corners = np.array([*chain.from_iterable(chain.from_iterable(lines))], dtype=float).reshape(-1, 2)
+    rings = np.asarray(shapely.linearrings(corners, indices=np.arange(len(lines)).repeat([*map(len, lines)])))
+    owner = np.arange(len(places)).repeat([len(clipped[place]) for place in places])
+    simple = np.asarray(shapely.is_simple(shapely.multilinestrings(rings, indices=owner))).tolist()
+    touching = [place for place, one in zip(places, simple, strict=True) if not one]
+    for place in touching:
+        del clipped[place]
+    return touching
 
 
-def _written(plain: Shapes | None, clipped: dict[int, Geometry], hard: Ints, kind: Ints) -> Encoded:
+def _written(plain: Shapes | None, clipped: dict[int, Geometry], hard: list[int], kind: Ints) -> Encoded:
     commands = [b""] * len(kind)
     few = sum(len(line) for lines in clipped.values() for line in lines) <= FEW
     if few:
@@ -156,7 +157,7 @@ def _written(plain: Shapes | None, clipped: dict[int, Geometry], hard: Ints, kin
         for place, data in zip(each.owners.tolist(), wire.commands(each, closed=each.kind == POLYGON), strict=True):
             commands[place] = data
     ends = np.cumsum([0, *map(len, commands)])
-    return Encoded(b"".join(commands), ends, np.flatnonzero(hard).astype(np.int32))
+    return Encoded(b"".join(commands), ends, np.array(sorted(hard), dtype=np.int32))
 
 
 def _by_hand(lines: Geometry, kind: int) -> bytes:
@@ -198,5 +199,5 @@ def _shapes(kind: int, places: Sequence[int], clipped: dict[int, Geometry]) -> S
     lines = [line for place in places for line in clipped[place]]
     counts = np.array([len(line) for line in lines], dtype=np.int64)
     sizes = np.array([len(clipped[place]) for place in places], dtype=np.int64)
-    points = np.array([point for line in lines for point in line], dtype=np.int64).reshape(-1, 2)
+    points = np.array([*chain.from_iterable(chain.from_iterable(lines))], dtype=np.int64).reshape(-1, 2)
     return Shapes(kind, np.array(places), np.cumsum(sizes) - sizes, np.cumsum(counts) - counts, points)
