@@ -37,13 +37,14 @@ def fronts_around(
         return [], []
     stored = list(read("fronts", rows_of(source_id, Interval(_start(changed) - DAY, _end(changed) + DAY))))
     pairs = {_pair(row) for row in stored} | set(combinations(sorted(_sides([*old, *new])), 2))
+    days_of = {pair: hull_of([changed, *(row.valid.outer for row in stored if _pair(row) == pair)]) for pair in pairs}
+    kept = {row.id for row in old}
+    around = read("zones", rows_of(source_id, hull_of([changed, *days_of.values()])))
+    zones = [(row, _sides([row])) for row in (*(row for row in around if row.id not in kept), *new)]
     drawn: list[Feature] = []
     for pair in sorted(pairs):
-        days = hull_of([changed, *(row.valid.outer for row in stored if _pair(row) == pair)])
-        around = read("zones", rows_of(source_id, days))
-        kept = {row.id for row in old}
-        zones = [*(row for row in around if row.id not in kept), *new]
-        held = [_cut(row, days) for row in zones if set(pair) & _sides([row]) and row.valid.outer.intersects(days)]
+        days = days_of[pair]
+        held = [_cut(row, days) for row, sides in zones if sides & set(pair) and row.valid.outer.intersects(days)]
         drawn.extend(row for row in front_rows(held) if _pair(row) == pair)
     return drawn, stored
 

@@ -102,5 +102,5 @@ def narrowed(geometry: Shape, narrow: float) -> Shape:
 def simple_parts(geometry: BaseGeometry, kind: type[Part]) -> list[Part]:
     """The simple geometries of one kind in a geometry, also of collections inside it; no empty ones, which an overlay
     may leave as it may leave parts of other kinds."""
-    parts = (part for each in shapely.get_parts(geometry) for part in shapely.get_parts(each))
+    parts = shapely.get_parts(shapely.get_parts(geometry))
     return [part for part in parts if isinstance(part, kind) and not part.is_empty]

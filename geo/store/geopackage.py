@@ -198,10 +198,12 @@ class GeoPackageStore:
     def _found(self, declared: Collection, query: Query, condition: search.Where) -> Iterator[Feature]:
         names = ", ".join(f'"{field.name}"' for field in layout.columns(declared))
         sql = f'SELECT geom, {names} FROM "{declared.name}" WHERE {condition.sql} ORDER BY id, valid_from, fid'
+        stop = None if query.limit is None else query.offset + query.limit
+        if stop is not None and query.bbox is None:
+            sql += f" LIMIT {stop:d}"  # else a batch is made of which nearly all is thrown away
         batches = self._stream(declared, sql, condition.values)
         if query.bbox is not None:
             batches = _meeting(batches, query.bbox)
-        stop = None if query.limit is None else query.offset + query.limit
         return islice((feature for batch in batches for feature in batch), query.offset, stop)
 
     def _stream(self, declared: Collection, sql: str, values: tuple[Value, ...]) -> Iterator[list[Feature]]:
