@@ -24,9 +24,14 @@ $(VENV)/.test: $(VENV)/.run locks/test.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/test.lock
 	@touch $@
 
+$(VENV)/.ogctests: $(BIN)/python locks/ogctests.lock
+	$(PYTHON) -m venv $(VENV)/ogctests
+	$(VENV)/ogctests/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/ogctests.lock
+	@touch $@
+
 install: $(VENV)/.run  ## Install what Dateline needs into .venv
 
-install-test: $(VENV)/.test  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
+install-test: $(VENV)/.test $(VENV)/.ogctests  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
 	sh tools/install_system.sh
 	$(BIN)/python setup.py --quiet build_ext --inplace
 
@@ -104,6 +109,8 @@ lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 		--no-emit-find-links --no-header --output-file locks/run.lock setup.cfg
 	$(BIN)/pip-compile --quiet --strip-extras --extra test --allow-unsafe --generate-hashes --no-emit-index-url \
 		--no-emit-trusted-host --no-emit-find-links --no-header --output-file locks/test.lock setup.cfg
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --no-header --output-file locks/ogctests.lock locks/ogctests.in
 
 clean:  ## Remove what was built or installed here
 	rm -rf $(VENV) var build dist *.egg-info

@@ -9,7 +9,7 @@ POLICY = (
     "frame-ancestors {ancestors}"
 )
 READING = ("GET", "HEAD", "OPTIONS")
-OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Dateline-Days"}
+OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Dateline-Days, Content-Crs"}
 """Reading needs no cookie and no token, so any page may do it."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

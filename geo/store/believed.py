@@ -154,7 +154,7 @@ def _likeness(row: Feature) -> tuple[object, ...]:
 
 def _is_wanted(row: Feature, query: Query) -> bool:
     is_then = query.when is None or row.valid.outer.intersects(query.when)
-    return is_then and (not query.ids or row.id in query.ids)
+    return is_then and row.id > query.after and (not query.ids or row.id in query.ids)
 
 
 def _fits(row: Feature, query: Query) -> bool:
