@@ -23,7 +23,7 @@ from geo.tiles.encoder import TileSet
 from server import caching, links, params
 from server.caching import Packed
 from server.resources import get_belief, get_store, get_tiles
-from server.tilesets import ready_tileset
+from server.tilesets import ready_tileset, tile_numbers
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -70,8 +70,7 @@ def feature(collection: str, number: int) -> BaseResponse:
     """To the feature that tiles know by a number, as GeoJSON; areas and lines in windows of days say nothing else."""
     declared = params.collection(collection)
     params.check_names(request.args.to_dict(flat=False), (params.VERSION,))
-    tileset = ready_tileset(declared, get_store(), grid.MAX_ZOOM)
-    id_ = tileset and tileset.id_of(number)
+    id_ = tile_numbers(declared, get_store()).id_of(number)
     if id_ is None:
         raise NotFound(f"feature: {number}, no tile of {collection} has it now")
     return redirect(f"{links.root()}export/{collection}.geojson?{urlencode({'id': id_})}", 303)

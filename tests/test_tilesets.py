@@ -143,6 +143,17 @@ def test_who_asks_while_arrays_are_made_gets_the_tile_the_slow_way(
     assert controllers(asked) == ["ISIL"]
 
 
+def test_a_number_is_answered_from_the_tiles_that_said_it_and_asked_again_for_while_they_are_made(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = client(tmp_path)
+    (zone,) = mapbox_vector_tile.decode(asked.get("/tiles/zones/8/154/100.mvt").data)["zones"]["features"]
+    monkeypatch.setattr(TileSet, "level", lambda self, zoom: time.sleep(0.3))
+    assert asked.get(f"/tiles/zones/features/{zone['id']}").location.endswith(f"/export/zones.geojson?id={ZONE.id}")
+    monkeypatch.setattr("server.tilesets.PATIENCE", 0.01)
+    assert client(tmp_path).get(f"/tiles/zones/features/{zone['id']}").status_code == 503
+
+
 def test_arrays_that_could_not_be_made_are_tried_again(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
