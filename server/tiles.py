@@ -23,7 +23,7 @@ from server.caching import Packed
 from server.params import BadParameter
 from server.resources import get_store, get_tiles
 from server.tileservice import get_service
-from server.tilesets import ready_tileset
+from server.tilesets import tile_numbers
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -68,8 +68,7 @@ def feature(collection: str, number: int) -> BaseResponse:
     version = get_service().version(collection)
     if params.once(args, params.VERSION, str, "a version") != version:
         raise BadParameter(params.VERSION, request.args.get("v", ""), f"the version of the tiles, now {version}")
-    tileset = ready_tileset(declared, get_store(), grid.MAX_ZOOM)
-    id_ = tileset and tileset.id_of(number)
+    id_ = tile_numbers(declared, get_store()).id_of(number)
     if id_ is None:
         raise NotFound(f"feature: {number}, no tile of {collection} has it now")
     return redirect(f"{links.root()}export/{collection}.geojson?{urlencode({'id': id_})}", 303)

@@ -246,6 +246,25 @@ def _area(ring: list[list[int]]) -> int:
     return int(x[:-1] @ y[1:] - x[1:] @ y[:-1])
 
 
+PINCHED = shapely.MultiPolygon([box(36.9, 36.1, 37.45, 36.62), box(37.45, 36.62, 38.1, 37.2)])
+
+
+@pytest.mark.parametrize("at, hard", [((37.45, 36.62), 1), ((37.45, 36.4), 0), ((37.45, 37.0), 0), ((36.9, 36.4), 0)])
+@pytest.mark.parametrize("kernel", ["c", "numpy"])
+def test_only_where_a_polygon_touches_itself_in_the_tile_geos_is_asked(
+    kernel: str, at: tuple[float, float], hard: int
+) -> None:
+    rung = rungs.chosen(kernel)
+    made = TileSet(ZONES, lambda: [replace(VERSIONS[0], geometry=PINCHED)], rung=rung)
+    tile = tile_at(LngLat(*at), 12)
+    left, top = (place * 4096 - 2**23 for place in (tile.x, tile.y))
+    one = (np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.uint8))
+    assert len(rung.shapes(made.level(12).arrays, *one, snap.Frame(8, left, top)).hard) == hard
+    (drawn,) = (shape(each["geometry"]) for each in decoded(made.tile(tile)))
+    assert drawn.is_valid
+    assert drawn.symmetric_difference(_placed(PINCHED, tile)).area <= 2 * drawn.length
+
+
 def test_an_unknown_kernel_is_refused() -> None:
     with pytest.raises(InvalidParameter, match="'fast', want one of auto, c, numpy"):
         rungs.chosen("fast")

@@ -293,6 +293,9 @@ def _by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
     found = [b""] * len(chosen)
     for place, version in enumerate(chosen):
         whole = numpy_rung.cut(level, version, frame)
+        if isinstance(whole, bytes):
+            found[place] = whole
+            continue
         for part in shapes(np.array([whole], dtype=object), mvt.EXTENT, mvt.BUFFER):
             if part.kind == POLYGON:
                 (found[place],) = wire.commands(part, closed=True)

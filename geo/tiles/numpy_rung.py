@@ -117,17 +117,19 @@ def _open(parts: _Parts, places: Sequence[int], kind: Ints) -> Iterator[tuple[in
             yield place, geometry
 
 
-def cut(level: Arrays, version: int, frame: Frame) -> shapely.Geometry:
-    """What is visible of one polygon, perhaps touching itself; all of it where it cannot be cut."""
+def cut(level: Arrays, version: int, frame: Frame) -> bytes | shapely.Geometry:
+    """What is visible of one polygon that touches itself: its commands where that is valid, as where two of its parts
+    touch at a point; else what GEOS must repair, or all of it where it cannot be cut."""
     if level["state"][version] < VALID:
         return whole(level, version, frame)
     (geometry,) = cutting.polygons(level, np.array([version]), frame)
     if geometry is None:
         return whole(level, version, frame)
     outer = [place for place, ring in enumerate(geometry) if twice_area(ring) > 0]
-    return shapely.MultiPolygon([
+    drawn = shapely.MultiPolygon([
         (geometry[first], geometry[first + 1:last]) for first, last in pairwise([*outer, len(geometry)])
     ])
+    return _by_hand(geometry, POLYGON) if drawn.is_valid else drawn
 
 
 def _touching(clipped: dict[int, Geometry]) -> list[int]:

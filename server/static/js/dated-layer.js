@@ -48,7 +48,7 @@ export class DatedLayer extends GridLayer {
   near(latLng, pixels) {
     const found = new Map();
     for (const tile of this.#shown.values()) {
-      if (!tile.timeline || tile.coords.z !== this._tileZoom) continue;
+      if (!tile.timeline || tile.coords.z !== this._tileZoom || !contains(...tile.loaded, this.#day)) continue;
       const at = this._map.project(latLng, tile.coords.z).subtract(tile.coords.scaleBy(this.getTileSize()));
       for (const feature of tile.timeline.on(this.#day)) {
         const distance = this.distance(feature, at);
