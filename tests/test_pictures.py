@@ -93,7 +93,7 @@ def test_fronts_and_places(rung: str) -> None:
     dots = [Feature(f"e{at}", Point(west + (east - west) * at, y), {"actor": "ISIL"}, valid)
             for at in (0.25, 0.5, 0.5, 1 + 4.4 / 256, 1 + 9 / 256)]
     for collection, rows in ((FRONTS, [line]), (EVENTS, dots)):
-        mine = seen(Pictures(TileSet(collection, lambda rows=rows: rows), rung).tile(Canvas(tile, DAY)))
+        mine = seen(Pictures(TileSet(collection, rows.copy), rung).tile(Canvas(tile, DAY)))
         plain = seen(png.encode(rows, Canvas(tile, DAY)))
         assert np.abs(mine[..., 3] - plain[..., 3]).max() <= 32
         assert (mine[..., 3] > 0).any()
@@ -127,7 +127,7 @@ def test_what_only_pictures_say_is_in_the_name() -> None:
     """Sources order beds, yet no tile tells them."""
     tile, whole = tile_at(LngLat(37.5, 36.5), 8), Validity.exactly(Interval.of_day(DAY))
     marks = [
-        Pictures(TileSet(ZONES, lambda said=said: [Feature("a", box(37, 36, 38, 37), said, whole)])).content(
+        Pictures(TileSet(ZONES, [Feature("a", box(37, 36, 38, 37), dict(said), whole)].copy)).content(
             Canvas(tile, DAY)).mark
         for said in ({"source_id": "a"}, {"source_id": "b"}, {"source_id": "a", "controller": "ISIL"})
     ]
