@@ -15,7 +15,7 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg setup.py geo/cover.c geo/tiles/kernel.c
+$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg setup.py geo/cover.c geo/shares.c geo/tiles/kernel.c
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
@@ -86,6 +86,9 @@ bench-tiles: $(VENV)/.test  ## Measure what a vector tile costs to make, old enc
 
 check-tiles: $(VENV)/.test  ## Read every tile of a small war back by another decoder: validity, slivers, flicker
 	$(BIN)/python -m tools.check_tiles
+
+bench-png: $(VENV)/.test  ## Measure what a PNG tile costs beside Mapnik's (apt: python3-mapnik)
+	$(BIN)/python -m bench.png
 
 bench-encoder: $(VENV)/.test  ## Measure what a tile costs to encode beside ST_AsMVT (apt: postgresql-15-postgis-3)
 	$(BIN)/python -m bench.encoder

@@ -1,4 +1,5 @@
-"""The compiled kernels of tiles and bulk join; all else is in setup.cfg. Without a compiler numpy does their work."""
+"""The compiled kernels of tiles, pictures and joins; all else is in setup.cfg. Without a compiler numpy does their
+work."""
 from setuptools import Extension, setup
 
 ALIKE = ["-O2", "-ffp-contract=off"]
@@ -7,4 +8,5 @@ ALIKE = ["-O2", "-ffp-contract=off"]
 setup(ext_modules=[
     Extension("geo.tiles.kernel", ["geo/tiles/kernel.c"], optional=True, extra_compile_args=ALIKE),
     Extension("geo.cover", ["geo/cover.c"], optional=True, extra_compile_args=ALIKE),
+    Extension("geo.shares", ["geo/shares.c"], optional=True, extra_compile_args=ALIKE),
 ])

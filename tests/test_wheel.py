@@ -32,7 +32,7 @@ def built(copy: Path, out: Path, environment: dict[str, str]) -> set[str]:
         return set(wheel.namelist())
 
 
-KERNELS = ("geo/cover.", "geo/tiles/kernel.")
+KERNELS = ("geo/cover.", "geo/shares.", "geo/tiles/kernel.")
 
 
 def packaged(folder: Path) -> set[str]:

@@ -10,6 +10,9 @@ and all but its first are marked in ``hole``. ``rings`` are the boxes of the par
 are pairs of a row of the table of keys and one of values, which are kept as the messages of a layer. Tiles of one day
 have the pairs of ``head`` and ``tail`` and the feature's number in ``ids``; those of a window the pairs of
 ``lean_head`` and ``lean_tail`` and the number in ``numbers`` (``geo.tiles.lineage``).
+
+Pictures have the half-open days of ``certain``, and ``said``: rows of a table of what looks depend on (``geo.looks``),
+``saids`` with offsets ``saids_ends``.
 """
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo import grid, mvt, wire
+from geo import grid, looks, mvt, wire
 from geo.cache import Arrays
-from geo.interval import day_number
+from geo.interval import Interval, day_number
 from geo.model import Feature
 from geo.schema import Collection
 from geo.standing import standing
@@ -39,7 +42,7 @@ def columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
     """The arrays of ``features``, in the order given; those without a geometry are left out."""
     seen = [each for each in standing(collection, features) if each.geometry is not None]
     geometry = _geometry(seen)
-    return {**geometry, **_times(seen), **_attributes(collection, seen, geometry["kind"] == POINT)}
+    return {**geometry, **_times(seen), **_attributes(collection, seen, geometry["kind"] == POINT), **_said(seen)}
 
 
 def ragged(geometries: Geometries, *, north_up: bool = False) -> Mapping[str, Ints]:
@@ -121,16 +124,26 @@ def ring_boxes(arrays: Arrays) -> Ints:
 
 
 def _times(features: Sequence[Feature]) -> dict[str, Ints]:
-    spans = [each.valid.outer for each in features]
+    return {
+        "days": _days([each.valid.outer for each in features]),
+        "certain": _days([each.valid.certain for each in features]),
+        "exact": np.array([each.valid.certain == each.valid.outer for each in features], dtype=bool),
+    }
+
+
+def _days(spans: Sequence[Interval]) -> Ints:
     days = [
         (-FOREVER if span.start is None else day_number(span.start),
          FOREVER if span.end is None else day_number(span.end))
         for span in spans
     ]
-    return {
-        "days": np.array(days, dtype=np.int32).reshape(-1, 2),
-        "exact": np.array([each.valid.certain == each.valid.outer for each in features], dtype=bool),
-    }
+    return np.array(days, dtype=np.int32).reshape(-1, 2)
+
+
+def _said(features: Sequence[Feature]) -> dict[str, Ints]:
+    table = _Table()
+    rows = [table.row(looks.written(looks.said_of(each))) for each in features]
+    return {"said": np.array(rows, dtype=np.int32), **table.arrays("saids")}
 
 
 class _Table:

@@ -112,16 +112,33 @@ class TileSet:
 
     def run(self, tile: Tile, day: date) -> Interval:
         """The days around ``day`` on which nothing in the tile begins or ends: its one-day tiles are the same."""
-        turns = self._turns(tile)
-        place = int(np.searchsorted(turns, day_number(day), side="right"))
-        return Interval(
-            day_from_number(int(turns[place - 1])) if place else None,
-            day_from_number(int(turns[place])) if place < len(turns) else None)
+        return span_around(self._turns(tile), day)
+
+    @property
+    def columns(self) -> Arrays:
+        """What is said of each version (``geo.tiles.arrays``)."""
+        return self._columns
+
+    def near(self, tile: Tile, window: Interval | None, reach: int) -> Ints:
+        """Versions of these days whose box comes within ``reach`` units of the tile; beyond zoom 20, of the tile of
+        that zoom around it."""
+        deeper = max(tile.z - UNITS_ZOOM, 0)
+        frame = frame_of(Tile(tile.z - deeper, tile.x >> deeper, tile.y >> deeper))
+        rows, box = self._alive(tile.z - deeper, *_days(window or Interval()))
+        west, north, east, south = box.T
+        left, top, right, bottom = (
+            frame.left - reach, frame.top - reach, frame.left + mvt.EXTENT + reach, frame.top + mvt.EXTENT + reach)
+        near: Ints = rows[(west <= right) & (east >= left) & (north <= bottom) & (south >= top)]
+        return near
+
+    def named(self, zoom: int) -> marks.Words:
+        """What names the content of each version at a zoom."""
+        return self._marks_at(zoom)
 
     def _shown(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
         """Versions of which the tile may show something, and what the encoder must know of each."""
         if self._is_counted(tile):
-            return counted.seen(self._alive(tile.z, *_days(window or Interval())), _frame(tile))
+            return counted.seen(self._alive(tile.z, *_days(window or Interval())), frame_of(tile))
         return self._candidates(tile, window)
 
     def _is_counted(self, tile: Tile) -> bool:
@@ -133,7 +150,7 @@ class TileSet:
         if self._is_counted(tile):
             body = counted.layer(self._rung, columns, shown, days_apart=is_lean)
             return wire.wrapped(self._collection.name, mvt.EXTENT, body) if body else b""
-        encoded = self._geometry(self.level(tile.z), shown, _frame(tile))
+        encoded = self._geometry(self.level(tile.z), shown, frame_of(tile))
         if not encoded.blob:
             return b""
         rows, ends = shown[0], encoded.ends
@@ -229,17 +246,16 @@ class TileSet:
 
     def _turns_in(self, tile: Tile) -> Ints:
         """The days on which something that may show in the tile begins or ends, in order."""
-        days = self._columns["days"][self._shown(tile, None)[0]]
-        turns: Ints = np.unique(days)
-        return np.asarray(turns[np.abs(turns) != FOREVER])
+        return turns_of(self._columns["days"][self._shown(tile, None)[0]])
 
     def _candidates(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
         """Versions of these days whose box meets the tile, and which of them may reach over its edge."""
         alive, box = self._alive(min(tile.z, UNITS_ZOOM), *_days(window or Interval()))
         deeper = tile.z - UNITS_ZOOM
         if deeper <= 0:
-            return self._rung.meeting(alive, box, _frame(tile))
-        chosen, crossing = self._rung.meeting(alive, box, _frame(Tile(UNITS_ZOOM, tile.x >> deeper, tile.y >> deeper)))
+            return self._rung.meeting(alive, box, frame_of(tile))
+        around = Tile(UNITS_ZOOM, tile.x >> deeper, tile.y >> deeper)
+        chosen, crossing = self._rung.meeting(alive, box, frame_of(around))
         return chosen, np.ones_like(crossing)
 
     def _geometry(self, level: Level, wanted: tuple[Ints, Ints], frame: Frame) -> Encoded:
@@ -255,6 +271,20 @@ class TileSet:
         return Encoded(b"".join(pieces), ends, encoded.hard)
 
 
+def turns_of(days: Ints) -> Ints:
+    """Each once, in order, without those that never come."""
+    turns: Ints = np.unique(days)
+    return np.asarray(turns[np.abs(turns) != FOREVER])
+
+
+def span_around(turns: Ints, day: date) -> Interval:
+    """From the last of ``turns`` until ``day`` to the next after it."""
+    place = int(np.searchsorted(turns, day_number(day), side="right"))
+    return Interval(
+        day_from_number(int(turns[place - 1])) if place else None,
+        day_from_number(int(turns[place])) if place < len(turns) else None)
+
+
 def _columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
     made = arrays.columns(collection, features)
     return {**made, "numbers": lineage.numbers(made), "rings": arrays.ring_boxes(made)}
@@ -265,7 +295,7 @@ def _days(window: Interval) -> tuple[int, int]:
     return first, FOREVER if window.end is None else day_number(window.end)
 
 
-def _frame(tile: Tile) -> Frame:
+def frame_of(tile: Tile) -> Frame:
     """Levels count from the middle of the world; those beyond the simplified ones are all in units of zoom 20."""
     half = (1 << tile.z) * mvt.EXTENT // 2
     shift = 0 if tile.z <= SIMPLIFIED_TO else UNITS_ZOOM - tile.z
