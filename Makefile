@@ -82,6 +82,9 @@ bench-tiles: $(VENV)/.test  ## Measure what a vector tile costs to make, old enc
 check-tiles: $(VENV)/.test  ## Read every tile of a small war back by another decoder: validity, slivers, flicker
 	$(BIN)/python -m tools.check_tiles
 
+bench-publish: $(VENV)/.test  ## Measure what a whole history costs as one PMTiles file: bytes and seconds
+	$(BIN)/python -m bench.publish
+
 bench-encoder: $(VENV)/.test  ## Measure what a tile costs to encode beside ST_AsMVT (apt: postgresql-15-postgis-3)
 	$(BIN)/python -m bench.encoder
 
