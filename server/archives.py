@@ -23,7 +23,7 @@ from geo.tiles.encoder import code
 from geo.tiles.pyramid import WINDOW_BYTES
 from geo.tiles.spool import Spool
 from server import params
-from server.tilesets import SUFFIX
+from server.tilesets import folder_of
 
 TYPES = {"integer": "Number", "real": "Number", "boolean": "Boolean"}
 DEEPEST = 16
@@ -115,6 +115,6 @@ def _source(wanted: Wanted, version: str, work: Path) -> Source:
     store, kernel = Path(str(current_app.config["STORE"])), str(current_app.config["TILE_KERNEL"])
     if wanted.query == Query() and os.access(store.parent, os.W_OK):
         name = f"{wanted.collection}-{version}-{code()}"
-        return Source(wanted.collection, store.with_name(store.name + SUFFIX), name, kernel)
+        return Source(wanted.collection, folder_of(store), name, kernel)
     part = blake2b(repr(wanted.query).encode(), digest_size=6).hexdigest()
     return Source(wanted.collection, work, f"{wanted.collection}-{version}-{code()}-{part}", kernel)

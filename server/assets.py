@@ -49,7 +49,8 @@ def _for_templates() -> dict[str, Callable[[str], str] | list[str]]:
     def asset(name: str) -> str:
         return url_for("assets.serve", version=assets.version, name=name)
 
-    return {"asset": asset, "modules": sorted(name for name in assets.files if name.endswith(".js") and name not in PUBLISHED)}
+    scripts = {name for name in assets.files if name.endswith(".js")}
+    return {"asset": asset, "modules": sorted(scripts.difference(PUBLISHED))}
 
 
 def _assets() -> Assets:

@@ -209,14 +209,14 @@ def test_debians_gdal_reads_mbtiles(tmp_path: Path, archive: tuple[Path, list[Wi
 @pytest.mark.gis
 def test_qgis_draws_the_zones_of_a_day_out_of_all_days(tmp_path: Path) -> None:
     path, _ = baked(tmp_path, form="mbtiles")
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
-    environment.pop("PYTHONPATH", None)
+    environment = {"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
     held = {}
     for day in (5400, 9000):
         picture = tmp_path / f"{day}.png"
         wanted = f'"from" <= {day} AND "to" > {day}'
         command = ["/usr/bin/python3", "tools/qgis_draw.py", str(path), str(picture), "35", "30", "47", "38"]
-        subprocess.run([*command, '{"NORTH": "black"}', wanted], check=True, env=environment, capture_output=True, timeout=120)
+        command += ['{"NORTH": "black"}', wanted]
+        subprocess.run(command, check=True, env=environment, capture_output=True, timeout=120)
         held[day] = (np.asarray(Image.open(picture).convert("L")) < 128).mean()
     area = sum(row.geometry.area for row in WAR
                if row.properties["controller"] == "NORTH" and day_from_number(5400) in row.valid.outer)
@@ -236,10 +236,9 @@ def test_mbtiles_has_the_same_tiles_in_rows_from_the_south(tmp_path: Path, reade
     assert json.loads(said["json"])["vector_layers"] == ABOUT["vector_layers"]
 
 
-def test_the_walk_finds_few_tiles_of_a_small_place_and_none_of_an_empty_box() -> None:
-    boxes = np.array([[100, 100, 100, 100], [2**31 - 1, 0, -(2**31 - 1), 0]])
-    assert [tile.z for tile in filled(boxes, 14, 5)].count(14) == 1
-    assert len(list(filled(boxes, 14, 5))) == 10
+def test_the_walk_finds_one_tile_a_zoom_of_a_small_place_and_none_of_an_empty_box() -> None:
+    boxes = np.array([[2_500_000, 2_500_000, 2_500_000, 2_500_000], [2**31 - 1, 0, -(2**31 - 1), 0]])
+    assert [tile.z for tile in filled(boxes, 14, 5)] == list(range(5, 15))
     assert list(filled(boxes[1:], 14)) == []
 
 

@@ -1,8 +1,8 @@
 """Run by the system's Python, which has QGIS: draw tiles of a service as QGIS does, to a PNG of 640 by 480 pixels.
 
 Usage: python3 qgis_draw.py TILES OUT WEST SOUTH EAST NORTH [COLOURS [FILTER]], where TILES is an address with {z}, {x}
-and {y}, or an MBTiles file. Vector tiles (.mvt, .mbtiles) of zones are filled by COLOURS, JSON of a colour by controller;
-FILTER, an expression of QGIS, says which of them.
+and {y}, or an MBTiles file. Vector tiles (.mvt, .mbtiles) of zones are filled by COLOURS, JSON of a colour by
+controller; FILTER, an expression of QGIS, says which of them.
 """
 import json
 import sys

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 import server
 from geo.errors import NotFound
+from server.assets import PUBLISHED
 from server.story import Mark, paragraphs
 from server.vendor import HASHES, VendorError, checked
 
