@@ -1,7 +1,8 @@
 """What a whole history costs as one file: ``python -m bench.publish [--days N] [--zooms A-B] [--workers N]``.
 
 The made-up war of ``bench.coverage`` as ``dateline export zones -f pmtiles`` writes it, arrays included, from rows in
-memory. Seconds by the clock, and processor time of all processes; bytes by zoom, of tiles of all days and of windows.
+memory. Seconds by the clock, and of processors, by the first process and its workers together: on an idle machine the
+clock takes about the first and the workers' share of the other. Bytes by zoom, of tiles of all days and of windows.
 """
 from __future__ import annotations
 
@@ -25,10 +26,14 @@ from geo.tiles.spool import Spool
 
 
 class Cost(NamedTuple):
-    """Seconds by the clock, and of processors."""
+    """Seconds by the clock, and of processors: this process's and those of its children that have ended."""
 
     wall: float
-    cpu: float
+    own: float
+    workers: float
+
+    def since(self, begin: Cost) -> Cost:
+        return Cost(*(now - then for now, then in zip(self, begin, strict=True)))
 
 
 def turns_of(rows: Sequence[Feature]) -> list[date]:
@@ -53,10 +58,9 @@ def quiet(length: int, label: str) -> Iterator[Callable[[int], None]]:
     print(f"  {label}: {length:,} in {time.perf_counter() - begin:.1f} s", flush=True)
 
 
-def spent() -> float:
-    """Processor seconds of this process and of its children that have ended."""
-    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(each.ru_utime + each.ru_stime for each in both)
+def spent() -> Cost:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Cost(time.perf_counter(), *(each.ru_utime + each.ru_stime for each in used))
 
 
 def print_sizes(spool: Spool, windows: Sequence[Windows]) -> None:
@@ -83,11 +87,12 @@ def main() -> None:
     first, last = map(int, asked.zooms.split("-"))
     rows = zones(Theatre(days=asked.days))
     with tempfile.TemporaryDirectory() as name:
-        begin, before = time.perf_counter(), spent()
+        begin = spent()
         spool, windows, path = made(rows, Path(name), range(first, last + 1), asked.workers)
-        cost = Cost(time.perf_counter() - begin, spent() - before)
+        cost = spent().since(begin)
         print(f"\n{len(rows):,} versions of {asked.days:,} days, zooms {asked.zooms}, {asked.workers} processes: "
-              f"{path.stat().st_size / 1e6:.2f} MB in {cost.wall:.1f} s, {cost.cpu:.1f} s of processors")
+              f"{path.stat().st_size / 1e6:.2f} MB in {cost.wall:.1f} s; "
+              f"processors {cost.own:.1f} s + {cost.workers:.1f} s")
         print_sizes(spool, windows)
         spool.close()
 

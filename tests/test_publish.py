@@ -25,17 +25,18 @@ import shapely
 from click.testing import CliRunner
 from PIL import Image
 from pmtiles.reader import MmapSource, Reader, all_tiles
-from shapely.geometry import box, shape
+from shapely.geometry import Point, box, shape
 
-from bench.coverage import Theatre, zones
+from bench.coverage import Theatre, points, zones
 from bench.publish import turns_of
 from geo.errors import InvalidInput, StoreError
 from geo.formats.pmtiles import Entry, directory, tile_at, tile_id
 from geo.grid import Tile
-from geo.interval import Interval, day_from_number
-from geo.model import BBox, Feature
-from geo.schema import ZONES
+from geo.interval import Interval, Validity, day_from_number
+from geo.model import BBox, Feature, Query
+from geo.schema import COLLECTIONS, ZONES
 from geo.store import open_store
+from geo.tiles import counted
 from geo.tiles.archive import Baked, write
 from geo.tiles.bake import Plan, Source, bake
 from geo.tiles.encoder import TileSet
@@ -250,6 +251,38 @@ def test_the_walk_finds_one_tile_a_zoom_of_a_small_place_and_none_of_an_empty_bo
 ])
 def test_history_is_cut_where_the_calendar_turns(window: str, turns: list[date], spans: list[str]) -> None:
     assert [str(span) for span in cut(window, turns)] == spans
+
+
+@pytest.mark.parametrize("collection", ["mentions", "events", "places", "fronts"])
+def test_every_tile_of_the_other_collections_is_there_too(demo_store: Path, tmp_path: Path, collection: str) -> None:
+    with closing(open_store(str(demo_store))) as store:
+        rows, turns = list(store.read(collection, Query())), store.change_days(collection)
+    tileset = TileSet(COLLECTIONS[collection], lambda: rows)
+    with closing(Spool(tmp_path / "tiles.sqlite", collection)) as spool:
+        source, plan = Source(collection, tmp_path / "arrays", collection), Plan(range(3, 10), turns)
+        bake(source, lambda: rows, plan, spool, quiet)
+        found = {tile_at(number): gzip.decompress(body) for number, body in spool.whole()}
+    assert len(found) > 50
+    neighbours = {Tile(z, x + a, y + b) for z, x, y in found for a in (-1, 0, 1) for b in (-1, 0, 1)}
+    for tile in neighbours:
+        assert found.get(tile, b"") == tileset.tile(tile), tile
+
+
+def test_many_points_are_cut_before_their_days_are_counted_together(tmp_path: Path) -> None:
+    where, days = points(6_000, 900)
+    said = {"controller": "NORTH", "control_certainty": "certain", "role": "literal"}
+    rows = [
+        Feature(f"m{number}", Point(at), {**said, "lng": at[0], "lat": at[1]}, Validity.exactly(Interval.of_day(day)))
+        for number, (at, day) in enumerate(zip(where.tolist(), map(day_from_number, days.tolist()), strict=True))
+    ]
+    turns = turns_of(rows)
+    with closing(Spool(tmp_path / "tiles.sqlite", "points")) as spool:
+        plan = Plan(range(4, 11), turns)
+        windows = bake(Source("mentions", tmp_path / "arrays", "points"), lambda: rows, plan, spool, quiet)
+        largest = spool.largest()
+    assert largest[4] < counted.LARGEST, "as if it were no large tile"
+    assert (windows[0].minzoom, windows[0].window) == (4, "year")
+    assert (windows[-1].maxzoom, windows[-1].window) == (10, "all")
 
 
 def test_nothing_to_draw_is_said_and_leaves_no_file(tmp_path: Path) -> None:

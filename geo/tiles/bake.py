@@ -29,7 +29,7 @@ from geo.grid import Tile
 from geo.interval import Interval
 from geo.model import Feature
 from geo.schema import COLLECTIONS
-from geo.tiles import rungs
+from geo.tiles import counted, rungs
 from geo.tiles.encoder import Sidecar, TileSet
 from geo.tiles.pyramid import WINDOW_BYTES, Windows, cut, filled, window_for
 from geo.tiles.spool import WHOLE, Made, Spool
@@ -100,6 +100,7 @@ def bake(source: Source, read: Callable[[], Iterable[Feature]], plan: Plan, spoo
 def _cut(work: _Work, tiles: Sequence[Tile], plan: Plan, bar: Bar) -> list[Windows]:
     """Make the windows of zooms whose tiles of all days are too large to be read."""
     spans = {window: cut(window, plan.turns) for window in ("year", "month")}
+    most = partial(_most, work.collection, plan.window_bytes)
     first = {"year": 0, "month": len(spans["year"])}
 
     def do(window: str, zooms: Sequence[int]) -> None:
@@ -109,13 +110,13 @@ def _cut(work: _Work, tiles: Sequence[Tile], plan: Plan, bar: Bar) -> list[Windo
         ], lambda length: bar(length, f"Tiles by {window}"))
 
     largest = work.spool.largest()
-    kinds = {zoom: window_for(size, len(spans["year"]), plan.window_bytes) for zoom, size in largest.items()}
+    kinds = {zoom: window_for(size, len(spans["year"]), most(zoom)) for zoom, size in largest.items()}
     if plan.when is not None or len(spans["month"]) < 2:
         kinds = dict.fromkeys(largest, "all")
     do("year", [zoom for zoom, kind in kinds.items() if kind == "year"])
     years = range(first["month"])
     for zoom, kind in kinds.items():
-        if kind == "year" and work.spool.largest_of(years, zoom) > plan.window_bytes:
+        if kind == "year" and work.spool.largest_of(years, zoom) > most(zoom):
             kinds[zoom] = "month"
     do("month", [zoom for zoom, kind in kinds.items() if kind == "month"])
     found = []
@@ -125,12 +126,20 @@ def _cut(work: _Work, tiles: Sequence[Tile], plan: Plan, bar: Bar) -> list[Windo
     return found
 
 
+def _most(collection: str, window_bytes: int, zoom: int) -> int:
+    """Bytes from which on a zoom is cut. Where points are counted together, tiles of many days that would be too large
+    tell days apart no longer: they are then a quarter as large as they may be at least, and are cut from there on."""
+    is_counted = bool(COLLECTIONS[collection].counted) and zoom <= counted.DEEPEST
+    return min(window_bytes, counted.LARGEST // 4) if is_counted else window_bytes
+
+
 class _Work:
     """What of some jobs is not done yet, done and kept."""
 
     def __init__(self, source: Source, spool: Spool, workers: _Workers) -> None:
         self._source = source
         self._workers = workers
+        self.collection = source.collection
         self.spool = spool
 
     def do(self, jobs: Sequence[Job], bar: Callable[[int], AbstractContextManager[Callable[[int], None]]]) -> None:

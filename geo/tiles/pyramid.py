@@ -10,9 +10,10 @@ import numpy as np
 from geo import mvt
 from geo.grid import Tile
 from geo.interval import Interval
+from geo.tiles import counted
 from geo.tiles.arrays import Ints
 
-MARGIN = mvt.BUFFER + 2
+MARGIN = max(mvt.BUFFER, counted.REACH) + 2
 """Units by which a tile reaches over its edge; two of them for what rounding moves."""
 WINDOW_BYTES = 1 << 19
 """Most bytes, not packed, of a tile that a browser is asked to read: half a megabyte, about 200,000 positions."""
