@@ -90,6 +90,9 @@ check-tiles: $(VENV)/.test  ## Read every tile of a small war back by another de
 bench-png: $(VENV)/.test  ## Measure what a PNG tile costs beside Mapnik's (apt: python3-mapnik)
 	$(BIN)/python -m bench.png
 
+bench-publish: $(VENV)/.test  ## Measure what a whole history costs as one PMTiles file: bytes and seconds
+	$(BIN)/python -m bench.publish
+
 bench-encoder: $(VENV)/.test  ## Measure what a tile costs to encode beside ST_AsMVT (apt: postgresql-15-postgis-3)
 	$(BIN)/python -m bench.encoder
 

@@ -1,7 +1,8 @@
 """Run by the system's Python, which has QGIS: draw tiles of a service as QGIS does, to a PNG of 640 by 480 pixels.
 
-Usage: python3 qgis_draw.py TILES OUT WEST SOUTH EAST NORTH [COLOURS], where TILES is an address with {z}, {x} and {y}.
-Vector tiles (.mvt) of zones are filled by COLOURS, JSON of a colour by controller.
+Usage: python3 qgis_draw.py TILES OUT WEST SOUTH EAST NORTH [COLOURS [FILTER]], where TILES is an address with {z}, {x}
+and {y}, or an MBTiles file. Vector tiles (.mvt, .mbtiles) of zones are filled by COLOURS, JSON of a colour by
+controller; FILTER, an expression of QGIS, says which of them.
 """
 import json
 import sys
@@ -31,12 +32,13 @@ def pictures(tiles: str) -> QgsMapLayer:
     return QgsRasterLayer(f"type=xyz&zmin=0&zmax=12&url={quote(tiles, safe='')}", "tiles", "wms")
 
 
-def vectors(tiles: str, colours: dict[str, str]) -> QgsMapLayer:
-    layer = QgsVectorTileLayer(f"type=xyz&zmin=0&zmax=12&url={quote(tiles, safe='')}", "tiles")
+def vectors(tiles: str, colours: dict[str, str], wanted: str = "TRUE") -> QgsMapLayer:
+    where = f"type=xyz&zmin=0&zmax=12&url={quote(tiles, safe='')}"
+    layer = QgsVectorTileLayer(f"type=mbtiles&url={tiles}" if tiles.endswith(".mbtiles") else where, "tiles")
     styles = []
     for controller, colour in colours.items():
         style = QgsVectorTileBasicRendererStyle(controller, "zones", QgsWkbTypes.PolygonGeometry)
-        style.setFilterExpression(f"\"controller\" = '{controller}'")
+        style.setFilterExpression(f"\"controller\" = '{controller}' AND ({wanted})")
         style.setSymbol(QgsFillSymbol.createSimple({"color": colour, "outline_color": colour}))
         styles.append(style)
     renderer = QgsVectorTileBasicRenderer()
@@ -65,6 +67,7 @@ def draw(layer: QgsMapLayer, out: str, frame: list[float]) -> None:
 application = QgsApplication([], False)
 application.initQgis()
 address, picture, *edges = sys.argv[1:7]
-shown = vectors(address, json.loads(sys.argv[7])) if ".mvt" in address else pictures(address)
+is_vector = ".mvt" in address or address.endswith(".mbtiles")
+shown = vectors(address, json.loads(sys.argv[7]), *sys.argv[8:]) if is_vector else pictures(address)
 draw(shown, picture, [float(edge) for edge in edges])
 application.exitQgis()

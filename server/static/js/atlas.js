@@ -1,5 +1,6 @@
 /** Puts a map together: basemap, dated layers, labels, time bar, legend, address, answers. */
 import { Control, Map as LeafletMap } from "./leaflet.js";
+import { Drawn, Service } from "./answers.js";
 import { Basemap } from "./basemap.js";
 import { dayNumber } from "./days.js";
 import { FrontLayer } from "./front-layer.js";
@@ -30,7 +31,8 @@ export async function openAtlas(boxes, page) {
   style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
   const { mentions, events } = layers;
   const points = Object.fromEntries(Object.entries({ mentions, events }).filter(([, layer]) => layer));
-  const inspector = new Inspector(map, { layers: points, style, url: page.urls.control, language: page.language });
+  const answers = page.urls.control ? new Service(page.urls.control) : new Drawn(layers.zones);
+  const inspector = new Inspector(map, { layers: points, style, answers, language: page.language });
   new State(map);
   const [first, last] = page.days;
   const news = page.story ? Story.days(page.story) : exactDays(newsDays);
@@ -92,10 +94,17 @@ function exactDays(changes) {
   return changes.filter((day, index) => changes[index + 1] === day + 1);
 }
 
-async function describe(name, { urls }) {
+/** `archives`: those of a published map, where no service makes tiles. */
+async function describe(name, { urls, archives }) {
+  if (archives && !archives[name]) return null;
   const response = await fetch(urls.tilejson.replace("{collection}", name));
   if (!response.ok) return null;
   const linger = ["mentions", "events"].includes(name) ? LINGER : 0;
   const deepest = name === "places" ? NAMES_ZOOM : Infinity;
-  return new TileSource(await response.json(), { url: urls.tiles.replace("{collection}", name), linger, deepest });
+  const description = await response.json();
+  if (archives) {
+    const { ArchiveSource } = await import("./archive-source.js"); // no other page pays for it
+    return ArchiveSource.open(description, archives[name], { linger, deepest });
+  }
+  return new TileSource(description, { url: urls.tiles.replace("{collection}", name), linger, deepest });
 }

@@ -1,5 +1,5 @@
 import { Popup } from "./leaflet.js";
-import { isoDay, mediumDay } from "./days.js";
+import { mediumDay } from "./days.js";
 import { element } from "./dom.js";
 import { controlCard, countCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
 import { Sheet } from "./sheet.js";
@@ -14,18 +14,18 @@ export class Inspector {
   #map;
   #layers;
   #style;
-  #url;
+  #answers;
   #language;
   #day = null;
   #popup = null;
   #sheet = new Sheet();
 
-  /** `layers`: `{mentions, events}`, each a `PointLayer`. */
-  constructor(map, { layers, style, url, language }) {
+  /** `layers`: `{mentions, events}`, each a `PointLayer`; `answers` as in `answers.js`. */
+  constructor(map, { layers, style, answers, language }) {
     this.#map = map;
     this.#layers = layers;
     this.#style = style;
-    this.#url = url;
+    this.#answers = answers;
     this.#language = language;
     map.on("daychange", ({ day }) => (this.#day = day));
     map.on("click", ({ latlng }) => this.#open(latlng.wrap()));
@@ -70,11 +70,11 @@ export class Inspector {
   async #ask(latlng, box) {
     const day = this.#day;
     try {
-      const answer = await this.#fetch(latlng, { datetime: isoDay(day) });
+      const answer = await this.#answers.on(latlng, day);
       box.replaceChildren(
         element("p", { class: "answer-day" }, `Who held this point on ${mediumDay(day, this.#language)}`),
         controlCard(answer, this.#style),
-        this.#history(latlng),
+        this.#answers.history ? this.#history(latlng) : "",
       );
     } catch (error) {
       box.replaceChildren(trouble(error));
@@ -92,22 +92,13 @@ export class Inspector {
     const box = element("details", { class: "record" }, element("summary", {}, "Through all time"));
     box.addEventListener("toggle", async () => {
       try {
-        const { history } = await this.#fetch(latlng, {});
-        box.append(historyList(history, this.#style, this.#language));
+        box.append(historyList(await this.#answers.history(latlng), this.#style, this.#language));
       } catch (error) {
         box.append(trouble(error));
       }
       this.#fit();
     }, { once: true });
     return box;
-  }
-
-  async #fetch({ lng, lat }, parameters) {
-    const query = new URLSearchParams({ lon: lng.toFixed(5), lat: lat.toFixed(5), ...parameters });
-    const response = await fetch(`${this.#url}?${query}`);
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.detail ?? response.statusText);
-    return answer;
   }
 }
 

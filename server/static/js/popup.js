@@ -102,7 +102,14 @@ function agreementText({ agreement, agreement_reason: reason }) {
 function storyLink({ article, title }) {
   if (!article || document.body.dataset.story === article) return null;
   const words = title ? bidi(title) : "The story";
-  return element("p", { class: "card-story" }, element("a", { href: `/stories/${encodeURIComponent(article)}` }, words));
+  return element("p", { class: "card-story" }, element("a", { href: storyAddress(article) }, words));
+}
+
+/** The page says how addresses of stories look. A relative one leads to a file, which is named as an address is. */
+function storyAddress(article) {
+  const { stories } = document.body.dataset;
+  const name = encodeURIComponent(article);
+  return stories.replace("STORY", stories.startsWith("/") ? name : encodeURIComponent(name));
 }
 
 function sources(list) {

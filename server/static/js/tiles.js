@@ -29,7 +29,7 @@ export class TileSource {
 
   /** A promise of the `Timeline` of one tile in one window (`null`: of all days), asked for once. */
   timeline(coords, days) {
-    return this.#timelines.get(this.#address(coords, days), async () => {
+    return this.#timelines.get(keyOf(coords, days), async () => {
       const asked = await Promise.all(this.#spans(coords, days).map((span) => this.#read(coords, span)));
       return new Timeline(unique(asked.flat()), this.#linger);
     });
@@ -42,12 +42,16 @@ export class TileSource {
   }
 
   #read(coords, days) {
-    const url = this.#address(coords, days);
-    return this.#features.get(url, async () => {
+    return this.#features.get(keyOf(coords, days), async () => {
       if (days && !intersects(days, this.description.valid_days ?? [null, null])) return [];
-      const bytes = await download(url);
+      const bytes = await this.bytes(coords, days);
       return bytes ? Object.values(decodeTile(bytes)).flatMap(dated) : [];
     });
+  }
+
+  /** The bytes of a tile in one window, `null` when it is empty. */
+  bytes(coords, days) {
+    return download(this.#address(coords, days));
   }
 
   #address({ x, y, z }, days) {
@@ -55,6 +59,11 @@ export class TileSource {
     if (this.#version) query.push(`v=${encodeURIComponent(this.#version)}`);
     return `${this.#url.replace("{z}", z).replace("{x}", x).replace("{y}", y)}?${query.join("&")}`;
   }
+}
+
+/** What names a tile in a window: all days are the same whether they are said or not. */
+function keyOf({ x, y, z }, days) {
+  return `${z}/${x}/${y} ${days ?? [null, null]}`;
 }
 
 /** The promises that were used last. What failed is forgotten, so that the next look asks again. */
