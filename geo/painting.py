@@ -72,8 +72,8 @@ Rung = Callable[[Picture], Indexed]
 
 
 def chosen(name: str) -> Rung:
-    """What makes the index image, row after row, and its table, four bytes a colour: ``c``, ``numpy`` or, with
-    ``auto``, the compiled one where it was built.
+    """What makes the index image, each row after the 0 by which PNG knows that it is not filtered, and its table, four
+    bytes a colour: ``c``, ``numpy`` or, with ``auto``, the compiled one where it was built.
 
     :raises InvalidParameter: for another name, or ``c`` where it was not built.
     """
@@ -148,7 +148,8 @@ def _by_numpy(picture: Picture) -> Indexed:
         mine = np.flatnonzero(state == number + 1)
         index[mine] = of_own[begin + picture.inks[number].places[_where(picture, number, mine)].astype(np.int64)]
         begin += len(colours)
-    return index.tobytes(), np.concatenate([base, table]).tobytes()
+    rows = np.pad(index.reshape(picture.side, picture.side), ((0, 0), (1, 0)))
+    return rows.tobytes(), np.concatenate([base, table]).tobytes()
 
 
 def _where(picture: Picture, number: int, pixels: Ints) -> tuple[Ints, Ints]:
@@ -193,7 +194,7 @@ def _levels(picture: Picture, layer: Layer) -> tuple[list[int], Ints]:
     edges = picture.edges[ends[0] : ends[-1]]
     of = np.repeat(place, np.diff(ends))
     if layer.width:
-        edges, of = stroke_of(edges, layer.width), np.tile(of, 4)
+        edges, of = stroke_of(edges, of, layer.width)
     areas = coverage(edges, of, len(inks), picture.side).reshape(len(inks), picture.side * picture.side)
     sums = np.cumsum(areas, axis=0)
     most = np.maximum(sums[-1:], FULL)
