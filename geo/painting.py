@@ -168,7 +168,7 @@ def _laid(picture: Picture) -> tuple[Ints, set[int], Ints]:
         inks, levels = _levels(picture, layer)
         whole = (levels == LEVELS) & (state == 0)
         is_whole = whole.any(axis=0)
-        mixed = np.flatnonzero(levels.any(axis=0) & ~is_whole)
+        mixed = np.flatnonzero((levels.max(axis=0, initial=0) > 0) & ~is_whole)
         for number, mine in zip(inks, whole, strict=True):
             if mine.any():
                 used.add(number)
@@ -178,7 +178,7 @@ def _laid(picture: Picture) -> tuple[Ints, set[int], Ints]:
                 under = mixed[state[mixed] == number]
                 mixes[under] = picture.inks[number - 1].colours[_where(picture, number - 1, under)]
         above = np.zeros((len(mixed), 4), dtype=np.int64)
-        for number, level in zip(inks, levels[:, mixed], strict=True):
+        for number, level in zip(inks, levels[:, mixed].astype(np.int64), strict=True):
             above += level[:, None] * picture.inks[number].colours[_where(picture, number, mixed)].astype(np.int64)
         above = (above + LEVELS // 2) // LEVELS
         mixes[mixed] = above + (mixes[mixed] * (ONE - above[:, 3:]) + ONE // 2) // ONE
@@ -186,7 +186,7 @@ def _laid(picture: Picture) -> tuple[Ints, set[int], Ints]:
     return state, used, mixes
 
 
-def _levels(picture: Picture, layer: Layer) -> tuple[list[int], Ints]:
+def _levels(picture: Picture, layer: Layer) -> tuple[list[int], Bytes]:
     """The layer's inks in order, and how many ``LEVELS`` of each pixel each covers, so rounded that they add up to
     those of their sum."""
     inks, place = np.unique(np.array(layer.inks, dtype=np.int64), return_inverse=True)
@@ -196,10 +196,14 @@ def _levels(picture: Picture, layer: Layer) -> tuple[list[int], Ints]:
     if layer.width:
         edges, of = stroke_of(edges, of, layer.width)
     areas = coverage(edges, of, len(inks), picture.side).reshape(len(inks), picture.side * picture.side)
-    sums = np.cumsum(areas, axis=0)
+    levels = areas * LEVELS // FULL  # right where one ink covers all or nothing, which is nearly everywhere
+    total = areas.sum(axis=0)
+    mixed = np.flatnonzero((total != 0) & ((total != FULL) | ~(areas == FULL).any(axis=0)))
+    sums = np.cumsum(areas[:, mixed], axis=0)
     most = np.maximum(sums[-1:], FULL)
     until = (2 * LEVELS * sums + most) // (2 * most)
-    return inks.tolist(), np.diff(until, axis=0, prepend=0)
+    levels[:, mixed] = np.diff(until, axis=0, prepend=0)
+    return inks.tolist(), levels.astype(np.uint8)
 
 
 def _plain(mixes: Ints) -> Words:
