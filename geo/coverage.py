@@ -92,9 +92,15 @@ def edges_of(areas: NDArray[np.object_], scale: float = PART) -> tuple[Ints, Int
     return pairs(rings, owner, scale)
 
 
-def stroke_of(edges: Ints, width: float) -> Ints:
-    """Strokes of ``width`` as the four sides of one small rectangle a stretch, all wound alike; as many as there are
-    ``edges`` for each side. What has no length covers nothing."""
+def stroke_of(edges: Ints, owner: Ints, width: float) -> tuple[Ints, Ints]:
+    """Strokes of ``width`` as the four sides of one small rectangle a stretch, all wound alike, and whose they are.
+
+    A stretch that an owner has twice, perhaps the other way round, is drawn once. What has no length covers nothing.
+    """
+    is_up = (edges[:, 1] > edges[:, 3]) | ((edges[:, 1] == edges[:, 3]) & (edges[:, 0] > edges[:, 2]))
+    down = np.where(is_up[:, None], edges[:, [2, 3, 0, 1]], edges)
+    once = np.unique(np.column_stack((down, owner)), axis=0)
+    edges, owner = once[:, :4], once[:, 4]
     run, rise = (edges[:, 2] - edges[:, 0]).astype(float), (edges[:, 3] - edges[:, 1]).astype(float)
     length = np.sqrt(run * run + rise * rise)
     length[length == 0] = np.inf
@@ -102,7 +108,7 @@ def stroke_of(edges: Ints, width: float) -> Ints:
     aside = np.column_stack((_floor(rise / length * half + 0.5), _floor(-run / length * half + 0.5)))
     a, b = edges[:, :2], edges[:, 2:]
     corners = a + aside, b + aside, b - aside, a - aside
-    return np.vstack([np.hstack((corners[at], corners[(at + 1) % 4])) for at in range(4)])
+    return np.vstack([np.hstack((corners[at], corners[(at + 1) % 4])) for at in range(4)]), np.tile(owner, 4)
 
 
 def pairs(lines: NDArray[np.object_], owner: Ints, scale: float = PART) -> tuple[Ints, Ints]:

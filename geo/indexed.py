@@ -9,10 +9,9 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 DEPTH, INDEXED, FAST = 8, 3, 1
 
 
-def png(index: bytes, table: bytes, side: int) -> bytes:
-    """The file of a square: ``index`` is a byte a pixel, row after row, ``table`` four a colour (red, green, blue,
+def png(rows: bytes, table: bytes, side: int) -> bytes:
+    """The file of a square: ``rows`` have a byte a pixel, each after a 0; ``table`` four a colour (red, green, blue,
     alpha). PNG 1.2, chapter 4; rows are not filtered, as the standard advises for indexed colour (section 9.6)."""
-    rows = b"".join([b"\0" + index[at : at + side] for at in range(0, side * side, side)])
     return b"".join([
         SIGNATURE, _chunk(b"IHDR", struct.pack(">2I5B", side, side, DEPTH, INDEXED, 0, 0, 0)), *_colours(table),
         _chunk(b"IDAT", zlib.compress(rows, FAST)), _chunk(b"IEND", b""),

@@ -72,8 +72,8 @@ Rung = Callable[[Picture], Indexed]
 
 
 def chosen(name: str) -> Rung:
-    """What makes the index image, row after row, and its table, four bytes a colour: ``c``, ``numpy`` or, with
-    ``auto``, the compiled one where it was built.
+    """What makes the index image, each row after the 0 by which PNG knows that it is not filtered, and its table, four
+    bytes a colour: ``c``, ``numpy`` or, with ``auto``, the compiled one where it was built.
 
     :raises InvalidParameter: for another name, or ``c`` where it was not built.
     """
@@ -148,7 +148,8 @@ def _by_numpy(picture: Picture) -> Indexed:
         mine = np.flatnonzero(state == number + 1)
         index[mine] = of_own[begin + picture.inks[number].places[_where(picture, number, mine)].astype(np.int64)]
         begin += len(colours)
-    return index.tobytes(), np.concatenate([base, table]).tobytes()
+    rows = np.pad(index.reshape(picture.side, picture.side), ((0, 0), (1, 0)))
+    return rows.tobytes(), np.concatenate([base, table]).tobytes()
 
 
 def _where(picture: Picture, number: int, pixels: Ints) -> tuple[Ints, Ints]:
@@ -167,7 +168,7 @@ def _laid(picture: Picture) -> tuple[Ints, set[int], Ints]:
         inks, levels = _levels(picture, layer)
         whole = (levels == LEVELS) & (state == 0)
         is_whole = whole.any(axis=0)
-        mixed = np.flatnonzero(levels.any(axis=0) & ~is_whole)
+        mixed = np.flatnonzero((levels.max(axis=0, initial=0) > 0) & ~is_whole)
         for number, mine in zip(inks, whole, strict=True):
             if mine.any():
                 used.add(number)
@@ -177,7 +178,7 @@ def _laid(picture: Picture) -> tuple[Ints, set[int], Ints]:
                 under = mixed[state[mixed] == number]
                 mixes[under] = picture.inks[number - 1].colours[_where(picture, number - 1, under)]
         above = np.zeros((len(mixed), 4), dtype=np.int64)
-        for number, level in zip(inks, levels[:, mixed], strict=True):
+        for number, level in zip(inks, levels[:, mixed].astype(np.int64), strict=True):
             above += level[:, None] * picture.inks[number].colours[_where(picture, number, mixed)].astype(np.int64)
         above = (above + LEVELS // 2) // LEVELS
         mixes[mixed] = above + (mixes[mixed] * (ONE - above[:, 3:]) + ONE // 2) // ONE
@@ -185,7 +186,7 @@ def _laid(picture: Picture) -> tuple[Ints, set[int], Ints]:
     return state, used, mixes
 
 
-def _levels(picture: Picture, layer: Layer) -> tuple[list[int], Ints]:
+def _levels(picture: Picture, layer: Layer) -> tuple[list[int], Bytes]:
     """The layer's inks in order, and how many ``LEVELS`` of each pixel each covers, so rounded that they add up to
     those of their sum."""
     inks, place = np.unique(np.array(layer.inks, dtype=np.int64), return_inverse=True)
@@ -193,12 +194,16 @@ def _levels(picture: Picture, layer: Layer) -> tuple[list[int], Ints]:
     edges = picture.edges[ends[0] : ends[-1]]
     of = np.repeat(place, np.diff(ends))
     if layer.width:
-        edges, of = stroke_of(edges, layer.width), np.tile(of, 4)
+        edges, of = stroke_of(edges, of, layer.width)
     areas = coverage(edges, of, len(inks), picture.side).reshape(len(inks), picture.side * picture.side)
-    sums = np.cumsum(areas, axis=0)
+    levels = areas * LEVELS // FULL  # right where one ink covers all or nothing, which is nearly everywhere
+    total = areas.sum(axis=0)
+    mixed = np.flatnonzero((total != 0) & ((total != FULL) | ~(areas == FULL).any(axis=0)))
+    sums = np.cumsum(areas[:, mixed], axis=0)
     most = np.maximum(sums[-1:], FULL)
     until = (2 * LEVELS * sums + most) // (2 * most)
-    return inks.tolist(), np.diff(until, axis=0, prepend=0)
+    levels[:, mixed] = np.diff(until, axis=0, prepend=0)
+    return inks.tolist(), levels.astype(np.uint8)
 
 
 def _plain(mixes: Ints) -> Words:

@@ -125,13 +125,13 @@ def drawn(drawing: Drawing, canvas: Canvas, rung: Rung | None = None) -> bytes:
     """The file."""
     if not drawing.seen:
         return _empty(canvas.side)
-    index, table = (rung or painting.chosen("auto"))(_picture(drawing, canvas))
-    return indexed.png(index, table, canvas.side)
+    rows, table = (rung or painting.chosen("auto"))(_picture(drawing, canvas))
+    return indexed.png(rows, table, canvas.side)
 
 
 @lru_cache(2)
 def _empty(side: int) -> bytes:
-    return indexed.png(bytes(side * side), bytes(4), side)
+    return indexed.png(bytes(side * (side + 1)), bytes(4), side)
 
 
 class _Inks:

@@ -107,19 +107,59 @@ static void edge(Canvas *on, int64_t x0, int64_t y0, int64_t x1, int64_t y1, int
     }
 }
 
-/* A stretch drawn ``2 * half`` wide, as a rectangle. */
-static void stroke(Canvas *on, const int64_t *e, double half, int32_t ink)
+typedef struct { int64_t at[4]; int32_t ink, is; } Drawn;
+typedef struct { Drawn *slots; uint64_t mask; } Once;
+
+/* Whether a stretch is new in its ink: borders are drawn once, though both who share one have it. */
+static int is_new(Once *drawn, const int64_t *e, int32_t ink)
 {
+    uint64_t hash = (uint64_t)ink;
+    for (int i = 0; i < 4; i++) hash = (hash ^ (uint64_t)e[i]) * 0x9E3779B97F4A7C15u, hash ^= hash >> 29;
+    uint64_t slot = hash & drawn->mask;
+    for (; drawn->slots[slot].is; slot = (slot + 1) & drawn->mask)
+        if (drawn->slots[slot].ink == ink && !memcmp(drawn->slots[slot].at, e, sizeof drawn->slots[slot].at)) return 0;
+    memcpy(drawn->slots[slot].at, e, sizeof drawn->slots[slot].at);
+    drawn->slots[slot].ink = ink, drawn->slots[slot].is = 1;
+    return 1;
+}
+
+/* A stretch drawn ``2 * half`` wide, as a rectangle; from its upper end, so that it is the same both ways. */
+static void stroke(Canvas *on, const int64_t *given, double half, int32_t ink, Once *drawn)
+{
+    int swap = given[1] > given[3] || (given[1] == given[3] && given[0] > given[2]);
+    int64_t e[4] = {given[swap ? 2 : 0], given[swap ? 3 : 1], given[swap ? 0 : 2], given[swap ? 1 : 3]};
     int64_t limit = (int64_t)on->side * PART, reach = (int64_t)half + 1;
-    if ((e[0] < -reach && e[2] < -reach) || (e[1] < -reach && e[3] < -reach)) return;
-    if ((e[0] > limit + reach && e[2] > limit + reach) || (e[1] > limit + reach && e[3] > limit + reach)) return;
+    if ((e[0] < -reach && e[2] < -reach) || e[3] < -reach || e[1] > limit + reach) return;
+    if (e[0] > limit + reach && e[2] > limit + reach) return;
     double run = (double)(e[2] - e[0]), rise = (double)(e[3] - e[1]), length = sqrt(run * run + rise * rise);
-    if (!(length > 0)) return;
+    if (!(length > 0) || !is_new(drawn, e, ink)) return;
     int64_t x = whole(rise / length * half + 0.5), y = whole(-run / length * half + 0.5);
     edge(on, e[0] + x, e[1] + y, e[2] + x, e[3] + y, ink);
     edge(on, e[2] + x, e[3] + y, e[2] - x, e[3] - y, ink);
     edge(on, e[2] - x, e[3] - y, e[0] - x, e[1] - y, ink);
     edge(on, e[0] - x, e[1] - y, e[0] + x, e[1] + y, ink);
+}
+
+static void stroke_all(Canvas *on, const int64_t *edges, const int64_t *ends, int32_t rows, int32_t width,
+                       const int32_t *ink)
+{
+    uint64_t room = 16;
+    while (room < 2 * (uint64_t)(ends[rows] - ends[0])) room *= 2;
+    Once drawn = {calloc(room, sizeof *drawn.slots), room - 1};
+    if (!drawn.slots) {
+        on->wrong = 1;
+        return;
+    }
+    for (int32_t row = 0; row < rows; row++)
+        for (int64_t at = ends[row]; at < ends[row + 1]; at++) stroke(on, edges + 4 * at, width / 2.0, ink[row], &drawn);
+    free(drawn.slots);
+}
+
+static void fill_all(Canvas *on, const int64_t *edges, const int64_t *ends, int32_t rows, const int32_t *ink)
+{
+    for (int32_t row = 0; row < rows; row++)
+        for (int64_t at = ends[row]; at < ends[row + 1]; at++)
+            edge(on, edges[4 * at], edges[4 * at + 1], edges[4 * at + 2], edges[4 * at + 3], ink[row]);
 }
 
 /* Colours are premultiplied parts of ONE; the last is alpha. */
@@ -333,7 +373,8 @@ static void write_row(const Canvas *on, int32_t row, const uint8_t *wide, const 
     }
 }
 
-/* The index image, and its table of at most COLOURS; returns the size of that, or -1 without memory. */
+/* The index image, each row after the 0 of PNG's filter "none", and its table of at most COLOURS; returns the size of
+   that, or -1 without memory. */
 static int32_t finish(Canvas *on, const Inks *inks, uint8_t *index, uint32_t *table)
 {
     int32_t solids = 1, wides = 0, size = -1, period = on->period;
@@ -372,7 +413,10 @@ static int32_t finish(Canvas *on, const Inks *inks, uint8_t *index, uint32_t *ta
         base[ink] = nth++;
         at += inks->begins[ink + 1] - inks->begins[ink];
     }
-    for (int32_t row = 0; row < on->side; row++) write_row(on, row, wide, base, mixed, index + row * on->side);
+    for (int32_t row = 0; row < on->side; row++, index += on->side) {
+        *index++ = 0;
+        write_row(on, row, wide, base, mixed, index);
+    }
 end:
     free(colours), free(wide), free(base);
     return size;
@@ -380,36 +424,53 @@ end:
 
 typedef struct { int32_t first, last, width; } Layer;
 
-static int begin(Canvas *on)
+/* Memory that no picture uses at the moment: asking the system for its pages anew takes longer than a small picture. Who
+   takes it or puts it back holds the interpreter's lock. */
+typedef struct { void *planes; size_t size; Cell *cells; Mix *mixes; size_t cell_room, mix_room; } Memory;
+static Memory spare;
+
+static int begin(Canvas *on, Memory *memory)
 {
     size_t pixels = (size_t)on->side * (size_t)on->side, inks = (size_t)on->inks + 1;
     on->words = (on->side + 63) / 64;
-    on->head = calloc(2 * pixels + 4 * inks, sizeof *on->head);
-    on->marks = calloc((size_t)(on->side * on->words), sizeof *on->marks);
-    on->used = calloc(inks, 1);
-    if (!on->head || !on->marks || !on->used) return -1;
+    size_t marks = (size_t)(on->side * on->words) * sizeof *on->marks;
+    size_t size = marks + (2 * pixels + 4 * inks) * sizeof *on->head + inks;
+    if (memory->size < size) {
+        free(memory->planes);
+        memory->size = 0, memory->planes = malloc(size);
+        if (!memory->planes) return -1;
+        memory->size = size;
+    }
+    memset(memory->planes, 0, size);
+    on->marks = memory->planes, on->head = (int32_t *)((char *)memory->planes + marks);
     on->state = on->head + pixels, on->cover = on->state + pixels, on->area = on->cover + inks;
-    on->active = on->area + inks, on->value = on->active + inks;
+    on->active = on->area + inks, on->value = on->active + inks, on->used = (uint8_t *)(on->value + inks);
+    on->cells = memory->cells, on->cell_room = memory->cell_room;
+    on->mixes = memory->mixes, on->mix_room = memory->mix_room;
     return 0;
 }
 
-static void end(Canvas *on)
+static void end(Canvas *on, Memory *memory)
 {
-    free(on->head), free(on->marks), free(on->used), free(on->cells), free(on->mixes);
+    if (on->head) {
+        memory->cells = on->cells, memory->cell_room = on->cell_room;
+        memory->mixes = on->mixes, memory->mix_room = on->mix_room;
+    }
+    Memory other = spare;
+    if (memory->size < other.size) other = *memory;
+    else spare = *memory;
+    free(other.planes), free(other.cells), free(other.mixes);
 }
 
 static void draw(Canvas *on, const int64_t *edges, const int64_t *ends, const Layer *layers, Py_ssize_t count,
                  const int32_t *ink)
 {
     for (Py_ssize_t i = 0; i < count && !on->wrong; i++) {
-        for (int32_t row = layers[i].first; row < layers[i].last; row++, ink++) {
-            for (int64_t at = ends[row]; at < ends[row + 1]; at++) {
-                const int64_t *e = edges + 4 * at;
-                if (layers[i].width) stroke(on, e, layers[i].width / 2.0, *ink);
-                else edge(on, e[0], e[1], e[2], e[3], *ink);
-            }
-        }
+        int32_t rows = layers[i].last - layers[i].first;
+        if (layers[i].width) stroke_all(on, edges, ends + layers[i].first, rows, layers[i].width, ink);
+        else fill_all(on, edges, ends + layers[i].first, rows, ink);
         if (!on->wrong) sweep(on);
+        ink += rows;
     }
 }
 
@@ -434,10 +495,12 @@ static PyObject *py_paint(PyObject *self, PyObject *args)
     Inks inks = {v[5].buf, v[8].buf, v[6].buf, v[7].buf};
     uint32_t table[COLOURS + 1];
     int32_t size = -1;
-    PyObject *index = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)on.side * on.side), *found = NULL;
+    PyObject *index = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)on.side * (on.side + 1)), *found = NULL;
+    Memory memory = spare;
+    memset(&spare, 0, sizeof spare);
     if (index) {
         Py_BEGIN_ALLOW_THREADS
-        if (!begin(&on)) {
+        if (!begin(&on, &memory)) {
             draw(&on, v[0].buf, v[1].buf, v[2].buf, v[2].len / (Py_ssize_t)sizeof(Layer), v[3].buf);
             if (!on.wrong) size = finish(&on, &inks, (uint8_t *)PyBytes_AS_STRING(index), table);
         }
@@ -446,7 +509,7 @@ static PyObject *py_paint(PyObject *self, PyObject *args)
         else found = Py_BuildValue("Oy#", index, (const char *)table, (Py_ssize_t)size * 4);
     }
     Py_XDECREF(index);
-    end(&on);
+    end(&on, &memory);
     release(v, 9);
     return found;
 }

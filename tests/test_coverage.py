@@ -60,13 +60,14 @@ def test_planes_are_kept_apart() -> None:
 
 def test_a_stroke_is_as_wide_as_it_says() -> None:
     edges, owner = pairs(np.array([LineString([(-3, 2), (9, 2)])], dtype=object), np.zeros(1, dtype=np.int64))
-    plane = coverage(stroke_of(edges, PART), np.tile(owner, 4), 1, 4)[0]
-    assert plane[:, 1].tolist() == [0, FULL // 2, FULL // 2, 0]
+    for each in (edges, edges[:, [2, 3, 0, 1]], np.vstack((edges, edges[:, [2, 3, 0, 1]]))):
+        plane = coverage(*stroke_of(each, np.resize(owner, len(each)), PART), 1, 4)[0]
+        assert plane[:, 1].tolist() == [0, FULL // 2, FULL // 2, 0]
 
 
 def test_a_stroke_of_no_length_covers_nothing() -> None:
     dot = np.array([[512, 512, 512, 512]])
-    assert coverage(stroke_of(dot, PART), np.zeros(4, dtype=np.int64), 1, 4).max() == 0
+    assert coverage(*stroke_of(dot, np.zeros(1, dtype=np.int64), PART), 1, 4).max() == 0
 
 
 def test_points_and_lines_are_no_areas() -> None:

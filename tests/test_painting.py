@@ -52,8 +52,10 @@ def picture(shapes: list[Polygon], layers: list[Layer], side: int = SIDE) -> Pic
 
 
 def seen(found: tuple[bytes, bytes], side: int = SIDE) -> NDArray[np.uint8]:
-    index, table = found
-    return np.frombuffer(table, np.uint8).reshape(-1, 4)[np.frombuffer(index, np.uint8)].reshape(side, side, 4)
+    rows, table = found
+    index = np.frombuffer(rows, np.uint8).reshape(side, side + 1)
+    assert not index[:, 0].any()
+    return np.frombuffer(table, np.uint8).reshape(-1, 4)[index[:, 1:]]
 
 
 @settings(max_examples=200)
@@ -107,7 +109,7 @@ def test_more_colours_than_a_table_holds_are_rounded(rung: painting.Rung) -> Non
 def test_a_picture_without_shapes_is_empty() -> None:
     for rung in RUNGS:
         assert rung(Picture(16, np.zeros((0, 4), dtype=np.int64), np.zeros(1, dtype=np.int64), [], ())) == (
-            bytes(256), bytes(4))
+            bytes(16 * 17), bytes(4))
 
 
 @pytest.mark.parametrize("side", [16, 512])
@@ -115,8 +117,8 @@ def test_a_file_is_what_other_programs_read(side: int) -> None:
     random = np.random.default_rng(side)
     table = random.integers(0, 256, (256, 4), dtype=np.uint8)
     index = random.integers(0, 256, (side, side), dtype=np.uint8)
-    image = Image.open(BytesIO(indexed.png(index.tobytes(), table.tobytes(), side)))
-    image.verify()
-    image = Image.open(BytesIO(indexed.png(index.tobytes(), table.tobytes(), side)))
+    body = indexed.png(np.pad(index, ((0, 0), (1, 0))).tobytes(), table.tobytes(), side)
+    Image.open(BytesIO(body)).verify()
+    image = Image.open(BytesIO(body))
     assert image.mode == "P"
     assert (np.array(image.convert("RGBA")) == table[index]).all()
