@@ -83,7 +83,8 @@ def test_opacity_is_the_area_of_a_polygon_in_a_pixel(rung: painting.Rung, area: 
     for place, shape in enumerate(shapes):
         found = seen(rung(picture(shapes, [Layer(place, place + 1, 0, [1])])))
         shares = shapely.area(shapely.intersection(PIXELS, shapely.make_valid(shape)))
-        assert np.abs(found[..., 3] / 255 - shares).max() <= 1 / (2 * painting.LEVELS) + 1 / 200
+        # half a level, half a byte of alpha, and what crossings rounded to 1/256 pixel may shift
+        assert np.abs(found[..., 3] / 255 - shares).max() <= 1 / (2 * painting.LEVELS) + 1 / 510 + 2 / 256
 
 
 @pytest.mark.parametrize("rung", RUNGS)
