@@ -13,7 +13,7 @@
 enum { PART = 256, FULL = 2 * PART * PART, LEVELS = 16, COLOURS = 256, MOST_SOLID = 192, COARSER = 7 };
 enum { ONE = 1 << 16 };
 
-typedef struct { int32_t next, ink, cover, area; } Cell;
+typedef struct { int64_t area; int32_t next, ink, cover; } Cell;
 typedef struct { uint32_t pixel, colour[4]; } Mix;
 
 /* ``head``: by pixel the number of its first cell, from 1; ``marks``: a bit for each pixel that has one. ``state``: by
@@ -21,7 +21,8 @@ typedef struct { uint32_t pixel, colour[4]; } Mix;
 typedef struct {
     int32_t side, period, inks, words;
     const uint32_t *colours;
-    int32_t *head, *state, *cover, *area, *active, *value;
+    int32_t *head, *state, *cover, *active, *value;
+    int64_t *area;
     uint64_t *marks;
     uint8_t *used;
     Cell *cells;
@@ -52,7 +53,7 @@ static void meet(Canvas *on, int32_t row, int64_t column, int32_t ink, int32_t c
         if (!cells) { on->wrong = 1; return; }
         on->cells = cells, on->cell_room = room;
     }
-    Cell made = {on->head[pixel], ink, cover, area};
+    Cell made = {area, on->head[pixel], ink, cover};
     on->cells[on->cell_count++] = made;
     on->head[pixel] = (int32_t)on->cell_count;
     on->marks[row * on->words + column / 64] |= (uint64_t)1 << column % 64;
@@ -434,7 +435,7 @@ static int begin(Canvas *on, Memory *memory)
     size_t pixels = (size_t)on->side * (size_t)on->side, inks = (size_t)on->inks + 1;
     on->words = (on->side + 63) / 64;
     size_t marks = (size_t)(on->side * on->words) * sizeof *on->marks;
-    size_t size = marks + (2 * pixels + 4 * inks) * sizeof *on->head + inks;
+    size_t areas = inks * sizeof *on->area, size = marks + areas + (2 * pixels + 3 * inks) * sizeof *on->head + inks;
     if (memory->size < size) {
         free(memory->planes);
         memory->size = 0, memory->planes = malloc(size);
@@ -442,9 +443,9 @@ static int begin(Canvas *on, Memory *memory)
         memory->size = size;
     }
     memset(memory->planes, 0, size);
-    on->marks = memory->planes, on->head = (int32_t *)((char *)memory->planes + marks);
-    on->state = on->head + pixels, on->cover = on->state + pixels, on->area = on->cover + inks;
-    on->active = on->area + inks, on->value = on->active + inks, on->used = (uint8_t *)(on->value + inks);
+    on->marks = memory->planes, on->area = (int64_t *)((char *)memory->planes + marks);
+    on->head = (int32_t *)((char *)memory->planes + marks + areas), on->state = on->head + pixels;
+    on->cover = on->state + pixels, on->active = on->cover + inks, on->value = on->active + inks, on->used = (uint8_t *)(on->value + inks);
     on->cells = memory->cells, on->cell_room = memory->cell_room;
     on->mixes = memory->mixes, on->mix_room = memory->mix_room;
     return 0;
