@@ -16,6 +16,7 @@ from server import (
     exports,
     health,
     maps,
+    oembed,
     previews,
     rasters,
     reading,
@@ -30,8 +31,8 @@ from server import (
 )
 
 BLUEPRINTS = (
-    maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, previews.bp, exports.bp, control.bp,
-    changes.bp, reading.bp, health.bp,
+    maps.bp, assets.bp, embed.bp, oembed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, previews.bp, exports.bp,
+    control.bp, changes.bp, reading.bp, health.bp,
 )
 
 
