@@ -16,7 +16,9 @@ from server import (
     exports,
     health,
     maps,
+    oembed,
     ogc,
+    previews,
     rasters,
     reading,
     resources,
@@ -30,8 +32,8 @@ from server import (
 )
 
 BLUEPRINTS = (
-    maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, exports.bp, ogc.bp, control.bp,
-    changes.bp, reading.bp, health.bp,
+    maps.bp, assets.bp, embed.bp, oembed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, previews.bp, exports.bp,
+    ogc.bp, control.bp, changes.bp, reading.bp, health.bp,
 )
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 
 from geo import style
 from geo.model import Query
-from server import page, words
+from server import page, social, words
 from server.resources import get_store, get_styles
 from server.story import tell
 
@@ -29,7 +29,8 @@ def control_text(control: Mapping[str, Any]) -> str:
 
 @bp.get("/")
 def start() -> str:
-    return render_template("map.html", data=page.data(page.whole(get_store())))
+    view = page.whole(get_store())
+    return render_template("map.html", data=page.data(view), card=social.of_map(view.day))
 
 
 @bp.get("/stories/")
@@ -42,5 +43,6 @@ def stories() -> str:
 def story(article_id: str) -> str:
     store = get_store()
     told = tell(store, article_id)
-    data = page.data(page.of_story(told, page.whole(store)), story=told)
-    return render_template("story.html", story=told, data=data)
+    view = page.of_story(told, page.whole(store))
+    card = social.of_story(told, view.day)
+    return render_template("story.html", story=told, data=page.data(view, story=told), card=card)

@@ -13,6 +13,7 @@ from geo import style
 from geo.interval import Interval, day_number, parse_day
 from geo.model import BBox
 from geo.store import Store
+from server import speech
 from server.resources import get_credits, get_styles
 from server.story import Story
 
@@ -61,7 +62,7 @@ def of_story(story: Story, everything: View) -> View:
     return View(bounds, day, first - AROUND, last + AROUND)
 
 
-def data(view: View, *, story: Story | None = None, embed: bool = False) -> dict[str, object]:
+def data(view: View, *, story: Story | None = None) -> dict[str, object]:
     """The value behind ``#page-data``; see ``static/js/atlas.js`` for who reads it."""
     return {
         "urls": _urls(),
@@ -73,7 +74,7 @@ def data(view: View, *, story: Story | None = None, embed: bool = False) -> dict
         "day": day_number(view.day),
         "days": [day_number(view.first), day_number(view.last)],
         "story": story.data if story else None,
-        "embed": embed,
+        "speech": speech.words("en"),
     }
 
 

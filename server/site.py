@@ -15,8 +15,11 @@ from geo.assets import data_path
 from geo.errors import InvalidParameter
 from geo.model import Query
 from geo.store import Store
-from server import assets, basemap, page, security, vendor
-from server.story import tell
+from server import assets, basemap, embed, page, security, vendor
+from server.page import View
+from server.showing import Showing
+from server.social import WHOLE
+from server.story import Story, tell
 
 LIST = "dateline-site.json"
 """All files of the site: what the next publishing may remove."""
@@ -45,16 +48,23 @@ class Pages:
             told = tell(self.store, row.id)
             view, name = page.of_story(told, whole), f"{quote(row.id, safe='')}.html"
             yield f"stories/{name}", self._page("story.html", "../", page.data(view, story=told), story=told)
-            data = page.data(view, story=told, embed=True)
-            yield f"embed/{name}", self._page("embed.html", "../", data, story=told)
-        yield "embed.html", self._page("embed.html", "", page.data(whole, embed=True), story=None)
+            yield f"embed/{name}", self._frame("../", told, view, f"../stories/{name}")
+        yield "embed.html", self._frame("", None, whole, "index.html")
         stories = sorted(self.store.read("articles", Query()), key=lambda each: str(each.properties["published"]))
         yield "stories.html", self._page("stories.html", "", None, articles=stories[::-1])
         yield "index.html", self._page("map.html", "", page.data(whole))
 
+    def _frame(self, root: str, told: Story | None, view: View, full: str) -> bytes:
+        """As the service shows it without any options; ``full`` leads to the page that it is from."""
+        asked = Showing()
+        with self.app.test_request_context("/embed/"):
+            data = embed.frame_data(told, asked, view)
+        title = str(told.article.properties["title"] or "Untitled") if told else WHOLE
+        return self._page("embed.html", root, data, story=told, asked=asked, title=title, full=full)
+
     def _page(self, template: str, root: str, data: Mapping[str, object] | None, **values: object) -> bytes:
         """``root`` leads from the page to the folder of the site."""
-        scripts = sorted(name for name in files_of_pages() if name.endswith(".js"))
+        scripts = assets.published_modules()
         with self.app.test_request_context(HERE.get(template, "/embed/")):
             return render_template(
                 template, **values, data=data and self._static(data, root), root=root, published=True, policy=POLICY,
@@ -84,18 +94,13 @@ def _address(root: str) -> Callable[..., str]:
     return url_for
 
 
-def files_of_pages() -> Files:
-    """Scripts and styles, by name."""
-    paths = sorted(path for path in assets.FOLDER.rglob("*") if path.suffix in assets.MIMETYPES)
-    return {path.relative_to(assets.FOLDER).as_posix(): path.read_bytes() for path in paths}
-
-
 def write_site(app: Flask, store: Store, folder: Path, archives: Sequence[str]) -> list[str]:
     """Write all but the archives, pages last; remove what an earlier publishing wrote and this one does not.
 
     Names of all files, archives included.
     """
-    scripts = files_of_pages()
+    with app.app_context():
+        scripts = assets.all_files()
     version = blake2b(b"".join(scripts.values()), digest_size=6).hexdigest()
     done = [f"tiles/{name}{ending}" for name in archives for ending in (".pmtiles", ".json")]
     with app.test_request_context("/"):

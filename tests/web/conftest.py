@@ -4,8 +4,8 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -165,6 +165,12 @@ def _serving(app: WSGIApplication) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[WSGIApplication], AbstractContextManager[str]]:
+    """To serve any other application beside the site."""
+    return _serving
 
 
 @pytest.fixture(scope="session")

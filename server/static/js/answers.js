@@ -1,46 +1,41 @@
-/** Who held a point: asked of the service, or read off the tiles where there is none. */
-import { isoDay } from "./days.js";
+/** The cards of the map, asked for when the first of them is opened: who only looks need not load them. */
+export class Answers {
+  #map;
+  #options;
+  #day = null;
+  #inspector = null;
+  #opener = null;
 
-/** Answers of `/api/control`. */
-export class Service {
-  #url;
-
-  constructor(url) {
-    this.#url = url;
+  /** `options` as `Inspector` wants them. */
+  constructor(map, options) {
+    this.#map = map;
+    this.#options = options;
+    map.on("daychange", ({ day }) => (this.#day = day));
+    map.on("click", async ({ latlng }) => (await this.#ready()).open(latlng.wrap()));
+    // Leaflet listens for Escape only while the map itself has the focus, not a mark on it.
+    map.getContainer().addEventListener("keydown", ({ key }) => key === "Escape" && this.#close());
   }
 
-  /** What held on a day. */
-  on(latlng, day) {
-    return this.#fetch(latlng, { datetime: isoDay(day) });
+  /** Opens the cards of a story's features at a place; a reader with a keyboard (`byKey`) goes there with the focus. */
+  async show(at, features, byKey = false) {
+    const opener = document.activeElement;
+    const box = (await this.#ready()).tell(at, features);
+    if (!byKey) return;
+    this.#opener = opener;
+    box.focus({ preventScroll: true });
   }
 
-  /** All that is known of a point. */
-  async history(latlng) {
-    return (await this.#fetch(latlng, {})).history;
+  #close() {
+    this.#map.closePopup();
+    this.#opener?.focus();
+    this.#opener = null;
   }
 
-  async #fetch({ lng, lat }, parameters) {
-    const query = new URLSearchParams({ lon: lng.toFixed(5), lat: lat.toFixed(5), ...parameters });
-    const response = await fetch(`${this.#url}?${query}`);
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.detail ?? response.statusText);
-    return answer;
-  }
-}
-
-/** Answers of the zones in the picture. They know no front line and no source; `history` is none. */
-export class Drawn {
-  #zones;
-  history = null;
-
-  constructor(zones) {
-    this.#zones = zones;
-  }
-
-  on(latlng, day) {
-    const [zone] = this.#zones?.near(latlng, 0) ?? [];
-    if (!zone) return {};
-    const [first, end] = zone.certain;
-    return { ...zone.properties, basis: "zone", certainty: first <= day && day < end ? "certain" : "uncertain" };
+  #ready() {
+    this.#inspector ??= import("./inspector.js").then(async ({ Inspector, look }) => {
+      await look();
+      return new Inspector(this.#map, this.#options, this.#day);
+    });
+    return this.#inspector;
   }
 }

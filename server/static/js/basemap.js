@@ -1,4 +1,5 @@
 import { GeoJSON, canvas } from "./leaflet.js";
+import { darkness } from "./theme.js";
 
 /** Land, water and borders from this server's own files; colours follow the reader's light or dark theme. */
 export class Basemap {
@@ -6,7 +7,6 @@ export class Basemap {
   #url;
   #layers = [];
   #renderers = {};
-  #dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   constructor(map, url) {
     this.#map = map;
@@ -14,7 +14,7 @@ export class Basemap {
     for (const [name, level] of [["land", 150], ["water", 340], ["borders", 345]]) {
       Object.assign(map.createPane(name).style, { zIndex: level, pointerEvents: "none" });
     }
-    this.#dark.addEventListener("change", () => this.#restyle());
+    darkness.addEventListener("change", () => this.#restyle());
   }
 
   /** Draws land first; the rest follows as it comes. The answer: names of countries, for `PlaceLabels`. */

@@ -9,6 +9,14 @@ const REACH = 14; // pixels around a click or a touch
 const CLOSER = 3; // zooms that a click on a counted mark goes
 const ROOM = 330; // pixels of height that a map needs to hold a card
 
+/** The style sheet of the cards, where the page did not bring it. */
+export function look() {
+  if (document.querySelector("link[href$='/cards.css']")) return Promise.resolve();
+  const sheet = element("link", { rel: "stylesheet", href: new URL("../css/cards.css", import.meta.url) });
+  document.head.append(sheet);
+  return new Promise((done) => ["load", "error"].forEach((name) => sheet.addEventListener(name, done)));
+}
+
 /** Answers a click on the map: what is drawn there, and who held the place that day. */
 export class Inspector {
   #map;
@@ -20,24 +28,33 @@ export class Inspector {
   #popup = null;
   #sheet = new Sheet();
 
-  /** `layers`: `{mentions, events}`, each a `PointLayer`; `answers` as in `answers.js`. */
-  constructor(map, { layers, style, answers, language }) {
+  /** `layers`: `{mentions, events}`, each a `PointLayer`; `answers` as in `holding.js`. */
+  constructor(map, { layers, style, answers, language }, day) {
     this.#map = map;
     this.#layers = layers;
     this.#style = style;
     this.#answers = answers;
     this.#language = language;
-    map.on("daychange", ({ day }) => (this.#day = day));
-    map.on("click", ({ latlng }) => this.#open(latlng.wrap()));
+    this.#day = day;
+    map.on("daychange", (change) => (this.#day = change.day));
   }
 
-  #open(latlng) {
+  /** Opens what is drawn at a place, and asks who held it. */
+  open(latlng) {
     const cards = this.#cards(latlng);
     const answer = element("div", { class: "answer", "aria-live": "polite" }, element("p", {}, "Asking …"));
     const box = element("div", { class: "cards", tabindex: "-1" }, ...cards, answer);
     if (!cards.length) box.prepend(element("h3", {}, positionText(latlng)));
     this.show(latlng, box);
     this.#ask(latlng, answer);
+  }
+
+  /** Opens the cards of a story's features; the answer is their box. */
+  tell(latlng, features) {
+    const cards = features.map((feature) => (feature.type ? eventCard : mentionCard)(feature, this.#style, this.#language));
+    const box = element("div", { class: "cards", tabindex: "-1" }, ...cards);
+    this.show(latlng, box);
+    return box;
   }
 
   /** Opens a card at a place. */
