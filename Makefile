@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-years bench-table bench-load bench-derive bench-tiles bench-serving bench-worker bench-agree pictures lock clean
+.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-years bench-table bench-load bench-derive bench-tiles bench-serving bench-worker bench-agree bench-frame pictures lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -84,6 +84,9 @@ bench-serving: $(VENV)/.test  ## Measure tiles over HTTP beside tipg on PostGIS 
 
 bench-agree: $(VENV)/.test  ## Compare the features of our tiles with those of PostGIS (apt: postgresql-15-postgis-3)
 	$(BIN)/python -m bench.agree
+
+bench-frame: $(VENV)/.test  ## Measure how soon a framed map is there, and what it weighs
+	$(BIN)/python -m bench.frame $(STORE)
 
 bench-worker: $(VENV)/.test  ## Measure how soon a worker answers, and its memory over 1,000,000 requests (apt: wrk)
 	$(BIN)/python -m bench.worker
