@@ -102,6 +102,9 @@ bench-serving: $(VENV)/.test  ## Measure tiles over HTTP beside tipg on PostGIS 
 bench-agree: $(VENV)/.test  ## Compare the features of our tiles with those of PostGIS (apt: postgresql-15-postgis-3)
 	$(BIN)/python -m bench.agree
 
+bench-frame: $(VENV)/.test  ## Measure how soon a framed map is there, and what it weighs
+	$(BIN)/python -m bench.frame $(STORE)
+
 bench-worker: $(VENV)/.test  ## Measure how soon a worker answers, and its memory over 1,000,000 requests (apt: wrk)
 	$(BIN)/python -m bench.worker
 

@@ -21,7 +21,7 @@ from server.vendor import checked, folder
 bp = Blueprint("assets", __name__)
 
 MIMETYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-PUBLISHED = ("archive-source", "pmtiles")
+PUBLISHED = ("archive-source", "drawn", "pmtiles")
 """Scripts of which only published pages have a use (``server.site``)."""
 FOLDER = Path(__file__).parent / "static"
 FRAME_SCRIPT, FRAME_SHEET = "js/frame.bundle.js", "css/frame.bundle.css"

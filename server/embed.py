@@ -83,9 +83,9 @@ def _builder(given: Mapping[str, list[str]]) -> str:
     try:
         asked, title = showing({name: [text] for name, text in options.items()}), _title(what)
     except BadParameter as error:
-        asked, trouble, title = Showing(), error, WHOLE
-        what, options = MAP, {}
-    path = url_for("embed.whole") if what == MAP else url_for("embed.story", article_id=what)
+        asked, trouble, title, options = Showing(), error, WHOLE, {}
+    is_whole = what == MAP or trouble is not None
+    path = url_for("embed.whole") if is_whole else url_for("embed.story", article_id=what)
     address = links.root() + path.lstrip("/") + query_of(options, OF_FRAME)
     return render_template(
         "builder.html", what=what, given=_shown(given, asked), trouble=trouble, layers=LAYERS, themes=THEMES,

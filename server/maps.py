@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from geo import style
 from geo.model import Query
@@ -30,7 +30,10 @@ def control_text(control: Mapping[str, Any]) -> str:
 @bp.get("/")
 def start() -> str:
     view = page.whole(get_store())
-    return render_template("map.html", data=page.data(view), card=social.of_map(view.day))
+    card = social.of_map(view.day)
+    return render_template(
+        "map.html", data=page.data(view), card=card, still=url_for("previews.zones"), alt=card.alt
+    )
 
 
 @bp.get("/stories/")
@@ -45,4 +48,6 @@ def story(article_id: str) -> str:
     told = tell(store, article_id)
     view = page.of_story(told, page.whole(store))
     card = social.of_story(told, view.day)
-    return render_template("story.html", story=told, data=page.data(view, story=told), card=card)
+    still = url_for("previews.story", article_id=article_id)
+    data = page.data(view, story=told)
+    return render_template("story.html", story=told, data=data, card=card, still=still, alt=card.alt)

@@ -1,4 +1,4 @@
-/** Who held a point: asked of the service, or read off the tiles where there is none. */
+/** Who held a point, asked of the service; `drawn.js` is the same without one. */
 import { isoDay } from "./days.js";
 
 /** Answers of `/api/control`. */
@@ -25,22 +25,5 @@ export class Service {
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.detail ?? response.statusText);
     return answer;
-  }
-}
-
-/** Answers of the zones in the picture. They know no front line and no source; `history` is none. */
-export class Drawn {
-  #zones;
-  history = null;
-
-  constructor(zones) {
-    this.#zones = zones;
-  }
-
-  on(latlng, day) {
-    const [zone] = this.#zones?.near(latlng, 0) ?? [];
-    if (!zone) return {};
-    const [first, end] = zone.certain;
-    return { ...zone.properties, basis: "zone", certainty: first <= day && day < end ? "certain" : "uncertain" };
   }
 }
