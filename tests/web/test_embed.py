@@ -245,7 +245,7 @@ def test_without_a_script_there_is_a_picture_and_the_way_to_the_story(chromium: 
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 700, "height": 480})
     page = context.new_page()
     page.goto(site + "/embed/story?date=2016-04-09&theme=dark")
-    picture = page.locator("img")
+    picture = page.locator(".no-script img")
     expect(picture).to_have_attribute("src", "/preview/story/story.png?date=2016-04-09&theme=dark")
     expect(picture).to_have_attribute("alt", "A border town changes hands twice. Map of who held what on 9 April 2016")
     assert picture.evaluate("(image) => image.naturalWidth") == 1200
