@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from geo.model import Query
 from server import links, page, params, speech
-from server.page import LAYERS, View
+from server.page import LAYERS, OF_STORY, View
 from server.params import BadParameter
 from server.resources import get_store
 from server.showing import HEIGHT, HIGHEST, LANGUAGES, LOWEST, OF_FRAME, OF_MAP, THEMES, Showing, query_of, showing
@@ -60,10 +60,9 @@ def _frame(told: Story | None, asked: Showing, view: View) -> str:
 
 def frame_data(told: Story | None, asked: Showing, view: View) -> Mapping[str, object]:
     """As pages have it, as far as the options do not say otherwise. Marks of a story are events and mentions too."""
-    data = page.data(view, story=told)
-    kept = [name for name in page.data(view, story=told)["layers"] if name in asked.layers]  # type: ignore[attr-defined]
+    kept = [name for name in (OF_STORY if told else LAYERS) if name in asked.layers]
     found = {
-        **data, "layers": kept, "frozen": not asked.has_controls, "height": asked.height,
+        **page.data(view, story=told), "layers": kept, "frozen": not asked.has_controls, "height": asked.height,
         "language": LOCALES.get(asked.language, asked.language), "speech": speech.words(asked.language),
     }
     if told:

@@ -18,6 +18,9 @@ from server.resources import get_credits, get_styles
 from server.story import Story
 
 LAYERS = ("zones", "fronts", "mentions", "events")
+OF_STORY = ("zones", "fronts")
+"""A story's own mentions and events come with its page."""
+
 THEATRE = BBox(35.4, 29.0, 48.8, 37.6)
 """Syria and Iraq: what a store without zones shows; of another theatre, its places."""
 
@@ -69,7 +72,7 @@ def data(view: View, *, story: Story | None = None) -> dict[str, object]:
         "actors": style.table(get_styles()),
         "language": "en-GB",
         "credits": f"{BASEMAP} · zones: {get_credits()}",
-        "layers": ["zones", "fronts"] if story else list(LAYERS),
+        "layers": list(OF_STORY if story else LAYERS),
         "bounds": list(view.bounds),
         "day": day_number(view.day),
         "days": [day_number(view.first), day_number(view.last)],

@@ -319,7 +319,7 @@ def test_hostile_text_is_text_everywhere(visit: Any) -> None:
     expect(page.locator(".leaflet-popup")).to_contain_text("{{7*7}}")
     expect(page.locator(".leaflet-control-attribution")).to_contain_text("<img src=x onerror=window.hacked=6>")
     assert page.evaluate("window.hacked") is None
-    assert page.locator("main b, main script, main img:not(.leaflet-tile)").count() == 0
+    assert page.locator("main b, main script, main img:not(.leaflet-tile, .on-paper)").count() == 0
 
 
 def test_on_a_small_screen_the_card_is_a_sheet(visit: Any) -> None:

@@ -244,7 +244,7 @@ def test_without_a_script_there_is_a_picture_and_the_way_to_the_story(chromium: 
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 700, "height": 480})
     page = context.new_page()
     page.goto(site + "/embed/story?date=2016-04-09&theme=dark")
-    picture = page.locator("img")
+    picture = page.locator(".no-script img")
     expect(picture).to_have_attribute("src", "/preview/story/story.png?date=2016-04-09&theme=dark")
     expect(picture).to_have_attribute("alt", "A border town changes hands twice. Map of who held what on 9 April 2016")
     assert picture.evaluate("(image) => image.naturalWidth") == 1200
@@ -255,14 +255,33 @@ def test_without_a_script_there_is_a_picture_and_the_way_to_the_story(chromium: 
 
 
 @pytest.mark.parametrize("address", ["/embed/story?date=2016-04-09", "/stories/story", "/"])
-def test_on_paper_the_date_and_the_key_stay_and_the_buttons_go(visit: Any, address: str) -> None:
+def test_on_paper_is_the_picture_of_the_day_and_no_button(visit: Any, address: str) -> None:
     page = visit.open(address)
+    page.locator(".time-range").press("ArrowLeft")
+    shown = page.locator(".time-date").input_value()
+    assert not [url for url in visit.requests if "/preview/" in url], "nobody prints yet"
+    page.pdf()  # asks for the picture; a printer's dialogue waits for it
+    visit.until("document.body.classList.contains('has-still')")
+    page.emulate_media(media="print")
+    expect(page.locator(".on-paper")).to_be_visible()
+    for name in ("#map", ".legend", ".time", ".masthead nav"):
+        expect(page.locator(name)).to_be_hidden() if page.locator(name).count() else None
+    assert page.locator(".on-paper").evaluate("(image) => image.naturalWidth") == 1200
+    asked = [url for url in visit.requests if "/preview/" in url]
+    assert len(asked) == 1 and f"date={shown}" in asked[0]
+    page.emulate_media(media="screen")
+    page.locator(".time-range").press("ArrowLeft")
+    visit.until("!document.body.classList.contains('has-still')")  # that picture is of another day
+
+
+def test_on_paper_before_the_picture_is_there_is_the_map_with_its_day_and_key(visit: Any) -> None:
+    page = visit.open("/embed/story?date=2016-04-09")
+    page.evaluate("() => document.querySelector('.on-paper').remove()")
     page.emulate_media(media="print")
     for name in (".time-day", ".legend", "#map"):
         expect(page.locator(name)).to_be_visible()
     for name in (".time-row", ".time-date", ".leaflet-control-zoom"):
         expect(page.locator(name)).to_be_hidden()
-    assert len(page.pdf(print_background=True)) > 10_000
 
 
 # What it weighs
@@ -351,3 +370,11 @@ def test_a_hostile_title_is_text_in_the_code_and_in_the_page(visit: Any) -> None
     code = page.locator("#code").input_value()
     assert code.count("<iframe") == 1 and code.count("<script") == 1 and "&lt;script&gt;window.hacked" in code
     assert page.evaluate("window.hacked") is None
+
+
+def test_hostile_text_is_text_in_a_frame_too(visit: Any) -> None:
+    page = visit.open("/embed/hostile")
+    page.locator(".story-mark").first.click()
+    expect(page.locator(".leaflet-popup .cards, .sheet .cards").first).to_contain_text("{{7*7}}")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("main b, main script, main img:not(.on-paper), a[href^='javascript:']").count() == 0

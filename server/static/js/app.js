@@ -1,6 +1,6 @@
 /** The only script a page starts: opens the map of the page, and the story if there is one. */
 import { openAtlas } from "./atlas.js";
-import { Download, StillLink } from "./download.js";
+import { Download, Still } from "./download.js";
 import { element, pageData } from "./dom.js";
 import { State } from "./state.js";
 import { Story } from "./story.js";
@@ -14,7 +14,7 @@ try {
   new State(atlas.map);
   if (page.story) new Story(atlas, page.story);
   for (const link of document.querySelectorAll("[data-export]")) new Download(atlas.map, link);
-  for (const link of document.querySelectorAll("[data-still]")) new StillLink(atlas.map, link);
+  for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still);
   atlas.slider.go(day ?? page.day);
 } catch (error) {
   map.append(element("p", { class: "trouble", role: "alert" }, `The map could not be opened: ${error.message}`));

@@ -36,16 +36,19 @@ export class Download extends Following {
   }
 }
 
-/** The map as a still picture. */
-export class StillLink extends Following {
-  #link;
+/** The map as a still picture: a link to it, or the picture itself, which is loaded when the page is printed. */
+export class Still extends Following {
+  #element;
 
-  constructor(map, link) {
+  constructor(map, element) {
     super(map);
-    this.#link = link;
+    this.#element = element;
+    element.addEventListener("load", () => document.body.classList.add("has-still"));
   }
 
   point(date, bbox) {
-    this.#link.href = `${this.#link.dataset.still}?${new URLSearchParams({ date, bbox })}`;
+    document.body.classList.remove("has-still"); // the one that was loaded is of another day or frame
+    const name = this.#element.tagName === "IMG" ? "src" : "href";
+    this.#element.setAttribute(name, `${this.#element.dataset.still}?${new URLSearchParams({ date, bbox })}`);
   }
 }

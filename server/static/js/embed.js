@@ -1,6 +1,7 @@
 /** The only script of a frame: opens its map, and tells the page around it how high it wants to be. */
 import { openAtlas } from "./atlas.js";
 import { element, pageData } from "./dom.js";
+import { Still } from "./download.js";
 import { Gestures } from "./gestures.js";
 import { Story } from "./story.js";
 
@@ -26,6 +27,7 @@ window.addEventListener("resize", tellHeight);
 try {
   const atlas = await openAtlas({ map, time, legend }, page);
   new Gestures(atlas.map);
+  new Still(atlas.map, document.querySelector("[data-still]"));
   if (page.story) new Story(atlas, page.story);
   atlas.slider.go(page.day);
 } catch (error) {
