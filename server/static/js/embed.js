@@ -27,7 +27,7 @@ window.addEventListener("resize", tellHeight);
 try {
   const atlas = await openAtlas({ map, time, legend }, page);
   new Gestures(atlas.map);
-  new Still(atlas.map, document.querySelector("[data-still]"));
+  for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still); // none where published
   if (page.story) new Story(atlas, page.story);
   atlas.slider.go(page.day);
 } catch (error) {
