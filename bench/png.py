@@ -22,7 +22,7 @@ import shapely
 
 from bench.coverage import FIRST_DAY, SIDES, Theatre, zones
 from bench.tiles import tiles_at
-from geo import grid, painting
+from geo import grid
 from geo.grid import Tile
 from geo.interval import day_from_number
 from geo.model import Feature
@@ -102,10 +102,9 @@ def main() -> None:
     rows, day = zones(Theatre(days=asked.days)), day_from_number(FIRST_DAY + asked.days // 2)
     alive = [row for row in rows if day in row.valid.outer]
     made = TileSet(ZONES, lambda: rows)
-    rungs = {"kernel": "c", "numpy": "numpy"} if painting.compiled() else {"numpy": "numpy"}
     with mapnik(asked.peer, alive) as peer:
         ways = {"mapnik, png32:z=1": peer("png32:z=1"), "mapnik, png8:z=1": peer("png8:z=1")}
-        for name, rung in rungs.items():
+        for name, rung in {"kernel": "c", "numpy": "numpy"}.items():
             pictures = Pictures(made, rung)
             ways[f"{name}, plain fills"] = ours(pictures, day, SOLID, strokes=False)
             ways[f"{name}, patterns"] = ours(pictures, day, PATTERNED, strokes=False)

@@ -7,7 +7,6 @@ that double precision cannot tell, GEOS is asked.
 """
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from types import ModuleType
 from typing import NamedTuple, Protocol
@@ -16,9 +15,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo import kernels
 from geo.grid_index import GridIndex, Hits, Ints, Spans
 from geo.model import Feature
 
+KERNEL = "geo.cover"
 BLOCK = 128
 """Rows that are laid flat at once: so few that what GEOS hands out for it stays in the processor's cache."""
 
@@ -35,16 +36,8 @@ class Index(Protocol):
 
 def index_of(rows: Sequence[Feature]) -> Index:
     """The fastest index that this installation has."""
-    kernel = compiled()
+    kernel = kernels.chosen(KERNEL)
     return GridIndex(rows) if kernel is None else FlatIndex(rows, kernel)
-
-
-def compiled() -> ModuleType | None:
-    """The kernel; ``None`` where it was not built."""
-    try:
-        return importlib.import_module("geo.cover")
-    except ImportError:
-        return None
 
 
 class _Flat(NamedTuple):

@@ -6,7 +6,6 @@ sums of whole numbers and come to the same picture, byte for byte.
 """
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,9 +14,10 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
+from geo import kernels
 from geo.coverage import FULL, coverage, stroke_of
-from geo.errors import InvalidParameter
 
+KERNEL = "geo.shares"
 COLOURS = 256
 MOST_SOLID = 192
 """Colours of fills beyond which they too are rounded, so that there is room for mixes."""
@@ -77,17 +77,8 @@ def chosen(name: str) -> Rung:
 
     :raises InvalidParameter: for another name, or ``c`` where it was not built.
     """
-    kernel = None if name == "numpy" else compiled()
-    if name not in ("auto", "c", "numpy") or (name == "c" and kernel is None):
-        raise InvalidParameter(f"tile_kernel: {name!r}, want auto or numpy, or c where that was built")
+    kernel = kernels.chosen(KERNEL, name)
     return _by_numpy if kernel is None else lambda picture: _by_kernel(kernel, picture)
-
-
-def compiled() -> ModuleType | None:
-    try:
-        return importlib.import_module("geo.shares")
-    except ImportError:
-        return None
 
 
 def ink(premultiplied: NDArray[np.float64]) -> Ink:

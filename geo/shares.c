@@ -556,11 +556,11 @@ static int follow(const int32_t *table, const int32_t *refs, int64_t count, cons
     return closed ? add(to, before, first, on) : 0;
 }
 
-PyDoc_STRVAR(outlines_doc,
-"outlines(table, refs, parts, versions, kind, rows, shift, left, top, factor, low, high)\n\n"
+PyDoc_STRVAR(edges_doc,
+"edges(table, refs, parts, versions, kind, rows, shift, left, top, factor, low, high)\n\n"
 "Stretches of the versions ``rows`` that may matter between ``low`` and ``high``, and where those of each end.");
 
-static PyObject *py_outlines(PyObject *self, PyObject *args)
+static PyObject *py_edges(PyObject *self, PyObject *args)
 {
     Py_buffer v[6] = {{0}};
     long long f[6];
@@ -596,7 +596,7 @@ static PyObject *py_outlines(PyObject *self, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"paint", py_paint, METH_VARARGS, paint_doc},
-    {"outlines", py_outlines, METH_VARARGS, outlines_doc},
+    {"edges", py_edges, METH_VARARGS, edges_doc},
     {NULL, NULL, 0, NULL},
 };
 

@@ -15,13 +15,13 @@ from shapely.affinity import rotate
 from shapely.geometry import box
 
 from bench.coverage import Theatre, points, zones
-from geo import bulk, flat_index, grid_index
+from geo import bulk, flat_index, grid_index, kernels
 from geo.assets import data_path
 from geo.basemap import country_shapes
 from geo.bulk import BulkJoin, DatedPoints
 from geo.control import control_at
 from geo.derive import derive
-from geo.flat_index import FlatIndex, Index, compiled, index_of
+from geo.flat_index import KERNEL, FlatIndex, Index, index_of
 from geo.grid_index import GridIndex
 from geo.interval import FIRST, Interval, day_from_number, day_number
 from geo.model import Control, Feature, LngLat
@@ -48,7 +48,7 @@ def in_bulk(asked: DatedPoints, index: ZoneIndex, *, fronts: bool = False) -> li
 
 
 def flat(rows: Sequence[Feature]) -> Index:
-    kernel = compiled()
+    kernel = kernels.chosen(KERNEL)
     assert kernel is not None, "`make install-test` builds it"
     return FlatIndex(rows, kernel)
 
@@ -140,9 +140,7 @@ def test_holes_islands_and_slanting_edges_are_no_trouble(
 def test_rings_that_come_back_early_lose_no_ground(text: str) -> None:
     ground = shapely.from_wkt(text)
     where = np.array([(x / 4, y / 4) for x in range(-9, 18) for y in range(-9, 18)])
-    kernel = compiled()
-    assert kernel is not None
-    hits = FlatIndex([zone("north", ground, None, None)], kernel).covering(where, np.full(len(where), 5900))
+    hits = flat([zone("north", ground, None, None)]).covering(where, np.full(len(where), 5900))
     assert sorted(hits.point.tolist()) == np.flatnonzero(shapely.intersects_xy(ground, *where.T)).tolist()
 
 

@@ -20,7 +20,7 @@ SIDE = 64
 COLUMN, ROW = np.meshgrid(np.arange(SIDE), np.arange(SIDE))
 PIXELS = shapely.box(COLUMN, ROW, COLUMN + 1, ROW + 1)
 
-RUNGS = [painting.chosen("numpy"), *([painting.chosen("c")] if painting.compiled() else [])]
+RUNGS = [painting.chosen("numpy"), painting.chosen("c")]
 
 
 def flat(*parts: float) -> Ink:

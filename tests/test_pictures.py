@@ -12,7 +12,7 @@ from PIL import Image
 from shapely.geometry import LineString, Point, box
 
 from bench.coverage import EXTENT, FIRST_DAY, Theatre, zones
-from geo import painting, png
+from geo import png
 from geo.grid import Tile, bounds, tile_at
 from geo.interval import Interval, Validity, day_from_number
 from geo.model import Feature, LngLat
@@ -22,7 +22,7 @@ from geo.tiles.encoder import TileSet
 from geo.tiles.pictures import Pictures
 
 DAY = day_from_number(FIRST_DAY + 3)
-RUNGS = ["numpy", *(["c"] if painting.compiled() else [])]
+RUNGS = ["numpy", "c"]
 
 
 @pytest.fixture(scope="module")

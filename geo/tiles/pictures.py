@@ -14,10 +14,10 @@ from geo.grid import Tile
 from geo.interval import Interval, day_number
 from geo.mvt import EXTENT
 from geo.png import AREA, AROUND, LINE, SIDE, Canvas, Drawing, Seen
-from geo.tiles import marks, outlines
+from geo.tiles import edges, marks
 from geo.tiles.arrays import Ints
+from geo.tiles.edges import Reach
 from geo.tiles.encoder import TURNS_KEPT, Content, TileSet, frame_of, span_around, turns_of
-from geo.tiles.outlines import Reach
 
 UNITS = EXTENT // SIDE
 """Of a tile in a pixel at scale 1."""
@@ -77,12 +77,12 @@ class Pictures:
         factor, around = PART * canvas.scale // UNITS, AROUND * PART * canvas.scale
         solid = sum(each.kind in (AREA, LINE) for each in seen)
         reach = Reach(factor, -around, PART * canvas.side + around)
-        edges, ends = outlines.outlines(level, rows[:solid], frame, reach, self._rung)
+        found, ends = edges.of_rows(level, rows[:solid], frame, reach, self._rung)
         if solid == len(seen):
-            return Drawing(seen, edges, ends, _NO_SPOTS, _NO_SPOTS[:, 0])
-        at, of = outlines.spots(level, rows[solid:], frame, factor)
+            return Drawing(seen, found, ends, _NO_SPOTS, _NO_SPOTS[:, 0])
+        at, of = edges.spots(level, rows[solid:], frame, factor)
         ends = np.concatenate((ends, np.full(len(seen) - solid, ends[-1])))
-        return Drawing(seen, edges, ends, at, of + solid)
+        return Drawing(seen, found, ends, at, of + solid)
 
 
 _NO_SPOTS = np.zeros((0, 2), dtype=np.int64)

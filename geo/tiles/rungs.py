@@ -1,23 +1,20 @@
 """Who writes tiles: the compiled kernel, or numpy where it was not built. Both write the same bytes."""
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
+from geo import kernels
 from geo.cache import Arrays
-from geo.errors import InvalidParameter
 from geo.tiles import messages, numpy_rung
 from geo.tiles.arrays import Ints
 from geo.tiles.clip import HIGH, LOW
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
 from geo.tiles.snap import Frame
-
-CHOICES = ("auto", "c", "numpy")
 
 
 class Rung(NamedTuple):
@@ -38,19 +35,8 @@ def chosen(name: str) -> Rung:
 
     :raises InvalidParameter: for another name, or ``c`` where it was not built.
     """
-    if name not in CHOICES:
-        raise InvalidParameter(f"tile_kernel: {name!r}, want one of {', '.join(CHOICES)}")
-    kernel = None if name == "numpy" else _kernel()
-    if name == "c" and kernel is None:
-        raise InvalidParameter("tile_kernel: 'c', want auto or numpy: this installation was built without a compiler")
+    kernel = kernels.chosen("geo.tiles.kernel", name)
     return NUMPY if kernel is None else _compiled(kernel)
-
-
-def _kernel() -> ModuleType | None:
-    try:
-        return importlib.import_module("geo.tiles.kernel")
-    except ImportError:
-        return None
 
 
 def _compiled(kernel: ModuleType) -> Rung:

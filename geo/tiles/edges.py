@@ -1,11 +1,11 @@
-"""The stretches of versions in a tile, neither cut nor written, for those who paint: by the kernel or by numpy."""
+"""The edges of versions in a tile, neither cut nor written, for those who paint: by the kernel or by numpy."""
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
 
-from geo import painting
+from geo import kernels, painting
 from geo.cache import Arrays
 from geo.tilegeometry import POLYGON
 from geo.tiles.arrays import Ints
@@ -23,14 +23,14 @@ class Reach(NamedTuple):
     high: int
 
 
-def outlines(level: Arrays, rows: Ints, frame: Frame, reach: Reach, kernel: str = "auto") -> tuple[Ints, Ints]:
+def of_rows(level: Arrays, rows: Ints, frame: Frame, reach: Reach, choice: str = "auto") -> tuple[Ints, Ints]:
     """Rows of ``x, y, x, y`` of the areas and lines ``rows``, and where those of each begin, with one more than there
     are.
     """
-    found = painting.compiled() if kernel != "numpy" else None
-    if found is None:
+    kernel = kernels.chosen(painting.KERNEL, choice)
+    if kernel is None:
         return _by_numpy(level, rows, frame, reach)
-    edges, ends = found.outlines(*(level[name] for name in GEOMETRY), rows.astype(np.int32), *frame, *reach)
+    edges, ends = kernel.edges(*(level[name] for name in GEOMETRY), rows.astype(np.int32), *frame, *reach)
     return np.frombuffer(edges, np.int64).reshape(-1, 4), np.frombuffer(ends, np.int64)
 
 
