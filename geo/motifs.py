@@ -65,7 +65,7 @@ def edge_colour(side: str | None, known: Styles = STYLES) -> str:
     """The side's own, as much darker as a contrast of 3 to 1 against the land asks for (WCAG 2.2, 1.4.11)."""
     own = found = style_of(side, known).colour
     for tenth in range(1, 10):
-        if _contrast(found, LAND) >= CONTRAST:
+        if contrast(colour(found), colour(LAND)) >= CONTRAST:
             break
         found = _mixed(own, "#000000", tenth / 10)
     return found
@@ -74,13 +74,13 @@ def edge_colour(side: str | None, known: Styles = STYLES) -> str:
 LAND, CONTRAST = "#f4efe4", 3.0
 
 
-def _contrast(one: str, other: str) -> float:
+def contrast(one: Pixels, other: Pixels) -> float:
+    """The ratio of two colours, channels from 0 to 1 (WCAG 2.2, definition of contrast ratio)."""
     dim, bright = sorted((_luminance(one), _luminance(other)))
     return (bright + 0.05) / (dim + 0.05)
 
 
-def _luminance(hex_: str) -> float:
-    value = colour(hex_)
+def _luminance(value: Pixels) -> float:
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     return float(linear @ (0.2126, 0.7152, 0.0722))
 

@@ -22,8 +22,8 @@ from geo.tiles.bake import Bar, Plan, Source, bake
 from geo.tiles.encoder import code
 from geo.tiles.pyramid import WINDOW_BYTES
 from geo.tiles.spool import Spool
-from server import params
-from server.tilesets import folder_of
+from server.tilejson import Origin, described
+from server.tilesets import arrays_of, folder_of
 
 TYPES = {"integer": "Number", "real": "Number", "boolean": "Boolean"}
 DEEPEST = 16
@@ -54,7 +54,7 @@ def make(app: Flask, store: Store, wanted: Wanted, path: Path, bar: Bar) -> dict
     :raises InvalidInput: when there is nothing to draw.
     :raises StoreError: when somebody writes to the store meanwhile, or another process to the same file.
     """
-    version, about = store.summary(wanted.collection).version, tilejson(app, wanted)
+    version, about = store.summary(wanted.collection).version, tilejson(app, store, wanted)
     name = made_of(store, wanted)
     work = path.with_name(f".{path.name}.baking")
     work.mkdir(parents=True, exist_ok=True)
@@ -89,15 +89,13 @@ def made_of(store: Store, wanted: Wanted) -> str:
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
-def tilejson(app: Flask, wanted: Wanted) -> dict[str, Any]:
-    """As the service describes the collection, but for the zooms."""
-    belief = wanted.query.as_known_on
-    query = {params.BELIEF: belief.isoformat()} if belief else {}
-    answer = app.test_client().get(f"/tiles/{wanted.collection}.json", query_string=query)
-    said: dict[str, Any] = answer.get_json()
+def tilejson(app: Flask, store: Store, wanted: Wanted) -> dict[str, Any]:
+    """As the service describes the collection, but for the zooms; where the tiles lie is for the caller to say."""
     first, last = wanted.zooms
-    layers = [{**layer, "minzoom": first, "maxzoom": last} for layer in said["vector_layers"]]
-    return {**said, "minzoom": first, "maxzoom": last, "vector_layers": layers}
+    origin = Origin("", str(app.config["ATTRIBUTION"]), last)
+    said: dict[str, Any] = described(COLLECTIONS[wanted.collection], store, origin, wanted.query.as_known_on)
+    layers = [{**layer, "minzoom": first} for layer in said["vector_layers"]]
+    return {**said, "minzoom": first, "vector_layers": layers}
 
 
 def _typed(about: Mapping[str, Any], collection: str) -> list[dict[str, object]]:
@@ -114,7 +112,6 @@ def _source(wanted: Wanted, version: str, work: Path) -> Source:
     """The arrays of a whole collection are the service's own, where they may be written; of a part, its own."""
     store, kernel = Path(str(current_app.config["STORE"])), str(current_app.config["TILE_KERNEL"])
     if wanted.query == Query() and os.access(store.parent, os.W_OK):
-        name = f"{wanted.collection}-{version}-{code()}"
-        return Source(wanted.collection, folder_of(store), name, kernel)
+        return Source(wanted.collection, folder_of(store), arrays_of(wanted.collection, version), kernel)
     part = blake2b(repr(wanted.query).encode(), digest_size=6).hexdigest()
-    return Source(wanted.collection, work, f"{wanted.collection}-{version}-{code()}-{part}", kernel)
+    return Source(wanted.collection, work, f"{arrays_of(wanted.collection, version)}-{part}", kernel)

@@ -16,7 +16,7 @@ from server.resources import get_store
 from server.showing import HEIGHT, HIGHEST, LANGUAGES, LOWEST, OF_FRAME, OF_MAP, THEMES, Showing, query_of, showing
 from server.snippet import Frame, responsive
 from server.social import WHOLE, alt
-from server.story import Story, tell
+from server.story import Story, tell, title_of
 
 bp = Blueprint("embed", __name__, url_prefix="/embed")
 
@@ -49,7 +49,7 @@ def story(article_id: str) -> str:
 
 
 def _frame(told: Story | None, asked: Showing, view: View) -> str:
-    title = str(told.article.properties["title"] or "Untitled") if told else WHOLE
+    title = told.title if told else WHOLE
     still = url_for("previews.story", article_id=told.article.id) if told else url_for("previews.zones")
     full = url_for("maps.story", article_id=told.article.id) if told else url_for("maps.start")
     return render_template(
@@ -108,7 +108,7 @@ def _options(values: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _title(what: str) -> str:
-    return WHOLE if what == MAP else str(tell(get_store(), what).article.properties["title"] or "Untitled")
+    return WHOLE if what == MAP else tell(get_store(), what).title
 
 
 def _shown(given: Mapping[str, list[str]], asked: Showing) -> dict[str, Any]:
@@ -128,4 +128,4 @@ def _stories() -> list[tuple[str, str]]:
         return isinstance(day, date), str(day)
 
     rows = sorted(get_store().read("articles", Query()), key=published, reverse=True)
-    return [(row.id, str(row.properties["title"] or "Untitled")) for row in rows]
+    return [(row.id, title_of(row)) for row in rows]

@@ -47,7 +47,7 @@ def answer() -> Response:
 def _rich(url: str, max_width: int | None, max_height: int | None) -> dict[str, object]:
     article, options = _meant(url)
     asked = showing(parse_qs(urlencode(options)), OF_FRAME)
-    title = str(tell(get_store(), article).article.properties["title"] or "Untitled") if article else WHOLE
+    title = tell(get_store(), article).title if article else WHOLE
     path = url_for("embed.story", article_id=article) if article else url_for("embed.whole")
     address = links.root() + path.lstrip("/") + (f"?{urlencode(options)}" if options else "")
     width = min(WIDTH, max_width or WIDTH)

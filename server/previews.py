@@ -25,13 +25,13 @@ from server.params import BadParameter
 from server.rate import Rate
 from server.resources import get_credits, get_store, get_styles, get_tiles
 from server.showing import OF_MAP, Showing, pixels, showing
+from server.social import WHOLE
 from server.story import AREAS, Story, feature_row, tell
 
 bp = Blueprint("previews", __name__, url_prefix="/preview")
 
 ALLOWED = (*OF_MAP, "width", "height", params.VERSION)
 CARD = Size()
-WHOLE = "Who held what, day by day"
 AT_ONCE, PATIENCE, RETRY_SECONDS = 2, 10.0, 5
 """Pictures drawn side by side in a process; how many seconds more wait for their turn, and are told to."""
 
@@ -107,8 +107,7 @@ def _of_story(store: Store, told: Story, asked: Showing, size: Size) -> tuple[St
     view = asked.view(page.of_story(told, page.whole(store)))
     rows = {"mentions": told.mentions, "events": told.events}
     marks = _marks([row for name in MARKED if name in asked.layers for row in rows[name]], view.day)
-    title = str(told.article.properties["title"] or "Untitled")
-    return _still(store, (title, view.day, view.bounds, marks), asked, size)
+    return _still(store, (told.title, view.day, view.bounds, marks), asked, size)
 
 
 def _of_all(store: Store, asked: Showing, size: Size) -> tuple[Still, Size]:

@@ -49,6 +49,7 @@ class Resources:
         self._tiles = TileCache(self._cache_bytes)
         self._pipeline: tuple[tuple[str, ...], Pipeline] | None = None
         self._actors: Actors | None = None
+        self._styles: Styles | None = None
         self._credits: tuple[tuple[str, ...], str] | None = None
 
     def store(self) -> Store:
@@ -117,6 +118,13 @@ class Resources:
                 self._actors = Actors.load(theatre_of(self.store()).actors)
             return self._actors
 
+    def styles(self) -> Styles:
+        """How the sides of the store's theatre look."""
+        with self._lock:
+            if self._styles is None:
+                self._styles = styles(self.actors().rows)
+            return self._styles
+
     def credits(self) -> str:
         """Whose work the ground is, in plain text."""
         with self._lock:
@@ -171,6 +179,11 @@ def get_zones(as_known_on: date | None = None) -> ZoneIndex:
     return _mine().zones(as_known_on)
 
 
+def get_version(collection: str) -> str:
+    """See ``Resources.version_of``."""
+    return _mine().version_of(collection)
+
+
 def get_belief(as_known_on: date | None, collection: str) -> date | None:
     """For what ``as_known_on`` stands in a collection, so that caches keep one answer for all days of one belief."""
     return _mine().belief(as_known_on, collection)
@@ -181,8 +194,7 @@ def get_gazetteer() -> Gazetteer:
 
 
 def get_styles() -> Styles:
-    """How the sides of the store's theatre look."""
-    return styles(_mine().actors().rows)
+    return _mine().styles()
 
 
 def get_pipeline() -> Pipeline:

@@ -59,7 +59,7 @@ class Pages:
         asked = Showing()
         with self.app.test_request_context("/embed/"):
             data = embed.frame_data(told, asked, view)
-        title = str(told.article.properties["title"] or "Untitled") if told else WHOLE
+        title = told.title if told else WHOLE
         return self._page("embed.html", root, data, story=told, asked=asked, title=title, full=full)
 
     def _page(self, template: str, root: str, data: Mapping[str, object] | None, **values: object) -> bytes:

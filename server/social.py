@@ -1,7 +1,7 @@
 """What other sites show of a page that somebody links to: Open Graph, Twitter cards, oEmbed's discovery."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -36,12 +36,10 @@ def of_map(day: date) -> Card:
 
 
 def of_story(story: Story, day: date) -> Card:
-    said = story.article.properties
-    title = str(said["title"] or "Untitled")
-    about = f"{title}: its places on the map, on their day, and who held them."
+    about = f"{story.title}: its places on the map, on their day, and who held them."
     picture = url_for("previews.story", article_id=story.article.id)
-    card = _card(("article", title, about), url_for("maps.story", article_id=story.article.id), picture, day)
-    return Card(**{**vars(card), "published": str(said["published"] or "")})
+    card = _card(("article", story.title, about), url_for("maps.story", article_id=story.article.id), picture, day)
+    return replace(card, published=str(story.article.properties["published"] or ""))
 
 
 def alt(title: str, day: date) -> str:

@@ -24,6 +24,10 @@ AREAS = ("PCL", "ADM1", "RGN")
 """How the feature codes of countries, provinces and regions begin."""
 
 
+def title_of(article: Feature) -> str:
+    return str(article.properties["title"] or "Untitled")
+
+
 class Mark(NamedTuple):
     """Code points ``start`` up to ``end`` of the text: a ``mention`` or a ``time``, by the feature's id."""
 
@@ -54,6 +58,10 @@ class Story:
     mentions: tuple[Mapping[str, Any], ...]
     events: tuple[Mapping[str, Any], ...]
     bounds: tuple[float, float, float, float] | None = field(default=None)
+
+    @property
+    def title(self) -> str:
+        return title_of(self.article)
 
     @property
     def data(self) -> dict[str, object]:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache, partial
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, Response, current_app, request
 from werkzeug.wrappers import Request
 
 from geo import grid, mvt, painting, png
@@ -18,7 +18,7 @@ from geo.png import Canvas
 from geo.schema import Collection
 from geo.standing import standing
 from geo.store import Store
-from geo.style import Styles, styles
+from geo.style import Style
 from geo.tiles.encoder import TileSet
 from geo.tiles.pictures import Pictures
 from server import caching, params, resources, tilesets
@@ -98,7 +98,6 @@ class TileService:
         self._lifetime = caching.lifetime(max_age)
         self._version = ""
         self._met: dict[Address, Meant] = {}
-        self._styles: tuple[str, Styles, str] | None = None
         self._pictures: dict[str, tuple[TileSet, Pictures]] = {}
         self._rung = "numpy" if sets.rung.name == "numpy" else "auto"
 
@@ -148,7 +147,8 @@ class TileService:
         return Located(version, (collection.name, asked.tile, run is None, content.mark), content.make, run)
 
     def _located_picture(self, store: Store, asked: Asked, made: TileSet | None) -> Located:
-        known, styled = self._known_styles()
+        known = self.held.styles()
+        styled = _named(tuple(sorted(known.items())))
         name, day = asked.collection.name, _day(asked.query.when)
         canvas = Canvas(asked.tile, day, asked.scale, known)
         version = f"{self.held.version_of(name)}-png{png.ENCODING}-{styled}"
@@ -161,14 +161,6 @@ class TileService:
         content = pictures.content(canvas)
         key = name, asked.tile, asked.scale, styled, content.mark
         return Located(version, key, content.make, pictures.run(asked.tile, day), mimetype=PICTURE)
-
-    def _known_styles(self) -> tuple[Styles, str]:
-        """How the sides look, and a name of that."""
-        version = self.held.store().version()
-        if self._styles is None or self._styles[0] != version:
-            found = styles(self.held.actors().rows)
-            self._styles = version, found, caching.name(sorted(found.items()))[:8]
-        return self._styles[1:]
 
     def _pictures_of(self, collection: str, made: TileSet) -> Pictures:
         known = self._pictures.get(collection)
@@ -211,6 +203,12 @@ def _day(when: Interval | None) -> date:
     return when.start
 
 
+@lru_cache(8)
+def _named(looks: tuple[tuple[str, Style], ...]) -> str:
+    """What pictures in these colours are called."""
+    return caching.name(list(looks))[:8]
+
+
 @lru_cache(1000)
 def _understood(collection: str, text: str) -> tuple[Query, str]:
     """A query string, which many tiles have in common, and the version that it names."""
@@ -240,3 +238,11 @@ def install(app: Flask) -> None:
 
 def get_service() -> TileService:
     return cast(TileService, current_app.extensions[KEY])
+
+
+def respond(collection: str, tile: tuple[str, str, str], scale: int = VECTOR) -> Response:
+    """Flask's answer to the present request for a tile; ``meant`` says what it raises."""
+    service, address = get_service(), (request.path, request.query_string.decode("latin-1"))
+    met = service.meant(address, collection, tile, scale)
+    packed = service.packed(met.found, caching.accepted())
+    return caching.as_response(service.answer(met.asked, met.found, packed, request.headers.get("If-None-Match")))

@@ -47,15 +47,14 @@ class TileSets:
 
     def __init__(self, folder: Path, kernel: str, maker: Maker | None = None) -> None:
         self.rung = rungs.chosen(kernel)
-        self._helper = maker
+        self._maker = maker
         self._folder = folder
-        self._code = code()
         self._sets: dict[str, tuple[str, str, TileSet]] = {}
         self._begin()
 
     def _begin(self) -> None:
         self._process = os.getpid()
-        self._maker = ThreadPoolExecutor(1, thread_name_prefix="tiles")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="tiles")
         self._work: Work = {}
         self._asking = threading.Lock()
 
@@ -72,7 +71,7 @@ class TileSets:
                 self._begin()  # threads do not survive a fork
             begun = self._work.get(key)
             if begun is None:
-                making = self._maker.submit(self._prepared, collection, store, zoom)
+                making = self._thread.submit(self._prepared, collection, store, zoom)
                 begun = self._work[key] = making, time.monotonic()
                 making.add_done_callback(lambda _: self._work.pop(key, None))
         making, since = begun
@@ -87,8 +86,8 @@ class TileSets:
         return known[2] if known is not None and known[0] == store.version() else None
 
     def _prepared(self, collection: Collection, store: Store, zoom: int) -> TileSet:
-        if self._helper is not None:
-            self._helper.make(collection.name, zoom)  # what it could not make is made here
+        if self._maker is not None:
+            self._maker.make(collection.name, zoom)  # what it could not make is made here
         found = self.of(collection, store)
         found.prepare(zoom)
         return found
@@ -113,7 +112,7 @@ class TileSets:
                 continue
 
     def _made(self, collection: Collection, store: Store, version: str) -> TileSet:
-        name = f"{collection.name}-{version}-{self._code}"
+        name = arrays_of(collection.name, version)
         made = TileSet(collection, _reader(collection, store, version), Sidecar(self._folder, name), self.rung)
         _clear(self._folder, collection.name, name)
         return made
@@ -151,13 +150,13 @@ def install(app: Flask) -> None:
     app.extensions[KEY] = TileSets(folder_of(store), kernel, Maker(store, kernel, LARGE))
 
 
+def arrays_of(collection: str, version: str) -> str:
+    """How the arrays of one version of a collection are called in the folder beside the store."""
+    return f"{collection}-{version}-{code()}"
+
+
 def folder_of(store: Path) -> Path:
     return store.with_name(store.name + SUFFIX)
-
-
-def ready_tileset(collection: Collection, store: Store, zoom: int) -> TileSet | None:
-    """The tiles of a collection, once they cost no more than themselves; see ``TileSets.ready``."""
-    return _mine().ready(collection, store, zoom)
 
 
 def tile_numbers(collection: Collection, store: Store) -> TileSet:

@@ -136,6 +136,7 @@ def test_one_ground_in_three_systems(client: FlaskClient) -> None:
     (f"{ITEMS}?limit=0", 400, "limit"), (f"{ITEMS}?limit=x", 400, "limit"), (f"{ITEMS}?colour=red", 400, "colour"),
     (f"{ITEMS}?cursor=%21", 400, "cursor"), (f"{ITEMS}?crs=EPSG:4326", 400, "crs"),
     (f"{ITEMS}?bbox=1,2,3", 400, "bbox"), (f"{ITEMS}?f=html", 400, "f"),
+    (f"{ITEMS}/p000?f=html", 400, "f"), ("/ogc/?f=xml", 400, "f"),
     (f"{ITEMS}?bbox=1,2,3,4&bbox-crs=x", 400, "bbox-crs"),
     (f"{ITEMS}?bbox=-9e9,0,9e9,1&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/3857", 400, "bbox"),
     (f"{ITEMS}/nobody", 404, "feature"), ("/ogc/collections/castles", 404, "collection"),

@@ -22,15 +22,18 @@ DERIVED_NOTE = "Zones with method 'derived' are coarse estimates around town rep
 
 def write(collection: Collection, features: Iterable[Feature]) -> Iterator[bytes]:
     """The pieces of one FeatureCollection. What rests on zones says in ``note`` how coarse they may be."""
-    head: dict[str, object] = {"type": "FeatureCollection", "name": collection.name, "title": collection.title}
-    if collection.name in ("zones", "fronts", "mentions", "events"):
-        head["note"] = DERIVED_NOTE
+    head = {"type": "FeatureCollection", "name": collection.name, "title": collection.title, **note(collection)}
     yield _dump(head)[:-1].encode() + b',"features":['
     stream, comma = iter(features), ""
     while batch := list(islice(stream, BATCH)):
         yield (comma + ",\n".join(texts(batch))).encode()
         comma = ",\n"
     yield b"]}\n"
+
+
+def note(collection: Collection) -> dict[str, str]:
+    """Says of what rests on zones how coarse they may be."""
+    return {"note": DERIVED_NOTE} if collection.name in ("zones", "fronts", "mentions", "events") else {}
 
 
 def properties(feature: Feature) -> dict[str, object]:

@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw
 from shapely.geometry import box
 
 from geo.grid import Tile
+from geo.looks import said_of
 from geo.model import BBox, Feature
-from geo.motifs import Look, look_of
 from geo.png import Canvas
 from geo.stills.frame import Frame
 from geo.stills.ground import picture
@@ -119,20 +119,13 @@ def _words(still: Still, rows: Sequence[Feature], frame: Frame) -> Words:
     area = box(*frame.bounds)
     seen = [row for row in rows if row.geometry is not None and row.geometry.intersects(area)]
     zones = [row for row in seen if "controller" in row.properties]
-    looks = list(dict.fromkeys(_look(row, still.day) for row in zones))
+    looks = list(dict.fromkeys(said_of(row).look(is_certain=still.day in row.valid.certain) for row in zones))
     is_derived = any(row.properties.get("method") == "derived" for row in zones)
     return Words(
         still.title, f"As of {still.day.day} {still.day:%B %Y}",
         list(key(looks, still.styles, list(_signs(still, seen, frame)))),
         DERIVED if is_derived else "", still.credits,
     )
-
-
-def _look(row: Feature, day: date) -> Look:
-    said = row.properties
-    side, other = (str(said[name]) if said.get(name) else None for name in ("controller", "controller_b"))
-    is_sure = day in row.valid.certain and said.get("confidence") != "low"
-    return look_of(side, other, str(said.get("status")), is_sure=is_sure)
 
 
 def _signs(still: Still, seen: Sequence[Feature], frame: Frame) -> Iterator[str]:

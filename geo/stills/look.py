@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geo.motifs import colour
+from geo.motifs import colour, contrast
 from geo.stills.lettering import Colour
 from geo.style import Style, Styles
 
@@ -59,20 +58,9 @@ def visible(known: Styles, theme: Theme) -> Styles:
 def _lighter(style: Style, land: str) -> Style:
     """As much lighter as a contrast of 3 to 1 asks for, where there is hardly any."""
     own, part = colour(style.colour), 0.0
-    if _contrast(own, colour(land)) >= VANISHES:
+    if contrast(own, colour(land)) >= VANISHES:
         return style
-    while _contrast(own + (1 - own) * part, colour(land)) < 3 and part < 1:
+    while contrast(own + (1 - own) * part, colour(land)) < 3 and part < 1:
         part += 0.1
     found = np.rint(255 * (own + (1 - own) * part)).astype(int)
     return replace(style, colour="#" + "".join(f"{channel:02x}" for channel in found))
-
-
-def _contrast(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """WCAG's ratio of two colours of channels from 0 to 1."""
-    dim, bright = sorted((_luminance(one), _luminance(other)))
-    return (bright + 0.05) / (dim + 0.05)
-
-
-def _luminance(value: NDArray[np.float64]) -> float:
-    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo import mvt, wire
+from geo import grid, looks, mvt, standing, wire
 from geo.cache import Arrays, cached_arrays
 from geo.grid import Tile
 from geo.interval import Interval, day_from_number, day_number
@@ -357,7 +357,9 @@ def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
     return Runs(rows[firsts], rows[lasts], begin[firsts], end[firsts])
 
 
+@lru_cache(1)
 def code() -> str:
     """Names the code that makes the arrays, so that another one's are not read."""
-    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    return blake2b(text, digest_size=4).hexdigest()
+    beside = sorted(Path(__file__).parent.glob("*.py"))
+    paths = [*beside, *(Path(str(module.__file__)) for module in (grid, looks, mvt, standing, wire))]
+    return blake2b(b"".join(path.read_bytes() for path in paths), digest_size=4).hexdigest()

@@ -6,7 +6,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import json
 
@@ -37,7 +37,7 @@ class Page:
 
 def asked(args: Args, declared: Collection) -> Query:
     """:raises BadParameter: for a parameter that is unknown or does not parse."""
-    _check_form(args)
+    check_form(args)
     params.check_names(args, (*PARAMETERS, params.VERSION, *params.filterable(declared)))
     others = {name: values for name, values in args.items() if name not in _OURS}
     query = params.query(others, declared, ("datetime", "limit", params.BELIEF))
@@ -57,8 +57,7 @@ def collection_json(found: Page, declared: Collection, here: str, args: Args) ->
     """``here`` is the address of the items, without a query."""
     links = _links(found, declared, here, args)
     told: dict[str, object] = {"type": "FeatureCollection", "name": declared.name, "links": links}
-    if declared.name in ("zones", "fronts", "mentions", "events"):
-        told["note"] = geojson.DERIVED_NOTE
+    told |= geojson.note(declared)
     if found.matched is not None:
         told["numberMatched"] = found.matched
     told |= {"numberReturned": len(found.features), "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
@@ -69,7 +68,7 @@ def collection_json(found: Page, declared: Collection, here: str, args: Args) ->
 def feature_json(feature: Feature, declared: Collection, root: str, system: str) -> str:
     above = f"{root}collections/{declared.name}"
     links = [
-        link("self", f"{above}/items/{feature.id}", "This feature", GEOJSON),
+        link("self", f"{above}/items/{quote(feature.id, safe='')}", "This feature", GEOJSON),
         link("collection", above, declared.title),
     ]
     (text,) = geojson.texts(crs.moved([feature], system))
@@ -90,7 +89,8 @@ def _address(here: str, args: Args) -> str:
     return f"{here}?{urlencode(pairs)}" if pairs else here
 
 
-def _check_form(args: Args) -> None:
+def check_form(args: Args) -> None:
+    """:raises BadParameter: for a form (``f``) in which nothing is written."""
     for form in args.get("f", ()):
         if form not in ("json", "geojson"):
             raise BadParameter("f", form, "json")

@@ -1,6 +1,8 @@
 """The API as an OpenAPI 3.0 document, made from the schema."""
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from geo.schema import COLLECTIONS, Collection, Field
 from server import params
 from server.ogc.crs import KNOWN
@@ -18,7 +20,8 @@ Document = dict[str, object]
 def document(root: str) -> Document:
     return {
         "openapi": "3.0.3",
-        "info": {"title": "Dateline", "version": "0.1.0", "description": "OGC API – Features over the dated fronts."},
+        "info": {
+            "title": "Dateline", "version": version("dateline"), "description": "OGC API – Features over dated fronts."},
         "servers": [{"url": root.rstrip("/")}],
         "paths": {
             "/": _get("Landing page", "landing", JSON),

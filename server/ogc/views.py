@@ -9,8 +9,7 @@ from geo.model import Query
 from geo.schema import COLLECTIONS
 from server import caching, links, params
 from server.ogc import crs, described, items, openapi
-from server.resources import get_store
-from server.tileservice import get_service
+from server.resources import get_store, get_version
 
 bp = Blueprint("ogc", __name__, url_prefix="/ogc")
 
@@ -46,8 +45,7 @@ def collection(collection: str) -> Response:
 @bp.get("/collections/<collection>/items")
 def features(collection: str) -> Response:
     declared, args = params.collection(collection), request.args.to_dict(flat=False)
-    query = items.asked(args, declared)
-    version = get_service().held.version_of(collection)
+    query, version = items.asked(args, declared), get_version(collection)
     found = items.page(get_store(), declared, query)
     here = f"{_root()}collections/{collection}/items"
     packed = caching.pack(items.collection_json(found, declared, here, args).encode(), caching.accepted())
@@ -62,6 +60,7 @@ def feature(collection: str, id_: str) -> Response:
     declared = params.collection(collection)
     args = request.args.to_dict(flat=False)
     params.check_names(args, ("f", "crs"))
+    items.check_form(args)
     system = crs.asked(args)
     found = list(public(declared, get_store().read(collection, Query(ids=(id_,)))))
     if not found:
@@ -76,7 +75,9 @@ def _root() -> str:
 
 
 def _json(told: dict[str, object], mimetype: str = described.JSON) -> Response:
-    params.check_names(request.args.to_dict(flat=False), ("f",))
+    args = request.args.to_dict(flat=False)
+    params.check_names(args, ("f",))
+    items.check_form(args)
     return _text(described.dumped(told), mimetype)
 
 

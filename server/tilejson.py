@@ -1,0 +1,124 @@
+"""What TileJSON says of a collection: ground and days that it spans, layers, fields, how clients do best to ask."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+
+from geo import grid
+from geo.interval import EPOCH, Interval, day_number
+from geo.model import BBox, Feature, Query
+from geo.schema import Collection
+from geo.store import Store
+from geo.tiles import counted
+
+WORLD = BBox(-180.0, -grid.MAX_LAT, 180.0, grid.MAX_LAT)
+WINDOWS = (
+    {"minzoom": 0, "maxzoom": 6, "window": "month"},
+    {"minzoom": 7, "maxzoom": 9, "window": "year"},
+    {"minzoom": 10, "maxzoom": grid.MAX_ZOOM, "window": "all"},
+)
+"""Spans of the calendar that a client does best to ask for whole, so that all clients ask for the same tiles."""
+_ALWAYS = {
+    "id": "Made from content; in a window of days only points say it",
+    "valid_from": "First day on which it may have been so (UTC); only in tiles of one day",
+    "valid_to": "First day on which it was no longer so; absent is open; only in tiles of one day",
+    "certain_from": "First day on which it certainly was so, where that differs",
+    "certain_to": "First day on which it is no longer certain, where that differs",
+    "from": "First day on which it may have been so, as days since the epoch",
+    "to": "First day on which it was no longer so, as days since the epoch; absent is open",
+}
+_COUNTED = {
+    "count": f"How many of about this place are drawn as one, down to zoom {counted.DEEPEST}; absent is one. Those"
+    " say nothing of themselves but what they share",
+}
+
+
+class Origin(NamedTuple):
+    """Where tiles come from: their address, with ``{z}``, ``{x}`` and ``{y}``, the credit line, the deepest zoom."""
+
+    address: str
+    attribution: str
+    deepest: int
+
+
+def described(
+    declared: Collection, store: Store, origin: Origin, as_known_on: date | None = None
+) -> dict[str, object]:
+    """TileJSON 3.0.0; beyond it ``epoch``, ``valid_range`` (closed, ISO), ``valid_days`` (half-open,
+    integers), ``windows`` and ``change_days``, from which a client knows when there is anything to ask for."""
+    seen = _seen_then(store, declared.name, as_known_on) if as_known_on else _seen(store, declared.name)
+    bounds = seen.bounds
+    return {
+        "tilejson": "3.0.0",
+        "name": declared.title,
+        "description": declared.description,
+        "version": "1.0.0",
+        "attribution": origin.attribution,
+        "scheme": "xyz",
+        "tiles": [origin.address],
+        "minzoom": 0,
+        "maxzoom": origin.deepest,
+        "bounds": list(bounds),
+        "center": [(bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2, min(6, origin.deepest)],
+        "vector_layers": [_layer(declared, origin.deepest)],
+        "epoch": EPOCH.isoformat(),
+        **_times(seen.interval),
+        "windows": [dict(each) for each in WINDOWS],
+        "change_days": [day.isoformat() for day in seen.change_days],
+    }
+
+
+class _Seen(NamedTuple):
+    """What a collection spans, and the days on which something in it begins or ends."""
+
+    bounds: BBox
+    interval: Interval | None
+    change_days: Sequence[date]
+
+
+def _seen(store: Store, collection: str) -> _Seen:
+    summary = store.summary(collection)
+    return _Seen(_bounds(summary.bbox), summary.interval, store.change_days(collection))
+
+
+def _seen_then(store: Store, collection: str, as_known_on: date) -> _Seen:
+    """The same of an earlier belief, of which no store keeps a summary."""
+    rows = list(store.read(collection, Query(as_known_on=as_known_on)))
+    spans = [row.valid.outer for row in rows if row.valid.outer != Interval()]
+    starts, ends = {span.start for span in spans}, {span.end for span in spans}
+    turns = sorted(day for day in starts | ends if day is not None)
+    whole = Interval(None if None in starts else turns[0], None if None in ends else turns[-1]) if spans else None
+    return _Seen(_bounds(_box_of(rows)), whole, turns)
+
+
+def _box_of(rows: Sequence[Feature]) -> BBox | None:
+    boxes = shapely.bounds(np.array([row.geometry for row in rows], dtype=object)).reshape(-1, 4)
+    boxes = boxes[~np.isnan(boxes).any(axis=1)] * 1e4
+    if not len(boxes):
+        return None
+    low, high = np.floor(boxes[:, :2].min(axis=0)), np.ceil(boxes[:, 2:].max(axis=0))
+    return BBox(*(np.append(low, high) / 1e4).tolist())
+
+
+def _bounds(found: BBox | None) -> BBox:
+    box = found or WORLD
+    return box._replace(south=max(box.south, WORLD.south), north=min(box.north, WORLD.north))
+
+
+def _layer(declared: Collection, deepest: int) -> dict[str, object]:
+    tiled = {field.name: field.description for field in declared.fields if field.name in declared.tiled}
+    return {
+        "id": declared.name, "description": declared.description, "minzoom": 0, "maxzoom": deepest,
+        "fields": {**_ALWAYS, **tiled, **(_COUNTED if declared.counted else {})},
+    }
+
+
+def _times(interval: Interval | None) -> dict[str, object]:
+    if interval is None:
+        return {"valid_range": None, "valid_days": [None, None]}
+    ends = [interval.start, interval.end]
+    return {"valid_range": str(interval), "valid_days": [None if day is None else day_number(day) for day in ends]}
