@@ -5,17 +5,12 @@ are forked, and shared; where there is no fork, each builds its own.
 """
 from __future__ import annotations
 
-import multiprocessing
-import signal
-import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
+from geo import processes
 from geo.errors import DatelineError
 from geo.model import Reading
 from geo.pipeline import Pipeline
@@ -26,8 +21,6 @@ T = TypeVar("T")
 BATCH = 16
 """Stories handed over at once, fewer when they are long."""
 BATCH_BYTES = 256_000
-AHEAD = 4
-"""Batches under way for each process."""
 
 
 @dataclass(frozen=True)
@@ -71,32 +64,17 @@ def do_all(job: Job[T], stories: Iterable[Story], workers: int = 1) -> Iterator[
         yield from map(job.do, stories)
         return
     job.make()
-    with _pool(workers, job) as pool:
-        waiting: deque[Future[list[Done[T]]]] = deque()
+    with processes.pool(workers, None if processes.CAN_FORK else partial(_keep, job)) as pool:
         try:
-            for batch in _batches(stories):
-                waiting.append(pool.submit(_do, job, batch))
-                if len(waiting) >= AHEAD * workers:
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise DatelineError("a worker was ended from outside; try fewer --workers, or more memory") from error
+            for done in processes.in_order(pool, workers, partial(_do, job), _batches(stories)):
+                yield from done
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _pool(workers: int, job: Job[T]) -> ProcessPoolExecutor:
-    can_fork = sys.platform == "linux"
-    context = multiprocessing.get_context("fork" if can_fork else "spawn")
-    return ProcessPoolExecutor(workers, context, partial(_begin, None if can_fork else job.make))
-
-
-def _begin(make: Callable[[], Pipeline] | None) -> None:
-    """An interrupt is for the first process to see, which ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if make is not None:
-        make()
+def _keep(job: Job[T]) -> None:
+    """Where there is no fork each process makes its own."""
+    job.make()
 
 
 def _do(job: Job[T], batch: list[Story]) -> list[Done[T]]:

@@ -15,9 +15,10 @@ from geo.articles import article
 from geo.errors import DatelineError
 from geo.model import Article, Query, Reading
 from geo.pipeline import bundled
+from geo.processes import AHEAD
 from geo.sources import Story
 from geo.store import open_store
-from geo.workers import AHEAD, BATCH, Job, do_all
+from geo.workers import BATCH, Job, do_all
 from server.cli import dateline
 
 PLACES = ("al-Rai", "Azaz", "Manbij", "Raqqa", "Mosul", "Palmyra")

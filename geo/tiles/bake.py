@@ -5,16 +5,11 @@ The bytes hang on the collection alone, not on how many processes made them nor 
 from __future__ import annotations
 
 import gzip
-import multiprocessing
 import os
-import signal
-import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from geo import processes
 from geo.errors import DatelineError
 from geo.formats.pmtiles import tile_id
 from geo.grid import Tile
@@ -39,8 +35,6 @@ R = TypeVar("R")
 
 BATCH = 16
 """Tiles that a process is handed at once."""
-AHEAD = 4
-"""Batches under way for each process."""
 
 Bar = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 """Makes of a length and a label what is told how much of it is done."""
@@ -165,8 +159,7 @@ class _Workers:
 
     def __enter__(self) -> _Workers:
         if self._count > 1:
-            context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-            self._pool = ProcessPoolExecutor(self._count, context, _begin, (os.getpid(),))
+            self._pool = processes.pool(self._count, partial(_watch, os.getpid()))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -174,26 +167,12 @@ class _Workers:
             self._pool.shutdown(cancel_futures=True)
 
     def map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """The results in order; few are asked for ahead of who reads them."""
-        if self._pool is None:
-            yield from map(work, items)
-            return
-        waiting: deque[Future[R]] = deque()
-        try:
-            for item in items:
-                waiting.append(self._pool.submit(work, item))
-                if len(waiting) >= AHEAD * self._count:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise DatelineError("a worker was ended from outside; try fewer --workers, or more memory") from error
+        """The results in order."""
+        return map(work, items) if self._pool is None else processes.in_order(self._pool, self._count, work, items)
 
 
-def _begin(parent: int) -> None:
-    """An interrupt is for the first process to see, which ends the others; when it is killed, they end themselves."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
+def _watch(parent: int) -> None:
+    """When the first process is killed, the others end themselves."""
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)

@@ -21,7 +21,7 @@ def document(root: str) -> Document:
     return {
         "openapi": "3.0.3",
         "info": {
-            "title": "Dateline", "version": version("dateline"), "description": "OGC API – Features over dated fronts."},
+            "title": "Dateline", "version": version("dateline"), "description": "OGC API – Features over dated fronts"},
         "servers": [{"url": root.rstrip("/")}],
         "paths": {
             "/": _get("Landing page", "landing", JSON),

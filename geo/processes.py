@@ -1,0 +1,50 @@
+"""Work handed out to several processes: the results in order, and few asked for ahead of who reads them."""
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import TypeVar
+
+from geo.errors import DatelineError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+CAN_FORK = sys.platform == "linux"
+AHEAD = 4
+"""Items under way for each process."""
+
+
+def pool(count: int, begin: Callable[[], None] | None = None) -> ProcessPoolExecutor:
+    """``count`` processes; each does ``begin`` first. An interrupt is for the first process to see, which ends them."""
+    context = multiprocessing.get_context("fork" if CAN_FORK else "spawn")
+    return ProcessPoolExecutor(count, context, partial(_begin, begin))
+
+
+def in_order(workers: ProcessPoolExecutor, count: int, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """What ``work`` makes of each of ``items``, by ``count`` processes.
+
+    :raises DatelineError: when a process was ended from outside, as for lack of memory.
+    """
+    waiting: deque[Future[R]] = deque()
+    try:
+        for item in items:
+            waiting.append(workers.submit(work, item))
+            if len(waiting) >= AHEAD * count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise DatelineError("a worker was ended from outside; try fewer --workers, or more memory") from error
+
+
+def _begin(begin: Callable[[], None] | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if begin is not None:
+        begin()
