@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 
+from geo.corrections import Fixes
+from geo.drafts import corrections_of, hidden, hide, is_withdrawn
 from geo.duplicates import Dispatch, Dispatches, dispatch
 from geo.errors import NoPublicationDate
 from geo.features import article_feature, event_features, mention_features
@@ -20,7 +22,11 @@ Rows = Mapping[str, list[Feature]]
 
 @dataclass(frozen=True)
 class Ingested:
-    """What one article brought: its id, what was written, and how much was found."""
+    """What one article brought: its id, what was written, and how much was found.
+
+    ``state`` is what readers see of it; of a ``withdrawn`` one nothing was kept, of one that the desk holds back only
+    its text. ``lost`` are editors' corrections that found nothing to be laid over.
+    """
 
     article: str
     title: str
@@ -28,6 +34,8 @@ class Ingested:
     mentions: int
     events: int
     duplicate_of: str | None = None
+    state: str = "published"
+    lost: int = 0
 
 
 def rows_of(reading: Reading) -> Rows:
@@ -58,9 +66,12 @@ class Corpus:
         """Write one story, its copies linked to their original, all or nothing. Twice is once.
 
         Another text under the same id is a new revision: the belief in the old rows ends, also in those of which
-        the new text says nothing.
+        the new text says nothing. What the desk holds back stays hidden, what was withdrawn stays away.
         """
         (article,) = rows["articles"]
+        lost = len(Fixes.of(corrections_of(self._store, article.id), str(article.properties["text"])).lost)
+        if state := self._hidden(article):
+            return Ingested(article.id, str(article.properties["title"]), WriteReport(), 0, 0, state=state, lost=lost)
         with ExitStack() as undone:
             undone.callback(self._dispatches.forget)
             originals = self._originals(article)
@@ -69,7 +80,17 @@ class Corpus:
                 done = keep({**rows, "articles": [article]}, self._store, self._known_on)
                 self._relink({id_: first for id_, first in originals.items() if id_ != article.id})
             undone.pop_all()
-        return done
+        return replace(done, lost=lost)
+
+    def _hidden(self, article: Feature) -> str:
+        """How a story is kept from readers; its new text is kept where it lies, unless it was withdrawn."""
+        if is_withdrawn(self._store, article.id):
+            return "withdrawn"
+        story = hidden(self._store, article.id)
+        if story is None:
+            return ""
+        hide(self._store, replace(story, article=article_of(article)))
+        return story.state
 
     def _originals(self, article: Feature) -> dict[str, str | None]:
         """By id, for the article and all whose original it may change: of whom it is a copy, ``None`` of nobody."""

@@ -108,6 +108,10 @@ class Store(Protocol):
     def drop_records(self, kind: str, about: str) -> None:
         """Purge the records of a kind that are about something, so that their bytes are gone too."""
 
+    def settle(self) -> None:
+        """Bring what was committed into its last place, so that no log holds on to what was purged; as far as readers
+        allow."""
+
     def version(self) -> str:
         """A text that differs after every committed write that changed something."""
 

@@ -177,6 +177,10 @@ class GeoPackageStore:
         with self.transaction():
             Records(self._writing()).drop(kind, about)
 
+    def settle(self) -> None:
+        with self._lock, layout.named_errors(self._path):
+            self._connected().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def version(self) -> str:
         """What other processes committed in the last ``FRESH_SECONDS`` may be missing; what this one did never is."""
         known, now, writes = self._known, time.monotonic(), _writes[self._file]

@@ -150,6 +150,8 @@ def _kept(kept: Ingested) -> Mapping[str, object]:
         "article": kept.article, "title": kept.title, "mentions": kept.mentions, "events": kept.events,
         "added": kept.written.added, "changed": kept.written.changed, "unchanged": kept.written.unchanged,
         "duplicate_of": kept.duplicate_of,
+        **({"state": kept.state} if kept.state != "published" else {}),
+        **({"lost": kept.lost} if kept.lost else {}),
     }
 
 
