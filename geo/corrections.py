@@ -40,6 +40,7 @@ class EventKey:
 @dataclass(frozen=True)
 class Correction:
     """One statement. ``place`` is a gazetteer's id; ``point`` a position in its stead; ``km`` makes either "near".
+    What is confirmed is a place with, if it is known, its ``date``: no later version of the reader changes it.
 
     ``was`` is the id of the place that the machine had chosen, ``around`` those of the story's other places: by these
     the next story that makes the same mistake is found. Times are ISO 8601, UTC.
@@ -89,7 +90,7 @@ def checked(correction: Correction) -> Correction:
         raise InvalidInput(f"km: {correction.km}, want more than 0 and at most {MOST_KM:g}")
     if correction.kind == "role" and correction.role not in ROLES:
         raise InvalidInput(f"role: {correction.role!r}, want one of {', '.join(ROLES)}")
-    if correction.kind == "date":
+    if correction.kind == "date" or correction.date:
         try:
             parse_edtf(correction.date)
         except InvalidParameter:
@@ -120,7 +121,7 @@ class Fixes:
                 gone = "its words are gone" if each.anchor.text not in text else "the words around it have changed"
                 lost.append(Lost(each.id, gone))
             else:
-                at.setdefault((span, each.event), {})[_ASPECTS[each.kind]] = each
+                at.setdefault((span, each.event), {}).update(dict.fromkeys(questions(each), each))
         return cls(at, tuple(lost))
 
     def toponyms(self, text: str, found: Sequence[Toponym]) -> list[Toponym]:
@@ -155,7 +156,7 @@ class Fixes:
 
     def dates(self, found: Sequence[Mention]) -> tuple[Mention, ...]:
         return tuple(
-            each if (said := self._of(each.toponym.span, "date")) is None else replace(each, when=when_said(said.date))
+            each if (said := self._of(each.toponym.span, "date")) is None else replace(each, when=when_said(said))
             for each in found
         )
 
@@ -173,16 +174,21 @@ class Fixes:
             then = machine.get(event.mention) if event.mention else None
             if own is None and named is not None and then is not None and then.interval == event.when.interval:
                 own = named
-            fixed.append(replace(event, when=when_said(own.date)) if own else event)
+            fixed.append(replace(event, when=when_said(own)) if own else event)
         return tuple(fixed)
 
     def _of(self, span: Span, aspect: str) -> Correction | None:
         return self.at.get((span, None), {}).get(aspect)
 
 
-_ASPECTS = {"place": "place", "confirmed": "place", "date": "date", "role": "role", "dropped": "presence",
-            "added": "presence"}
-"""Which question a kind answers; of two answers to one question the later counts."""
+def questions(correction: Correction) -> tuple[str, ...]:
+    """What it answers about its name or event: of two answers to one question the later counts."""
+    kind = correction.kind
+    if kind in ("dropped", "added"):
+        return ("presence",)
+    if kind == "confirmed":
+        return ("presence" if correction.event else "place", *(("date",) if correction.date else ()))
+    return (kind,)
 
 
 def word_of(text: str, event: Event) -> Span:
@@ -195,9 +201,9 @@ def key_of(text: str, event: Event) -> EventKey:
     return EventKey(event.type, text[event.mention.start : event.mention.end] if event.mention else "")
 
 
-def when_said(edtf: str) -> When:
-    vague = parse_edtf(edtf)
-    return When(vague.interval, vague.text, vague.precision, SAYS)
+def when_said(correction: Correction) -> When:
+    vague = parse_edtf(correction.date)
+    return When(vague.interval, vague.text, vague.precision, _reason(correction))
 
 
 def place_said(point: LngLat, name: str, like: Place | None = None) -> Place:
@@ -212,6 +218,10 @@ def place_said(point: LngLat, name: str, like: Place | None = None) -> Place:
 def identity(correction: Correction, count: int) -> str:
     """Of what it says, and of how often that was said and undone before."""
     return hashlib.sha256(repr((*correction.says, count)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _reason(correction: Correction) -> str:
+    return CONFIRMS if correction.kind == "confirmed" else SAYS
 
 
 def _is(said: Mapping[str, Correction], aspect: str, kind: str) -> bool:
@@ -242,8 +252,7 @@ def _at(mention: Mention, said: Correction, gazetteer: Gazetteer) -> Mention:
         place = gazetteer[said.place]
     before = [Candidate(mention.place, mention.score, mention.reason)] if mention.place else []
     others = tuple(each for each in (*before, *mention.runners_up) if each.place.id != place.id)
-    reason = CONFIRMS if said.kind == "confirmed" else SAYS
-    return replace(mention, place=place, score=1.0, reason=reason, runners_up=others[:4])
+    return replace(mention, place=place, score=1.0, reason=_reason(said), runners_up=others[:4])
 
 
 def _near(mention: Mention, said: Correction | None) -> Mention:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from geo.corpus import Corpus, Rows, article_of, rows_of
-from geo.corrections import Correction, checked, identity
+from geo.corrections import Correction, checked, identity, questions
 from geo.drafts import (
     CORRECTION,
     DEED,
@@ -203,7 +203,7 @@ def correct(store: Store, read: Read, correction: Correction, editor: Editor) ->
 
     def corrected(story: Story, known: Sequence[Correction]) -> _Plan:
         same = [each for each in known if each.says == made.says]
-        latest = [each for each in known if each.is_in_force and _answers(each) == _answers(made)]
+        latest = [each for each in known if each.is_in_force and _rival(each, made)]
         kept.clear()
         if same and latest and latest[-1].says == made.says:
             kept.append((latest[-1], False))
@@ -234,10 +234,10 @@ def undo(store: Store, read: Read, id_: str, editor: Editor) -> Correction:
     return undone[0]
 
 
-def _answers(correction: Correction) -> tuple[object, ...]:
-    """The question that it answers."""
-    kind = {"confirmed": "place", "added": "presence", "dropped": "presence"}.get(correction.kind, correction.kind)
-    return correction.anchor.span, correction.anchor.text, correction.event, kind
+def _rival(one: Correction, other: Correction) -> bool:
+    """Whether both answer one question about one thing."""
+    same = (one.anchor.span, one.anchor.text, one.event) == (other.anchor.span, other.anchor.text, other.event)
+    return same and bool(set(questions(one)) & set(questions(other)))
 
 
 def _do(

@@ -9,15 +9,20 @@ from flask import Flask
 from server import (
     assets,
     basemap,
+    bearer,
     changes,
     control,
+    deskpage,
+    editing,
     embed,
     errors,
     exports,
     health,
+    intake,
     maps,
     rasters,
     reading,
+    releasing,
     resources,
     security,
     settings,
@@ -30,7 +35,7 @@ from server import (
 
 BLUEPRINTS = (
     maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, exports.bp, control.bp, changes.bp,
-    reading.bp, health.bp,
+    reading.bp, editing.bp, deskpage.bp, health.bp,
 )
 
 
@@ -43,7 +48,7 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """
     app = Flask(__name__)
     app.config.update(settings.read(os.environ, config))
-    for part in (security, errors, resources, tilesets, tileservice, thin):
+    for part in (security, errors, resources, tilesets, tileservice, thin, intake, bearer, releasing):
         part.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -24,9 +24,9 @@ def dateline(ctx: click.Context, store: str, theatre: str, quiet: bool, as_json:
 
 
 for command in (
-    stories.read, stories.ingest, ground.reports, ground.zones, ground.control, ground.fronts, moving.changed,
-    moving.held, moving.compared, join.join, gazetteer.gazetteer, service.init, service.export, service.migrate,
-    service.serve, tokens.token,
+    stories.read, stories.ingest, stories.withdraw, ground.reports, ground.zones, ground.control, ground.fronts,
+    moving.changed, moving.held, moving.compared, join.join, gazetteer.gazetteer, service.init, service.export,
+    service.migrate, service.serve, tokens.token,
 ):
     dateline.add_command(command)
 

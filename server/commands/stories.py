@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
 import click
 
+from geo import desk
 from geo.actors import Actors
 from geo.corpus import Corpus, Ingested, Rows, rows_of
+from geo.desk import Editor
 from geo.features import event_features, mention_features
 from geo.formats import FORMATS
 from geo.formats.reading import as_json, as_text
@@ -218,3 +220,16 @@ def _bar(session: Session, total: int, *, hidden: bool) -> Iterator[Callable[[in
             bar.update(size)
 
         yield update
+
+
+@click.command(epilog="Example: dateline --store war.gpkg withdraw 3f9c1d2ab4e05f67")
+@click.argument("article", metavar="ARTICLE")
+@pass_session
+def withdraw(session: Session, article: str) -> None:
+    """Take a story and all that came from it out, for good: its rows, its text, its corrections, reports made of it.
+
+    Its id stays, so that it is not taken in again. To hide a story for a time, unpublish it at the desk instead.
+    """
+    with session.open() as store:
+        desk.withdraw(store, article, Editor("the command line", datetime.now(UTC)))
+    session.report({"article": article, "state": "withdrawn"}, f"{article}: withdrawn")
