@@ -16,6 +16,8 @@ from server.caching import Packed
 bp = Blueprint("assets", __name__, url_prefix="/assets")
 
 MIMETYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+DESK = "js/desk/"
+"""The scripts of the editors' page, which no reader needs."""
 FOLDER = Path(__file__).parent / "static"
 
 
@@ -40,13 +42,17 @@ def serve(version: str, name: str) -> Response:
 
 @bp.app_context_processor
 def _for_templates() -> dict[str, Callable[[str], str] | list[str]]:
-    """``asset("js/app.js")`` is its address; ``modules`` are all scripts, to be asked for at once."""
+    """``asset("js/app.js")`` is its address; ``modules`` are all scripts of readers' pages, to be asked for at once."""
     assets = _assets()
 
     def asset(name: str) -> str:
         return url_for("assets.serve", version=assets.version, name=name)
 
-    return {"asset": asset, "modules": sorted(name for name in assets.files if name.endswith(".js"))}
+    return {"asset": asset, "modules": _modules(assets)}
+
+
+def _modules(assets: Assets) -> list[str]:
+    return sorted(name for name in assets.files if name.endswith(".js") and not name.startswith(DESK))
 
 
 def _assets() -> Assets:

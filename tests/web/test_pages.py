@@ -124,7 +124,10 @@ def test_scripts_and_styles_come_packed_and_may_be_kept_for_ever(client: FlaskCl
 
 
 def test_the_parts_of_a_page_are_small(client: FlaskClient) -> None:
-    """Own scripts and styles, gzipped one by one; Leaflet's 46 kB come on top."""
+    """Own scripts and styles, gzipped one by one; Leaflet's 46 kB come on top. Only editors load the desk's."""
     folder = Path(server.__file__).parent / "static"
-    sizes = [len(gzip.compress(path.read_bytes())) for path in folder.rglob("*.*")]
-    assert sum(sizes) < 40_000
+    sizes = {path.relative_to(folder).as_posix(): len(gzip.compress(path.read_bytes())) for path in folder.rglob("*.*")}
+    desk = {name: size for name, size in sizes.items() if name.startswith("js/desk/") or name == "css/desk.css"}
+    assert len(desk) > 5 and not [name for name in desk if name in client.get("/stories/story").text]
+    assert sum(sizes.values()) - sum(desk.values()) < 40_000
+    assert sum(desk.values()) < 20_000
