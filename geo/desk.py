@@ -39,6 +39,8 @@ Read = Callable[[Article, Sequence[Correction]], Reading]
 """``Pipeline.read``: the story as its corrections leave it."""
 
 OF_A_STORY = ("mentions", "events")
+SHOWN = ("articles", *OF_A_STORY, "reports")
+"""The collections in which a story leaves traces."""
 RECORDS = (STORY, CORRECTION, DEED, REPORT)
 
 
@@ -51,7 +53,7 @@ class Editor:
 
     @property
     def stamp(self) -> str:
-        return self.now.isoformat(timespec="seconds")
+        return self.now.isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,10 @@ def story_of(store: Store, article: str) -> Story:
     raise NotFound(f"article: {article[:80]!r}, want the id of an article of the store or the desk")
 
 
-def stories(store: Store) -> list[Story]:
-    """All that are not withdrawn, those that readers do not see first."""
-    return [*hidden_stories(store), *(Story(article_of(row), "published") for row in store.read("articles", Query()))]
+def stories(store: Store, most: int | None = None) -> list[Story]:
+    """All that are not withdrawn: first what readers do not see, then the ``most`` that were published last."""
+    rows = sorted(store.read("articles", Query()), key=lambda row: str(row.properties["published"]), reverse=True)
+    return [*hidden_stories(store), *(Story(article_of(row), "published") for row in rows[:most])]
 
 
 def take(store: Store, read: Read, article: Article, editor: Editor) -> bool:

@@ -139,6 +139,7 @@ def _mention(told: _Read, mention: Mention) -> dict[str, Any]:
         "lat": point.lat if point else None, "km": mention.extent.precision_km if mention.extent else None,
         "relation": toponym.relation.text if mention.extent and toponym.relation else None,
         "when": _when(mention.when), **_sure(found), "said": _said(said),
+        "said_km": said["place"].km if "place" in said else None,
         "candidates": [candidate_json(each) for each in (*own, *mention.runners_up)],
         "control": control_properties(mention.control) if mention.control else None,
         "offers": [_offer(told, each) for each in told.offers.get(toponym.span, ())] if not said else [],

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, json, request, url_for
+from flask import Blueprint, Response, current_app, json, request, url_for
 from werkzeug.exceptions import UnprocessableEntity
 
 from geo import desk
@@ -26,9 +27,9 @@ from geo.interval import Interval, parse_day
 from geo.model import LngLat, Reading, Span, When
 from geo.store.records import Record
 from geo.suggestions import around
-from server import bearer, deskview, intake, params
+from server import bearer, deskview, intake, params, tilesets
 from server.params import BadParameter
-from server.resources import get_gazetteer, get_store
+from server.resources import get_gazetteer, get_store, get_tiles
 
 bp = Blueprint("editing", __name__, url_prefix="/api")
 
@@ -37,13 +38,16 @@ NUMBER = (int, float)
 LONGEST = 200
 """Characters of a name or of the word that makes an event."""
 MOST_FOUND = 20
+MOST_STORIES = 200
+MOST_KEYS = 500
+"""Idempotency keys remembered of a token; then all are forgotten, for a request is repeated soon or never."""
 
 
 @bp.get("/articles")
 @bearer.needs("read-private")
 def articles() -> Response:
     params.check_names(request.args.to_dict(flat=False), ())
-    told = [deskview.line(story) for story in desk.stories(get_store())]
+    told = [deskview.line(story) for story in desk.stories(get_store(), MOST_STORIES)]
     return _json({"articles": told, "editor": deskview.editor_json(bearer.editor())})
 
 
@@ -90,6 +94,7 @@ def change(article_id: str) -> Response:
         desk.show(store, deskview.read, article_id, editor)
     elif state is not None:
         desk.hold(store, deskview.read, article_id, until, editor)
+        _forget()
     return _json(deskview.view(article_id))
 
 
@@ -98,6 +103,7 @@ def change(article_id: str) -> Response:
 def withdraw(article_id: str) -> Response:
     """For good: its rows, its text, its corrections and the reports made of it."""
     desk.withdraw(get_store(), article_id, _editor())
+    _forget()
     return Response(status=204)
 
 
@@ -170,6 +176,12 @@ def report() -> Response:
     return _json(deskview.view(article_id), 201 if is_new else 200, f"/export/reports.geojson?id={row.id}")
 
 
+def _forget() -> None:
+    """Let no cache of ours hold what was taken out of sight."""
+    tilesets.forget(Path(str(current_app.config["STORE"])), desk.SHOWN)
+    get_tiles().clear()
+
+
 def _editor() -> Editor:
     return Editor(bearer.editor().name, datetime.now(UTC))
 
@@ -199,10 +211,13 @@ def _once() -> None:
     id_ = hashlib.sha256(f"{token} {request.path} {key}".encode("utf-8", "surrogatepass")).hexdigest()
     sent = hashlib.sha256(request.get_data()).hexdigest()
     store = get_store()
-    known = next((record for record in store.records("key", token) if record.id == id_), None)
+    keys = store.records("key", token)
+    known = next((record for record in keys if record.id == id_), None)
     if known is not None and known.value["sent"] != sent:
         raise UnprocessableEntity("Idempotency-Key: it came with another body before, want a new key")
     if known is None:
+        if len(keys) >= MOST_KEYS:
+            store.drop_records("key", token)
         store.keep_record("key", Record(id_, token, {"sent": sent}))
 
 

@@ -1,7 +1,9 @@
 """An editor's word stands: over every stage, through re-ingest and edits of the story, until it is undone."""
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from geo.access import KIND
 from geo.actors import Actors
 from geo.anchoring import CONTEXT, Anchor
 from geo.articles import article
@@ -19,12 +20,13 @@ from geo.corpus import Corpus, rows_of
 from geo.corrections import Correction, EventKey, Fixes, checked
 from geo.desk import Editor, correct, hold, release, show, stories, story_of, take, undo, withdraw
 from geo.drafts import corrections_by_story, corrections_of, deeds_of, hidden, is_withdrawn
-from geo.errors import InvalidInput, NoPublicationDate, NotFound, Withdrawn
+from geo.errors import InvalidInput, NoPublicationDate, NotFound, StoreVersionError, Withdrawn
 from geo.gazetteer import Gazetteer
 from geo.interval import Interval, Validity
 from geo.model import Article, Feature, LngLat, Query, Span
 from geo.pipeline import Pipeline, bundled, pipeline
 from geo.store import Store, open_store
+from geo.store.layout import migrate
 from geo.suggestions import around, suggestions
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -354,7 +356,20 @@ def test_two_editors_at_once_lose_nothing(store: Store, reader: Pipeline) -> Non
     assert seen(store, "place") == ["sy-raqqa"] and len(calls) == 2
 
 
+def test_a_store_of_an_earlier_version_is_given_the_records(tmp_path: Path) -> None:
+    path = tmp_path / "old.gpkg"
+    open_store(str(path), create=True).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE dateline_records")
+    with pytest.raises(StoreVersionError, match="lacks the table of the desk's records; run `dateline migrate`"):
+        open_store(str(path))
+    assert migrate(path) == ("added the table of the desk's records",)
+    store = open_store(str(path))
+    assert stories(store) == []
+    store.close()
+
+
 def test_fixes_of_nothing_change_nothing() -> None:
     reading = bundled().read(story())
-    assert Fixes.of([], TEXT) == Fixes() and KIND == "token"
+    assert Fixes.of([], TEXT) == Fixes()
     assert reading == bundled().read(story(), [])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import click
@@ -31,6 +32,7 @@ from geo.store import open_store
 from geo.style import styles
 from geo.theatre import Theatre, theatre
 from geo.workers import Done, Job, do_all
+from server import tilesets
 from server.commands.session import Day, Session, pass_session, today
 
 STDIN = "-"
@@ -232,4 +234,5 @@ def withdraw(session: Session, article: str) -> None:
     """
     with session.open() as store:
         desk.withdraw(store, article, Editor("the command line", datetime.now(UTC)))
+    tilesets.forget(Path(session.store), desk.SHOWN)
     session.report({"article": article, "state": "withdrawn"}, f"{article}: withdrawn")

@@ -12,6 +12,9 @@ import { Pins } from "./pins.js";
 import { Shelf } from "./shelf.js";
 import { StoryText } from "./text.js";
 
+const DONE = { place: "moved", date: "dated anew", role: "given its role", confirmed: "confirmed", dropped: "dropped" };
+const LINGER = 8000; // milliseconds for which a good message stays
+
 const page = pageData("page-data");
 const box = (id) => document.getElementById(id);
 const api = new Api(page.api);
@@ -24,6 +27,7 @@ const parts = {
 };
 let editor = null;
 let view = null;
+let hush = 0;
 
 function signIn() {
   const token = input({ type: "password", required: "", dir: "ltr" });
@@ -111,7 +115,9 @@ async function attempt(act, done = "") {
 
 function say(message, isTrouble = false) {
   box("said").replaceChildren(element("p", { class: isTrouble ? "trouble" : "desk-done" }, message));
+  window.clearTimeout(hush);
   if (isTrouble) box("said").focus({ preventScroll: true });
+  else hush = window.setTimeout(() => box("said").replaceChildren(), LINGER);
 }
 
 function about(said) {
@@ -127,7 +133,7 @@ const acts = {
   desksay: ({ item, said }) => attempt(async () => {
     show(await about(said));
     parts.items.next();
-  }, `“${item.text}”: ${said.kind}. The history can undo it.`),
+  }, `“${item.text}” is ${DONE[said.kind]}. The history can undo it.`),
   deskadd: ({ start, end, words }) => attempt(async () => {
     show(await about({ kind: "added", start, end }));
     select(`mention:${start}`);

@@ -118,8 +118,7 @@ export class Items {
     const date = item.when?.valid_from ? item.when.edtf : null;
     const isPoint = item.place?.startsWith("point:");
     const where = item.kind === "event" ? {} : isPoint ? { lng: item.lng, lat: item.lat } : { place: item.place };
-    const near = item.said.some(({ kind }) => kind === "place") && item.km && item.kind === "mention" ? { km: item.km } : {};
-    this.#say(item, { kind: "confirmed", date, ...where, ...near });
+    this.#say(item, { kind: "confirmed", date, ...where, km: item.said_km });
   }
 
   #form(item) {
@@ -137,7 +136,7 @@ export class Items {
     const at = input({ inputmode: "decimal", placeholder: "36.6158, 37.4472", value: item.lat === null ? "" : position(item) });
     at.dataset.position = "";
     at.addEventListener("input", () => this.#write(at));
-    const km = input({ type: "number", min: "0.1", max: this.#page.most_km, step: "any", value: item.km && item.relation ? item.km : "" });
+    const km = input({ type: "number", min: "0.1", max: this.#page.most_km, step: "any", value: item.said_km ?? "" });
     const choices = element("div", { class: "choices" },
       ...item.candidates.map((each) => choice(name, placeLabel(each), { place: each.place }, each.place === item.place)),
       choice(name, ["Where the pin is on the map"], { isPin: true }, item.place?.startsWith("point:")));
