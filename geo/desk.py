@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from geo.corpus import Corpus, Rows, article_of, rows_of
+from geo.corpus import Corpus, Read, Rows, article_of, rows_of
 from geo.corrections import Correction, checked, identity, questions
 from geo.drafts import (
     CORRECTION,
@@ -31,12 +31,9 @@ from geo.drafts import (
 from geo.errors import InvalidInput, NoPublicationDate, NotFound, Withdrawn
 from geo.ground import drop_reports
 from geo.interval import Interval
-from geo.model import Article, Query, Reading, When
+from geo.model import Article, Query, When
 from geo.store import Store
 from geo.store.records import Record
-
-Read = Callable[[Article, Sequence[Correction]], Reading]
-"""``Pipeline.read``: the story as its corrections leave it."""
 
 OF_A_STORY = ("mentions", "events")
 SHOWN = ("articles", *OF_A_STORY, "reports")

@@ -16,7 +16,7 @@ from shapely.geometry import box
 from geo.actors import Actors
 from geo.anchoring import CONTEXT, Anchor
 from geo.articles import article
-from geo.corpus import Corpus, rows_of
+from geo.corpus import Corpus, reread, rows_of
 from geo.corrections import Correction, EventKey, Fixes, checked
 from geo.desk import Editor, correct, hold, release, show, stories, story_of, take, undo, withdraw
 from geo.drafts import corrections_by_story, corrections_of, deeds_of, hidden, is_withdrawn
@@ -354,6 +354,29 @@ def test_two_editors_at_once_lose_nothing(store: Store, reader: Pipeline) -> Non
     azaz = row(store, "Azaz")
     assert azaz is not None and azaz.properties["place"] == "sy-mare"
     assert seen(store, "place") == ["sy-raqqa"] and len(calls) == 2
+
+
+def test_what_an_editor_says_during_a_long_ingest_stands(store: Store, reader: Pipeline) -> None:
+    published(store, reader)
+    rows = rows_of(reader.read(story()))  # made by a worker before the editor spoke
+    correct(store, reader.read, about("al-Rai", "place", place="sy-raqqa"), MONA)
+    Corpus(store, date(2026, 5, 3), reader.read).keep(rows)
+    assert seen(store, "place") == ["sy-raqqa"]
+
+
+def test_reading_all_anew_brings_nothing_back(store: Store, reader: Pipeline) -> None:
+    """After the first of two stories is read, an editor unpublishes the other."""
+    published(store, reader)
+    other = story(url="https://news.example/2")
+    take(store, reader.read, other, MONA)
+    show(store, reader.read, other.id, MONA)
+    first = min(story().id, other.id)
+    second = max(story().id, other.id)
+    begun = reread(reader, store, date(2026, 5, 3))
+    assert next(begun).article == first
+    hold(store, reader.read, second, None, MONA)
+    assert list(begun) == []
+    assert [row.id for row in store.read("articles", Query())] == [first]
 
 
 def test_a_store_of_an_earlier_version_is_given_the_records(tmp_path: Path) -> None:

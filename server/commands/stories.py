@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,13 +18,14 @@ import click
 from geo import desk
 from geo.actors import Actors
 from geo.corpus import Corpus, Ingested, Rows, rows_of
+from geo.corrections import Correction
 from geo.desk import Editor
 from geo.features import event_features, mention_features
 from geo.formats import FORMATS
 from geo.formats.reading import as_json, as_text
 from geo.fronts import front_rows
 from geo.ground import pipeline_of
-from geo.model import Feature, Reading
+from geo.model import Article, Feature, Reading
 from geo.pipeline import Pipeline, pipeline_for
 from geo.schema import MENTIONS
 from geo.sources import Story, files_of, read_stream, stories_of
@@ -130,7 +131,7 @@ def ingest(session: Session, sources: tuple[str, ...], published: date | None, d
     stories, total = _stories(sources, published)
     make = partial(_pipeline_at, session.store)
     with session.open() as store, _bar(session, total, hidden=session.json) as step:
-        corpus, outcome = Corpus(store, today()), _Outcome(step)
+        corpus, outcome = Corpus(store, today(), partial(_read_at, session.store)), _Outcome(step)
         for rows in outcome.good(do_all(Job(make, rows_of), stories, workers)):
             told = _rehearsed(rows) if dry_run else _kept(corpus.keep(rows))
             if session.json or total < LONG_BYTES:
@@ -147,6 +148,10 @@ def _pipeline_at(store: str) -> Pipeline:
         return pipeline_of(opened)
     finally:
         opened.close()
+
+
+def _read_at(store: str, article: Article, corrections: Sequence[Correction]) -> Reading:
+    return _pipeline_at(store).read(article, corrections)
 
 
 def _kept(kept: Ingested) -> Mapping[str, object]:
