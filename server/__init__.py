@@ -22,6 +22,7 @@ from server import (
     maps,
     rasters,
     reading,
+    rejoining,
     releasing,
     resources,
     security,
@@ -48,7 +49,7 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """
     app = Flask(__name__)
     app.config.update(settings.read(os.environ, config))
-    for part in (security, errors, resources, tilesets, tileservice, thin, intake, bearer, releasing):
+    for part in (security, errors, resources, tilesets, tileservice, thin, intake, bearer, releasing, rejoining):
         part.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -29,6 +29,7 @@ from geo.store.records import Record
 from geo.suggestions import around
 from server import bearer, deskview, intake, params, tilesets
 from server.params import BadParameter
+from server.rejoining import rejoin
 from server.resources import get_gazetteer, get_store, get_tiles
 
 bp = Blueprint("editing", __name__, url_prefix="/api")
@@ -93,8 +94,9 @@ def change(article_id: str) -> Response:
     if state == "published":
         desk.show(store, deskview.read, article_id, editor)
     elif state is not None:
+        moved = bool(store.records(REPORT, article_id))
         desk.hold(store, deskview.read, article_id, until, editor)
-        _forget()
+        _forget(moved)
     return _json(deskview.view(article_id))
 
 
@@ -102,8 +104,9 @@ def change(article_id: str) -> Response:
 @bearer.needs("admin")
 def withdraw(article_id: str) -> Response:
     """For good: its rows, its text, its corrections and the reports made of it."""
+    moved = bool(get_store().records(REPORT, article_id))
     desk.withdraw(get_store(), article_id, _editor())
-    _forget()
+    _forget(moved)
     return Response(status=204)
 
 
@@ -172,12 +175,15 @@ def report() -> Response:
     row = report_of_event(reading.article, event, event_id)
     is_new = not any(record.id == row.id for record in store.records(REPORT, article_id))
     store.keep_record(REPORT, Record(row.id, article_id, {"event": event_id, "by": bearer.editor().name}))
-    add_reports(store, [row], datetime.now(UTC).date())
+    if add_reports(store, [row], datetime.now(UTC).date())[1] is not None:
+        rejoin()
     return _json(deskview.view(article_id), 201 if is_new else 200, f"/export/reports.geojson?id={row.id}")
 
 
-def _forget() -> None:
-    """Let no cache of ours hold what was taken out of sight."""
+def _forget(ground_moved: bool) -> None:
+    """Let no cache of ours hold what was taken out of sight; reports that went with it may have moved the ground."""
+    if ground_moved:
+        rejoin()
     tilesets.forget(Path(str(current_app.config["STORE"])), desk.SHOWN)
     get_tiles().clear()
 

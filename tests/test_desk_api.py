@@ -391,8 +391,35 @@ def test_a_confirmed_event_becomes_a_town_report_and_goes_with_its_story(site: D
     assert [row["properties"][name] for name in ("place", "controller", "status", "valid_from")] == [
         "sy-al-rai", "ISIL", "control", "2016-04-11"]
     assert row["properties"]["sources"][0]["title"] == "Rebels leave al-Rai"
+    rejoining = site.client.application.extensions["dateline.rejoining"]
+    rejoining.wait()
     site.state(article, "draft")
+    rejoining.wait()
     assert site.client.get(made.headers["Location"]).json["features"] == []  # type: ignore[index]
+
+
+def test_ground_that_a_report_moves_is_joined_to_all_stories_anew(site: Desk) -> None:
+    text = "Islamic State seized the town of Marea from rebels on Monday."
+    article = site.take(text=text, url="https://news.example/marea")
+    site.state(article, "published")
+    other = site.take(text="Guns were heard in Marea on Friday.", url="https://news.example/other", date="2016-04-15")
+    site.state(other, "published")
+
+    def held() -> object:
+        (row,) = site.client.get(f"/export/mentions.geojson?article={other}").json["features"]  # type: ignore[index]
+        return row["properties"]["controller"]
+
+    assert held() == "REBELS"
+    items = site("GET", f"/articles/{article}").json["items"]  # type: ignore[index]
+    event = next(each for each in items if each["kind"] == "event")
+    site("POST", "/corrections", {"article": article, "kind": "confirmed", "start": event["start"],
+                                  "end": event["end"], "event": event["event"]})
+    assert site("POST", "/reports", {"article": article, "event": event["id"]}).status_code == 201
+    site.client.application.extensions["dateline.rejoining"].wait()
+    assert held() == "ISIL"
+    assert site.state(article, "withdrawn").status_code == 204
+    site.client.application.extensions["dateline.rejoining"].wait()
+    assert held() == "REBELS"
 
 
 def test_hostile_words_come_back_as_words(site: Desk) -> None:
