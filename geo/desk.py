@@ -24,6 +24,7 @@ from geo.drafts import (
     hidden,
     hidden_stories,
     hide,
+    is_public,
     is_withdrawn,
     keep_correction,
     keep_deed,
@@ -91,13 +92,13 @@ def take(store: Store, read: Read, article: Article, editor: Editor) -> bool:
     :raises Withdrawn: when it was taken out for good.
     :raises NoPublicationDate: when a published story would lose its date.
     """
-    if hidden(store, article.id) is None and not any(store.read("articles", Query(ids=(article.id,)))):
-        if is_withdrawn(store, article.id):
-            raise Withdrawn(f"article {article.id!r}: was withdrawn and does not come back")
-        with store.transaction():
+    with store.transaction():
+        if hidden(store, article.id) is None and not is_public(store, article.id):
+            if is_withdrawn(store, article.id):
+                raise Withdrawn(f"article {article.id!r}: was withdrawn and does not come back")
             hide(store, Story(article))
             keep_deed(store, article.id, Deed("taken in as a draft", editor.name, editor.stamp))
-        return True
+            return True
 
     def edited(story: Story, _: Sequence[Correction]) -> _Plan:
         kept = article if article.published else replace(

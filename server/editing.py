@@ -6,6 +6,8 @@ event. ``Idempotency-Key`` (draft-ietf-httpapi-idempotency-key-header) also guar
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +26,7 @@ from geo.event_reports import report_of_event
 from geo.features import event_identity, revision
 from geo.ground import add_reports
 from geo.interval import Interval, parse_day
-from geo.model import LngLat, Reading, Span, When
+from geo.model import Feature, LngLat, Reading, Span, When
 from geo.store.records import Record
 from geo.suggestions import around
 from server import bearer, deskview, intake, params, tilesets
@@ -58,8 +60,8 @@ def take() -> Response:
     args = request.args.to_dict(flat=False)
     params.check_names(args, ("date",))
     story = intake.article_in(intake.body(), params.once(args, "date", parse_day, "YYYY-MM-DD"), STORY_FIELDS)
-    _once()
-    is_new = desk.take(get_store(), deskview.read, story, _editor())
+    with _once():
+        is_new = desk.take(get_store(), deskview.read, story, _editor())
     return _json(deskview.view(story.id), 201 if is_new else 200, url_for("editing.article", article_id=story.id))
 
 
@@ -117,8 +119,8 @@ def correct() -> Response:
         "article": str, "kind": str, "start": int, "end": int, "event": dict, "place": str, "lng": NUMBER,
         "lat": NUMBER, "km": NUMBER, "date": str, "role": str, "revision": str,
     })
-    _once()
-    kept, is_new = desk.correct(get_store(), deskview.read, _correction(asked), _editor())
+    with _once():
+        kept, is_new = desk.correct(get_store(), deskview.read, _correction(asked), _editor())
     view = {"correction": deskview.correction_json(kept, get_gazetteer()), **deskview.view(kept.article)}
     return _json(view, 201 if is_new else 200, url_for("editing.correction", correction_id=kept.id))
 
@@ -161,13 +163,18 @@ def places() -> Response:
 def report() -> Response:
     """A town report of a confirmed event of a published story; zones derived from reports follow."""
     asked = intake.record({"article": str, "event": str})
-    _once()
-    store, article_id, event_id = get_store(), _needed(asked, "article"), _needed(asked, "event")
-    view = deskview.view(article_id)
-    item = next((each for each in view["items"] if each.get("id") == event_id), None)
+    article_id, event_id = _needed(asked, "article"), _needed(asked, "event")
+    with _once():
+        row, is_new = _report(article_id, event_id)
+    return _json(deskview.view(article_id), 201 if is_new else 200, f"/export/reports.geojson?id={row.id}")
+
+
+def _report(article_id: str, event_id: str) -> tuple[Feature, bool]:
+    """The report that an event makes, kept; whether it is new."""
+    store, story = get_store(), desk.story_of(get_store(), article_id)
+    item = next((each for each in deskview.view(article_id)["items"] if each.get("id") == event_id), None)
     if item is None:
         raise NotFound(f"event: {event_id[:80]!r}, want the id of an event of the story")
-    story = desk.story_of(store, article_id)
     if story.state != "published" or not item["confirmed"]:
         raise Conflict("event: want one that is confirmed, of a story that is published")
     reading = deskview.read(story.article, corrections_of(store, article_id))
@@ -177,7 +184,7 @@ def report() -> Response:
     store.keep_record(REPORT, Record(row.id, article_id, {"event": event_id, "by": bearer.editor().name}))
     if add_reports(store, [row], datetime.now(UTC).date())[1] is not None:
         rejoin()
-    return _json(deskview.view(article_id), 201 if is_new else 200, f"/export/reports.geojson?id={row.id}")
+    return row, is_new
 
 
 def _forget(ground_moved: bool) -> None:
@@ -203,25 +210,24 @@ def _needed(asked: dict[str, Any], name: str) -> Any:
     return asked[name]
 
 
-def _once() -> None:
-    """Remember the key of a request with what it sent, per token.
+@contextmanager
+def _once() -> Iterator[None]:
+    """Remember the key of a request, per token, with what it sent; of one that fails nothing is remembered.
 
     :raises UnprocessableEntity: when the key came with another body before.
     """
     key = request.headers.get("Idempotency-Key", "")
-    if not key:
-        return
     if len(key) > LONGEST:
         raise BadParameter("Idempotency-Key", key, f"at most {LONGEST} characters")
-    token = bearer.editor().id
+    store, token = get_store(), bearer.editor().id
     id_ = hashlib.sha256(f"{token} {request.path} {key}".encode("utf-8", "surrogatepass")).hexdigest()
     sent = hashlib.sha256(request.get_data()).hexdigest()
-    store = get_store()
-    keys = store.records("key", token)
+    keys = store.records("key", token) if key else []
     known = next((record for record in keys if record.id == id_), None)
     if known is not None and known.value["sent"] != sent:
         raise UnprocessableEntity("Idempotency-Key: it came with another body before, want a new key")
-    if known is None:
+    yield
+    if key and known is None:
         if len(keys) >= MOST_KEYS:
             store.drop_records("key", token)
         store.keep_record("key", Record(id_, token, {"sent": sent}))

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
@@ -237,6 +237,22 @@ def test_an_edit_that_keeps_the_context_keeps_the_anchor(head: str, tail: str, n
     new = new_head + before + name + after + new_tail
     start = len(head) + len(before)
     assert Anchor.of(old, Span(start, start + 4)).find(new) == Span(len(new_head + before), len(new_head + before) + 4)
+
+
+sentences = st.lists(st.sampled_from([
+    "Rebels hold al-Rai too.", "A monitor spoke on Friday.", "Azaz was quiet.", "Guns fired near Marea.", "\n\n", "🙂",
+]), max_size=5).map(" ".join)
+
+
+@settings(max_examples=40)
+@given(sentences, sentences)
+def test_a_correction_survives_what_is_written_around_it(reader: Pipeline, before: str, after: str) -> None:
+    """Also where the same name stands elsewhere: only the one that was corrected moves."""
+    text = f"{before} {TEXT} {after}"
+    reading = reader.read(story(text), [about("al-Rai", "place", place="sy-raqqa")])
+    at = len(before) + 1 + TEXT.index("al-Rai")
+    moved = [each.toponym.span.start for each in reading.mentions if each.place and each.place.id == "sy-raqqa"]
+    assert moved == [at] and reading.lost == ()
 
 
 @given(st.integers(0, 6), st.integers(0, 6))

@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -182,6 +183,36 @@ def test_a_key_goes_with_one_body(site: Desk) -> None:
                for text in (TEXT, TEXT, TEXT + " More.")]
     assert [each.status_code for each in answers] == [201, 200, 422]
     assert site("POST", "/articles", STORY, Idempotency_Key="x" * 201).status_code == 400
+
+
+def test_a_request_that_failed_may_be_mended_under_its_key(site: Desk) -> None:
+    article = site.take()
+    body = {"article": article, "kind": "place", "start": TEXT.index("al-Rai"), "end": TEXT.index("al-Rai") + 6}
+    tried = [site("POST", "/corrections", {**body, "place": place}, Idempotency_Key="k2")
+             for place in ("sy-nowhere", "sy-raqqa", "sy-azaz")]
+    assert [each.status_code for each in tried] == [400, 201, 422]
+
+
+def test_many_at_once_take_one_story_once(site: Desk) -> None:
+    app = site.client.application
+    tries = [Desk(app.test_client(), site.token, site.store) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda each: each("POST", "/articles", STORY).status_code, tries))
+    assert sorted(answers) == [200] * 7 + [201]
+    article = site.take()
+    with ThreadPoolExecutor(8) as pool:
+        moved = list(pool.map(lambda each: each.move(article, place="sy-raqqa").status_code, tries))
+    assert sorted(moved) == [200] * 7 + [201]
+
+
+def test_nothing_frames_the_desk_and_deep_bodies_are_no_fault_of_ours(site: Desk) -> None:
+    page = site.client.get("/desk/")
+    assert page.status_code == 200 and page.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert "Access-Control-Allow-Origin" not in page.headers and "Set-Cookie" not in page.headers
+    deep = site.client.post("/api/corrections", data="[" * 100_000, content_type="application/json",
+                            headers={"Authorization": f"Bearer {site.token}"})
+    assert deep.status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/articles", "/corrections", "/reports", "/articles/x"])

@@ -48,16 +48,20 @@ class Desk:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.get_by_role("button", name="Sign out").wait_for()
 
-    def paste(self, text: str = TEXT, title: str = "Rebels leave al-Rai", date: str = "2016-04-11") -> str:
+    def paste(
+        self, text: str = TEXT, title: str = "Rebels leave al-Rai", date: str = "2016-04-11", url: str = ""
+    ) -> str:
         """The id of the story that was taken in."""
         self.page.get_by_text("Take in a story").click()
         self.page.get_by_label("Text", exact=True).fill(text)
         self.page.get_by_label("Title").fill(title)
         if date:
             self.page.get_by_label("Published on").first.fill(date)
+        self.page.get_by_label("Address").fill(url)
         with self.page.expect_response("**/api/articles") as answer:
             self.page.get_by_role("button", name="Read it").click()
         self.page.locator(".desk-head h1").wait_for()
+        self.visit.until("!document.body.hasAttribute('aria-busy')")
         return str(answer.value.json()["article"]["id"])
 
     def card(self, name: str, kind: str = "mention") -> Locator:
@@ -204,6 +208,32 @@ def test_an_unknown_date_is_asked_for_and_a_withdrawal_is_asked_twice(desk: Desk
     desk.done("PATCH", "/articles/", desk.page.get_by_role("button", name="Withdraw for good"))
     assert desk.page.request.get(f"{desk.address}/embed/{article}").status == 404
     assert desk.page.locator(".desk-head h1").count() == 0
+
+
+def test_the_next_story_is_offered_the_correction_and_an_edit_that_loses_one_says_so(desk: Desk) -> None:
+    desk.sign_in()
+    desk.paste(url="https://news.example/one")
+    move_to_raqqa(desk)
+    desk.paste("Rebels in Azaz shelled al-Rai on Friday.", "Shells", "2016-04-20")
+    offer = desk.card("al-Rai").locator(".item-offer")
+    assert offer.inner_text().startswith(
+        "Suggested: Raqqa (Mona corrected this name in another story; both stories speak of Azaz)")
+    desk.done("POST", "/corrections", offer.get_by_role("button", name="Use it"))
+    assert "Raqqa" in desk.card("al-Rai").locator(".item-is").inner_text()
+    desk.paste(TEXT.replace("al-Rai", "Jarabulus"), url="https://news.example/one")
+    assert "its words are gone" in desk.page.locator(".desk-lost").inner_text()
+
+
+def test_a_story_is_held_until_a_time(desk: Desk) -> None:
+    desk.sign_in()
+    article = desk.paste()
+    desk.page.get_by_text("Hold until …").click()
+    desk.page.get_by_label("Until", exact=True).fill("2099-05-01T06:00")
+    desk.done("PATCH", "/articles/", desk.page.get_by_role("button", name="Hold", exact=True))
+    assert "Held back until 1 May 2099" in desk.page.locator(".desk-state").inner_text()
+    assert desk.page.request.get(f"{desk.address}/embed/{article}").status == 404
+    desk.done("PATCH", "/articles/", desk.page.get_by_role("button", name="Back to draft"))
+    assert "Draft" in desk.page.locator(".desk-state").inner_text()
 
 
 def test_hostile_words_are_shown_as_words(desk: Desk) -> None:
