@@ -326,6 +326,18 @@ def test_a_held_story_appears_by_itself(site: Desk) -> None:
     assert "Unheard-of headline" in readers(site, article)
 
 
+def test_the_first_request_after_its_time_publishes_what_is_held(site: Desk) -> None:
+    article = site.take(title="Unheard-of headline")
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    assert site.state(article, "held", until=soon.isoformat()).status_code == 200
+    seen: list[tuple[bool, bool]] = []
+    while not seen or (not seen[-1][1] and datetime.now(UTC) < soon + timedelta(seconds=20)):
+        before = datetime.now(UTC) < soon
+        seen.append((before, "Unheard-of headline" in site.client.get("/stories/").text))
+        time.sleep(0.1)
+    assert seen[-1] == (False, True) and (True, True) not in seen
+
+
 @pytest.mark.parametrize("until", [
     "", "tomorrow", "2030-01-01", "2030-01-01T00:00:00", "2016-01-01T00:00:00Z", "\u0662",
 ])
