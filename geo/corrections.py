@@ -127,6 +127,8 @@ class Fixes:
     def toponyms(self, text: str, found: Sequence[Toponym]) -> list[Toponym]:
         """The names: without those that are none, with those that were overlooked, in the roles they have."""
         names = {spot[0]: said for spot, said in self.at.items() if spot[1] is None}
+        if not names:
+            return list(found)
         kept = [each for each in found if not any(_meet(each.span, span) for span in names)]
         known = {each.span: each for each in found}
         for span, said in names.items():

@@ -380,6 +380,7 @@ def test_a_correction_shows_in_every_answer_and_its_undoing_too(site: Desk) -> N
     made, again = (site.move(article, place="sy-raqqa") for _ in range(2))
     assert (made.status_code, again.status_code) == (201, 200) and made.headers["Location"] == again.headers["Location"]
     assert tiles(site) != tiles_then
+    assert "an editor's choice" in (shown := readers(site, article).replace("&#39;", "'")) and "Mona" not in shown
     read = site.client.post("/api/read?format=json", json=STORY).json
     assert read is not None and read["toponyms"][0]["place"] != "sy-raqqa"  # "Syrian"
     assert [each["place"] for each in read["toponyms"] if each["text"] == "al-Rai"] == ["sy-raqqa"]

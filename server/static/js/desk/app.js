@@ -42,7 +42,8 @@ function signIn() {
       box("desk").querySelector("summary")?.focus();
     });
   }, element("h1", {}, "The desk"), element("p", { class: "lead" }, "Read a story, check every place and day, publish its map."),
-  field("Your token", token, "It stays in this page's memory and is forgotten when you leave. “dateline token new” makes one."),
+  field("Your token", token,
+    "It stays in this page's memory and is forgotten when you leave. “dateline token new” makes one."),
   element("button", { type: "submit", class: "is-main" }, "Sign in"));
   box("sign").replaceChildren(asked);
 }
@@ -79,7 +80,8 @@ function show(told) {
 
 /** The map where and when the story plays. */
 function frame({ published }, items) {
-  const at = items.filter(({ kind, lat, km }) => kind === "mention" && lat !== null && !(km > 100)).map(({ lat, lng }) => [lat, lng]);
+  const places = items.filter(({ kind, lat, km }) => kind === "mention" && lat !== null && !(km > 100));
+  const at = places.map(({ lat, lng }) => [lat, lng]);
   if (at.length) map.fitBounds(at, { padding: [50, 50], maxZoom: 9, animate: false });
   const day = dayNumber(published?.valid_from);
   if (day !== null) map.fire("daywanted", { day });

@@ -35,7 +35,8 @@ export class Head {
 
   #day({ published, published_how: how }) {
     const date = input({ type: "date", required: "", value: published?.precision === "day" ? published.edtf : "" });
-    const told = published ? `${how}: ${published.edtf}` : "Nobody knows yet when it appeared: without that day no word like “Monday” means anything.";
+    const told = published ? `${how}: ${published.edtf}`
+      : "Nobody knows yet when it appeared: without that day no word like “Monday” means anything.";
     return form({ class: `desk-row ${published ? "" : "is-asked"}` }, () => this.#change({ date: date.value }),
       field("Published on", date, told), element("button", { type: "submit" }, "Set"));
   }
@@ -44,7 +45,8 @@ export class Head {
     const [isPublic, mayWithdraw] = [article.state === "published", scopes.includes("admin")];
     return [
       isPublic ? null : button("Publish", () => this.#change({ state: "published" }), { class: "is-main" }),
-      isPublic || article.state === "held" ? button(isPublic ? "Unpublish" : "Back to draft", () => this.#change({ state: "draft" })) : null,
+      isPublic || article.state === "held"
+        ? button(isPublic ? "Unpublish" : "Back to draft", () => this.#change({ state: "draft" })) : null,
       this.#hold(article),
       mayWithdraw ? button("Withdraw …", () => this.#withdraw(article), { class: "is-danger" }) : null,
     ].filter(Boolean);
@@ -61,7 +63,8 @@ export class Head {
   #withdraw({ title }) {
     const asked = element("dialog", { class: "desk-dialog", "aria-label": "Withdraw for good" },
       element("p", {}, "Withdraw ", element("bdi", {}, `“${title || "Untitled"}”`),
-        " for good? Its text, its places and its corrections are destroyed, and it cannot be taken in again. To hide it for a time, unpublish it."),
+        " for good? Its text, its places and its corrections are destroyed, and it cannot be taken in again.",
+        " To hide it for a time, unpublish it."),
       element("p", { class: "item-acts" },
         button("Withdraw for good", () => {
           asked.close();
@@ -74,8 +77,8 @@ export class Head {
   }
 
   #embed({ embed, page, title }) {
-    const frame = element("iframe", { src: embed, title: title || "Map of a story", width: "100%", height: "520", loading: "lazy" });
-    frame.setAttribute("frameborder", "0");
+    const frame = element("iframe", {
+      src: embed, title: title || "Map of a story", width: "100%", height: "520", loading: "lazy", frameborder: "0" });
     const code = element("textarea", { readonly: "", rows: 3, spellcheck: "false", dir: "ltr" });
     code.value = frame.outerHTML;
     const copy = button("Copy", async () => {

@@ -94,7 +94,8 @@ export class Items {
   #acts(item, isOpen) {
     const canConfirm = item.kind === "event" || item.place !== null;
     return [
-      canConfirm && item.confidence !== 1 && item.confidence !== null ? button("Confirm", () => this.#confirm(item), { class: "is-main" }) : null,
+      canConfirm && item.confidence !== 1 && item.confidence !== null
+        ? button("Confirm", () => this.#confirm(item), { class: "is-main" }) : null,
       button(isOpen ? "Close" : item.kind === "event" ? "Re-date …" : "Change …",
         () => this.#map.fire("deskselect", { key: isOpen ? null : item.key })),
       button(item.kind === "event" ? "Did not happen" : "Not a place", () => this.#say(item, { kind: "dropped" })),
@@ -156,7 +157,8 @@ export class Items {
   /** Other places of the gazetteer, by name. */
   #search(item, choices, name) {
     const wanted = input({ type: "search", value: item.text });
-    const found = (places) => choices.prepend(...places.map((each) => choice(name, placeLabel(each), { place: each.place }, false)));
+    const found = (places) => choices.prepend(
+      ...places.map((each) => choice(name, placeLabel(each), { place: each.place }, false)));
     const find = button("Find", () => this.#map.fire("deskfind", { name: wanted.value, found }));
     wanted.addEventListener("keydown", (event) => {
       if (event.key === "Enter") {
@@ -211,8 +213,10 @@ export class Items {
 
 function sure({ confidence, why }) {
   if (confidence === null) return null;
-  const meter = element("meter", { min: 0, max: 1, low: 0.5, high: 0.8, optimum: 1, value: confidence, "aria-label": "How sure" });
-  return element("p", { class: "item-sure" }, meter, element("b", {}, percent(confidence)), " ", element("span", { dir: "auto" }, why));
+  const meter = element("meter", {
+    min: 0, max: 1, low: 0.5, high: 0.8, optimum: 1, value: confidence, "aria-label": "How sure" });
+  return element("p", { class: "item-sure" }, meter, element("b", {}, percent(confidence)), " ",
+    element("span", { dir: "auto" }, why));
 }
 
 function placeLabel({ name, country, admin1, score }) {
