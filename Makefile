@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE := var/demo.gpkg
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo demo-store test lint types contracts pytest fuzz score bench bench-join bench-years bench-table bench-load bench-derive bench-tiles bench-serving bench-worker bench-agree pictures lock clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -15,7 +15,7 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg setup.py geo/tiles/kernel.c
+$(VENV)/.run: $(BIN)/python locks/run.lock setup.cfg setup.py geo/cover.c geo/shares.c geo/tiles/kernel.c
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
@@ -24,9 +24,14 @@ $(VENV)/.test: $(VENV)/.run locks/test.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/test.lock
 	@touch $@
 
+$(VENV)/.ogctests: $(BIN)/python locks/ogctests.lock
+	$(PYTHON) -m venv $(VENV)/ogctests
+	$(VENV)/ogctests/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/ogctests.lock
+	@touch $@
+
 install: $(VENV)/.run  ## Install what Dateline needs into .venv
 
-install-test: $(VENV)/.test  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
+install-test: $(VENV)/.test $(VENV)/.ogctests  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
 	sh tools/install_system.sh
 	$(BIN)/python setup.py --quiet build_ext --inplace
 
@@ -79,17 +84,33 @@ bench-derive: $(VENV)/.test  ## Measure what one more town report costs, against
 bench-tiles: $(VENV)/.test  ## Measure what a vector tile costs to make, old encoder, numpy and compiled kernel
 	$(BIN)/python -m bench.tiles
 
+check-tiles: $(VENV)/.test  ## Read every tile of a small war back by another decoder: validity, slivers, flicker
+	$(BIN)/python -m tools.check_tiles
+
+bench-png: $(VENV)/.test  ## Measure what a PNG tile costs beside Mapnik's (apt: python3-mapnik)
+	$(BIN)/python -m bench.png
+
+bench-publish: $(VENV)/.test  ## Measure what a whole history costs as one PMTiles file: bytes and seconds
+	$(BIN)/python -m bench.publish
+
+bench-encoder: $(VENV)/.test  ## Measure what a tile costs to encode beside ST_AsMVT (apt: postgresql-15-postgis-3)
+	$(BIN)/python -m bench.encoder
+
 bench-serving: $(VENV)/.test  ## Measure tiles over HTTP beside tipg on PostGIS and nginx (apt: postgresql-15-postgis-3 wrk nginx-light)
 	$(BIN)/python -m bench.serving
 
 bench-agree: $(VENV)/.test  ## Compare the features of our tiles with those of PostGIS (apt: postgresql-15-postgis-3)
 	$(BIN)/python -m bench.agree
 
+bench-frame: $(VENV)/.test  ## Measure how soon a framed map is there, and what it weighs
+	$(BIN)/python -m bench.frame $(STORE)
+
 bench-worker: $(VENV)/.test  ## Measure how soon a worker answers, and its memory over 1,000,000 requests (apt: wrk)
 	$(BIN)/python -m bench.worker
 
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)
+	$(BIN)/python -m tools.qgis_pictures http://127.0.0.1:$(PORT)
 	$(BIN)/python -m tools.ground_pictures $(STORE) docs/img
 
 lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
@@ -97,6 +118,8 @@ lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 		--no-emit-find-links --no-header --output-file locks/run.lock setup.cfg
 	$(BIN)/pip-compile --quiet --strip-extras --extra test --allow-unsafe --generate-hashes --no-emit-index-url \
 		--no-emit-trusted-host --no-emit-find-links --no-header --output-file locks/test.lock setup.cfg
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --no-header --output-file locks/ogctests.lock locks/ogctests.in
 
 clean:  ## Remove what was built or installed here
 	rm -rf $(VENV) var build dist *.egg-info

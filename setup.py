@@ -1,9 +1,12 @@
-"""The compiled kernel of the tiles; everything else is in setup.cfg. Without a compiler numpy does its work."""
+"""The compiled kernels of tiles, pictures and joins; all else is in setup.cfg. Without a compiler numpy does their
+work."""
 from setuptools import Extension, setup
 
+ALIKE = ["-O2", "-ffp-contract=off"]
+"""Both rungs must round alike."""
+
 setup(ext_modules=[
-    Extension(
-        "geo.tiles.kernel", ["geo/tiles/kernel.c"], optional=True,
-        extra_compile_args=["-O2", "-ffp-contract=off"],  # both rungs must round alike
-    ),
+    Extension("geo.tiles.kernel", ["geo/tiles/kernel.c"], optional=True, extra_compile_args=ALIKE),
+    Extension("geo.cover", ["geo/cover.c"], optional=True, extra_compile_args=ALIKE),
+    Extension("geo.shares", ["geo/shares.c"], optional=True, extra_compile_args=ALIKE),
 ])

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 import numpy as np
 import shapely
@@ -43,7 +44,7 @@ class Theatre:
 
 
 def zones(theatre: Theatre = Theatre()) -> list[Feature]:
-    """Rows of collection ``zones``, method ``snapshot`` with a step of one day, ordered by first day, then region."""
+    """Rows of collection ``zones``, method ``snapshot`` with a step of one day, ordered by first day, then id."""
     return sorted(_versions(theatre), key=lambda row: (row.valid.outer.start, row.id))
 
 
@@ -53,6 +54,23 @@ def points(count: int, days: int, seed: int = 7) -> tuple[NDArray[np.float64], N
     west, south, east, north = EXTENT
     where = random.random((count, 2)) * (east - west, north - south) + (west, south)
     return where.round(6), (FIRST_DAY + random.integers(0, days, count)).astype(np.int32)
+
+
+def reports(count: int, days: int, seed: int = 7) -> list[Feature]:
+    """Rows of collection ``mentions``, of a day each: four in five at one of 45 towns, all others anywhere."""
+    where, numbers = points(count, days, seed)
+    random = np.random.default_rng(seed)
+    at_town = random.random(count) < 0.8
+    where[at_town] = where[random.integers(0, 45, int(at_town.sum()))]
+    geometries = [shapely.Point(at) for at in where.tolist()]
+    sides = random.integers(0, len(SIDES), count)
+    rows = []
+    for place, (geometry, day, side) in enumerate(zip(geometries, numbers.tolist(), sides.tolist(), strict=True)):
+        name = sha256(str(place).encode()).hexdigest()[:16]
+        said = {"toponym": f"Town {place % 45}", "title": f"Story {place // 3}", "article": name,
+                "controller": SIDES[side], "status": "control", "control_certainty": "certain", "basis": "zone"}
+        rows.append(Feature(name, geometry, said, Validity.exactly(Interval.of_day(day_from_number(day)))))
+    return rows
 
 
 def _versions(theatre: Theatre) -> Iterator[Feature]:
@@ -101,7 +119,12 @@ def _row(region: int, side: NDArray[np.int64], ground: BaseGeometry, span: tuple
         "as_of": [str(start + number * DAY) for number in range((end - start).days)], "step_days": 1,
         "sources": [{"title": "A made-up war"}], "source_id": "bench",
     }
-    return Feature(f"{region:03}-{start}", ground, properties, Validity.exactly(Interval(start, end)))
+    return Feature(zone_id(region, start), ground, properties, Validity.exactly(Interval(start, end)))
+
+
+def zone_id(region: int, start: date) -> str:
+    """As stores make theirs, so that tiles are as long."""
+    return sha256(f"{region:03}-{start}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -165,16 +165,36 @@ def against_loops(rows: Sequence[Feature]) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"\n1,000,000 points x 3 years, {len(rows):,} zone versions; the same answers; "
           f"{memory:.2f} GB at most up to the end of the bulk join\n")
+    colds, readies = [cold], [ready]
+    peers: dict[str, tuple[list[float], list[float]]] = {loop.__name__: ([], []) for loop in LOOPS}
+    for turn in range(ROUNDS):
+        for loop in LOOPS:
+            first, again = _looped(loop, rows, (asked, ours))
+            peers[loop.__name__][0].append(first)
+            peers[loop.__name__][1].append(again)
+        if turn < ROUNDS - 1:
+            cold, ready, _ = bulk(rows, asked, ROUNDS)
+            colds.append(cold)
+            readies.append(ready)
+    mine = median(colds), median(second for each in readies for second in each)
+    print("Medians of three rounds, taken by turns\n")
     print("| | cold | ready | times the bulk join, cold | ready |\n|---|---|---|---|---|")
-    print(f"| bulk join | {cold:.2f} | {median(ready):.2f} | 1 | 1 |")
-    for loop in LOOPS:
-        unprepared = fresh(rows)
-        first, theirs = timed(lambda: loop(Zones.of(unprepared), asked))  # noqa: B023  it is called here
-        _same(theirs, ours)
-        held = Zones.of(unprepared)
-        again = median(timed(lambda: loop(held, asked))[0] for _ in range(ROUNDS))  # noqa: B023
-        print(f"| {loop.__name__.replace('_', ' ')} | {first:.2f} | {again:.2f} | {first / cold:.1f} | "
-              f"{again / median(ready):.1f} |")
+    print(f"| bulk join | {mine[0]:.2f} | {mine[1]:.2f} | 1 | 1 |")
+    for name, told in peers.items():
+        theirs = median(told[0]), median(told[1])
+        print(f"| {name.replace('_', ' ')} | {theirs[0]:.2f} | {theirs[1]:.2f} | {theirs[0] / mine[0]:.1f} | "
+              f"{theirs[1] / mine[1]:.1f} |")
+
+
+def _looped(
+    loop: Callable[[Zones, DatedPoints], Ints], rows: Sequence[Feature], asked: tuple[DatedPoints, Ints]
+) -> tuple[float, float]:
+    """Seconds of a loop with polygons that nobody has prepared, and with what it has prepared."""
+    unprepared = fresh(rows)
+    first, theirs = timed(lambda: loop(Zones.of(unprepared), asked[0]))
+    _same(theirs, asked[1])
+    held = Zones.of(unprepared)
+    return first, timed(lambda: loop(held, asked[0]))[0]
 
 
 def _asked(count: int, days: int) -> DatedPoints:

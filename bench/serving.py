@@ -64,6 +64,7 @@ class Way:
     kind: str
     settings: dict[str, str]
     application: str = "server:create_app"
+    threads: int = 4
 
 
 WAYS = (
@@ -73,6 +74,7 @@ WAYS = (
     Way("dateline, compiled", "cold", {"TILE_CACHE_MB": "0", "TILE_KERNEL": "c"}),
     Way("dateline, through Flask", "cached", {"TILE_CACHE_MB": "256"}, "bench.peers.flask_only:create_app"),
     Way("dateline", "cached", {"TILE_CACHE_MB": "256"}),
+    Way("dateline, one thread a worker", "cached", {"TILE_CACHE_MB": "256"}, threads=1),
 )
 
 
@@ -81,7 +83,7 @@ def dateline(way: Way, store: Path, port: int) -> Iterator[Server]:
     """Two workers of granian, as `dateline serve --workers 2` starts them."""
     day = day_from_number(FIRST_DAY + 600)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", "2",
-               "--blocking-threads", "4", "--no-log", "--port", str(port), way.application]
+               "--blocking-threads", str(way.threads), "--no-log", "--port", str(port), way.application]
     settings = {f"DATELINE_{key}": text for key, text in way.settings.items()}
     with started(command, {"DATELINE_STORE": str(store), **settings}) as pid:
         host = f"http://127.0.0.1:{port}"

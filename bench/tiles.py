@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.coverage import EXTENT, FIRST_DAY, Theatre, zones
+from bench.coverage import EXTENT, FIRST_DAY, Theatre, reports, zones
 from geo import grid, mvt
 from geo.grid import Tile, tile_at
 from geo.interval import DAY, Interval, day_from_number
 from geo.model import Feature, LngLat, Query
-from geo.schema import ZONES
+from geo.schema import MENTIONS, ZONES
 from geo.store import Store, open_store
 from geo.tiles import rungs
 from geo.tiles.encoder import Sidecar, TileSet
@@ -88,11 +88,11 @@ def measure(makers: dict[str, Make], zoom: int, rounds: int) -> Row:
     return Row(zoom, len(tiles), list(best.values()), plain, new)
 
 
-def windows(made: TileSet, day: date, zoom: int) -> list[float]:
-    """Bytes a tile, gzipped, of one day, 32 days, a year and all days."""
-    spans = [Interval(day, day + days * DAY) for days in (1, 32, 365)]
-    tiles = tiles_at(zoom, 40)
-    return [sum(len(gzip.compress(made.tile(tile, span))) for tile in tiles) / len(tiles) for span in (*spans, None)]
+def windows(made: TileSet, day: date, zoom: int, tiles: Sequence[Tile] = ()) -> list[float]:
+    """Bytes a tile, gzipped as a server does, of one day, 30 days, a year and all days."""
+    spans = [Interval(day, day + days * DAY) for days in (1, 30, 365)]
+    tiles = tiles or tiles_at(zoom, 40)
+    return [sum(len(gzip.compress(made.tile(tile, span), 6)) for tile in tiles) / len(tiles) for span in (*spans, None)]
 
 
 def main() -> None:
@@ -115,12 +115,31 @@ def main() -> None:
                   f"| {stored / slow:,.1f} | {stored / fast:,.0f} | {row.plain_bytes:,.0f} | {row.new_bytes:,.0f} |")
         _print_windows(TileSet(ZONES, lambda: rows, Sidecar(Path(name) / "war.gpkg.tiles", "zones")), day)
         store.close()
+    _print_points(day)
+
+
+def _print_points(day: date) -> None:
+    """Those of 100,000 mentions of 1,200 days."""
+    rows = reports(100_000, 1200)
+    made = TileSet(MENTIONS, lambda: rows)
+    print("\n| z | tiles | bytes of the largest tile: 1 day | month | year | all days | CPU ms a month | all days |")
+    print("|" + " --: |" * 8)
+    for zoom in (3, 5, 7, 9, 10):
+        tiles, found = tiles_at(zoom, 40), []
+        for days in (1, 30, 365, None):
+            span = None if days is None else Interval(day, day + days * DAY)
+            made.tile(tiles[0], span)
+            begin = time.process_time()
+            most = max(len(made.tile(tile, span)) for tile in tiles)
+            found.append((most, (time.process_time() - begin) / len(tiles) * 1e3))
+        print(f"| {zoom} | {len(tiles)} |", " | ".join(f"{most:,}" for most, _ in found),
+              f"| {found[1][1]:.1f} | {found[3][1]:.1f} |")
 
 
 def _print_windows(made: TileSet, day: date) -> None:
-    print("\n| z | gzip bytes a tile: 1 day | 32 days | 365 days | all days | 32 days ÷ 1 |")
+    print("\n| z | gzip bytes a tile: 1 day | 30 days | 365 days | all days | 30 days ÷ 1 |")
     print("|" + " --: |" * 6)
-    for zoom in (5, 6, 8, 10, 11, 13):
+    for zoom in (5, 6, 7, 8, 9, 10, 11, 13):
         one, month, year, everything = windows(made, day, zoom)
         print(f"| {zoom} | {one:,.0f} | {month:,.0f} | {year:,.0f} | {everything:,.0f} | {month / one:.2f} |")
 

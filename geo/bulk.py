@@ -15,7 +15,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.control import AT_PLACE_KM, Spot, each_source, front_of, on_day, precedence, rank, resting_on, stated
-from geo.grid_index import Flags, GridIndex, Ints
+from geo.flat_index import index_of
+from geo.grid_index import Flags, Ints
 from geo.interval import day_from_number, day_number
 from geo.measure import frame
 from geo.model import Control, Feature, LngLat
@@ -134,23 +135,38 @@ class Answers:
         return each_source(found, [zone, *beside], (spot, day), self.zones)
 
 
+@dataclass(frozen=True)
+class _Precedence:
+    """For each row: a number for its rank, its place in the order in which rows answer and in that of time, and numbers
+    for its sides, 0 for none."""
+
+    rank: Ints
+    answer_order: Ints
+    order: Ints
+    side: Ints
+    side_b: Ints
+
+    @classmethod
+    def of(cls, rows: Sequence[Feature]) -> _Precedence:
+        ranks = [rank(zone) for zone in rows]
+        places = {each: number for number, each in enumerate(sorted(set(ranks)))}
+        by_answer = sorted(range(len(rows)), key=lambda row: precedence(rows[row]))
+        by_time = sorted(range(len(rows)), key=lambda row: order(rows[row]))
+        sides: dict[str | None, int] = {None: 0}
+        side, side_b = (
+            np.array([sides.setdefault(_text(zone, name), len(sides)) for zone in rows], dtype=np.int64)
+            for name in ("controller", "controller_b")
+        )
+        numbers = np.array([places[each] for each in ranks], dtype=np.int64)
+        return cls(numbers, _places(by_answer), _places(by_time), side, side_b)
+
+
 class BulkJoin:
     """Joins points to the zones of an index, as often as asked."""
 
     def __init__(self, zones: ZoneIndex) -> None:
         self._zones = zones
-        self._grid = GridIndex(zones.rows)
-        ranks = [rank(zone) for zone in zones.rows]
-        places = {each: number for number, each in enumerate(sorted(set(ranks)))}
-        self._rank = np.array([places[each] for each in ranks], dtype=np.int64)
-        by_answer = sorted(range(len(ranks)), key=lambda row: precedence(zones.rows[row]))
-        self._answer_order = _places(by_answer)
-        self._order = _places(sorted(range(len(ranks)), key=lambda row: order(zones.rows[row])))
-        sides: dict[str | None, int] = {None: 0}
-        self._side, self._side_b = (
-            np.array([sides.setdefault(_text(zone, name), len(sides)) for zone in zones.rows], dtype=np.int64)
-            for name in ("controller", "controller_b")
-        )
+        self._index = index_of(zones.rows)
         self._single = lru_cache(maxsize=KEPT)(self._asked)
 
     def join(self, points: DatedPoints) -> Answers:
@@ -165,7 +181,7 @@ class BulkJoin:
     def _part(
         self, points: DatedPoints, first: int
     ) -> tuple[Ints, Ints, Floats, dict[int, Sequence[int]], dict[int, Control]]:
-        hits = self._grid.covering(points.where, points.day)
+        hits = self._index.covering(points.where, points.day)
         row = np.full(len(points), -1, dtype=np.int64)
         row[hits.point] = hits.row
         several = np.flatnonzero(np.bincount(hits.point, minlength=len(points)) > 1)
@@ -180,19 +196,24 @@ class BulkJoin:
         report, away_km = self._witnessed(points, row)
         return row, report, away_km, {first + number: rows for number, rows in others.items()}, alone
 
+    @cached_property
+    def _precedence(self) -> _Precedence:
+        return _Precedence.of(self._zones.rows)
+
     def _choose(self, point: Ints, row: Ints, into: tuple[Ints, Flags, dict[int, Sequence[int]]]) -> None:
         """Of several zones at a point the one that answers; odd are those where one source states two sides."""
         rows, is_odd, others = into
-        order = np.lexsort((self._answer_order[row], point))
+        told = self._precedence
+        order = np.lexsort((told.answer_order[row], point))
         point, row = point[order], row[order]
         is_first = np.concatenate(([True], point[1:] != point[:-1]))
         answer = row[is_first][np.cumsum(is_first) - 1]
         rows[point] = answer
-        side = self._side[row]
-        is_rival = (side > 0) & (side != self._side[answer]) & (side != self._side_b[answer])
-        is_odd[point[is_rival & (self._rank[row] == self._rank[answer])]] = True
+        side = told.side[row]
+        is_rival = (side > 0) & (side != told.side[answer]) & (side != told.side_b[answer])
+        is_odd[point[is_rival & (told.rank[row] == told.rank[answer])]] = True
         rest = np.flatnonzero(~is_first)
-        rest = rest[np.lexsort((self._order[row[rest]], point[rest]))]
+        rest = rest[np.lexsort((told.order[row[rest]], point[rest]))]
         for number, mine in groups(point[rest]):
             others[number] = row[rest[mine]].tolist()
 

@@ -6,7 +6,7 @@ time: on a day for which no source speaks there is no statement.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -61,34 +61,64 @@ def control_at(
 
 
 def _changes(spot: Spot, interval: Interval, zones: ZoneIndex) -> tuple[Change, ...]:
-    """What changed after the first day of an interval, in order; controller ``None`` where statements end."""
     rows = over(spot, interval, zones)
+    return _turned(rows, interval, lambda day: _said(answering(rows, day)))
+
+
+def _turned(
+    rows: Sequence[Feature], interval: Interval, said: Callable[[date], tuple[str | None, str | None]]
+) -> tuple[Change, ...]:
+    """What changed after the first day of an interval, in order, where only the ends of some rows can change it;
+    controller ``None`` where statements end."""
     ends = {end for row in rows for end in (row.valid.outer.start, row.valid.outer.end) if end is not None}
-    before = _said(answering(rows, interval.start or FIRST))
+    before = said(interval.start or FIRST)
     found: list[Change] = []
     for day in sorted(day for day in ends if day in interval and day != interval.start):
-        now = _said(answering(rows, day))
+        now = said(day)
         if now != before:
             found.append(Change(day, *now))
         before = now
     return tuple(found)
 
 
-def control_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex) -> Control:
+def control_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex, *, changes: bool = False) -> Control:
     """Who held an area, or a line (a road, a river), at the end of an interval, by parts of the whole area or length;
     the rest has no statement.
 
     The controller is who held most. A second side with at least ``MIXED_SHARE`` of the known ground makes it mixed,
-    and the answer is uncertain when less than half of the area is known.
+    and the answer is uncertain when less than half of the area is known. With ``changes`` it lists when, inside of the
+    interval, another side came to hold most, or it became mixed or ceased to be; every version of the ground is cut
+    for that.
     """
     day = _deciding_day(interval)
-    by_rank: defaultdict[tuple[int, str], list[Feature]] = defaultdict(list)
-    for zone in zones.touching(area, day):
-        by_rank[rank(zone)].append(zone)
-    answers = {key: _of_zones(area, day, by_rank[key], zones) for key in sorted(by_rank)}
+    answers = _by_source(area, day, zones.touching(area, Interval.of_day(day)), zones)
     told = {source: found for (_, source), found in answers.items() if found.zone_ids}
     first = next(iter(told.values()), Control())
-    return first if len(zones.source_ids) < 2 else beside_each_other(first, told, day, zones)
+    answer = first if len(zones.source_ids) < 2 else beside_each_other(first, told, day, zones)
+    changed = _changes_of_area(area, interval, zones) if changes and interval.days != 1 else ()
+    return replace(answer, changed=changed, certainty="uncertain" if changed and answer.certainty else answer.certainty)
+
+
+def _by_source(
+    area: BaseGeometry, day: date, rows: Sequence[Feature], zones: ZoneIndex
+) -> dict[tuple[int, str], Control]:
+    """What each source says of an area on a day, in the order in which they answer, by its zones that touch it."""
+    by_rank: defaultdict[tuple[int, str], list[Feature]] = defaultdict(list)
+    for zone in rows:
+        if day in zone.valid.outer:
+            by_rank[rank(zone)].append(zone)
+    return {key: _of_zones(area, day, by_rank[key], zones) for key in sorted(by_rank)}
+
+
+def _changes_of_area(area: BaseGeometry, interval: Interval, zones: ZoneIndex) -> tuple[Change, ...]:
+    rows = zones.touching(area, interval)
+
+    def said(day: date) -> tuple[str | None, str | None]:
+        told = (found for found in _by_source(area, day, rows, zones).values() if found.zone_ids)
+        first = next(told, Control())
+        return first.controller, first.status
+
+    return _turned(rows, interval, said)
 
 
 def _of_zones(area: BaseGeometry, day: date, used: Sequence[Feature], zones: ZoneIndex) -> Control:
@@ -186,7 +216,7 @@ def _alone(zone: Feature, covering: Sequence[Feature], at: tuple[Spot, date], zo
     """What a zone says of a spot, with what other zones of its source say there."""
     spot, day = at
     reach = disc(spot.point, spot.precision_km) if spot.precision_km > 0 else None
-    rivals = _rivals(zone, zones.touching(reach, day) if reach else covering, reach)
+    rivals = _rivals(zone, zones.touching(reach, Interval.of_day(day)) if reach else covering, reach)
     found = stated(zone, (), at, zones)
     if rivals:
         found = replace(found, certainty="uncertain", controller_b=found.controller_b or rivals[0])

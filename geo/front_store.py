@@ -1,8 +1,11 @@
-"""Fronts of a store's source, drawn anew only for the days on which its zones changed."""
+"""Fronts of a source, drawn anew only for the days on which its zones changed.
+
+It lies below the store, which tells of earlier beliefs with it: whoever keeps the rows hands in how to read them.
+"""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations, pairwise
@@ -11,15 +14,17 @@ from geo.fronts import front_rows
 from geo.interval import DAY, FIRST, LAST, Interval, Validity, hull_of
 from geo.model import BBox, Feature, Query
 from geo.outlines import rule_of
-from geo.store import Store
 
 Sides = tuple[str, str]
+
+Reader = Callable[[str, Query], Iterable[Feature]]
+"""The rows of a collection that a query asks for, as they are believed now."""
 
 _EVERYWHERE = BBox(-180, -90, 180, 90)
 
 
 def fronts_around(
-    store: Store, source_id: str, old: Sequence[Feature], new: Sequence[Feature]
+    read: Reader, source_id: str, old: Sequence[Feature], new: Sequence[Feature]
 ) -> tuple[list[Feature], list[Feature]]:
     """When ``new`` zones of a source take the place of its ``old`` ones: the fronts to be, and the stored ones that
     they replace.
@@ -30,15 +35,16 @@ def fronts_around(
     changed = _changed(old, new)
     if changed is None:
         return [], []
-    stored = list(store.read("fronts", rows_of(source_id, Interval(_start(changed) - DAY, _end(changed) + DAY))))
+    stored = list(read("fronts", rows_of(source_id, Interval(_start(changed) - DAY, _end(changed) + DAY))))
     pairs = {_pair(row) for row in stored} | set(combinations(sorted(_sides([*old, *new])), 2))
+    days_of = {pair: hull_of([changed, *(row.valid.outer for row in stored if _pair(row) == pair)]) for pair in pairs}
+    kept = {row.id for row in old}
+    around = read("zones", rows_of(source_id, hull_of([changed, *days_of.values()])))
+    zones = [(row, _sides([row])) for row in (*(row for row in around if row.id not in kept), *new)]
     drawn: list[Feature] = []
     for pair in sorted(pairs):
-        days = hull_of([changed, *(row.valid.outer for row in stored if _pair(row) == pair)])
-        around = store.read("zones", rows_of(source_id, days))
-        kept = {row.id for row in old}
-        zones = [*(row for row in around if row.id not in kept), *new]
-        held = [_cut(row, days) for row in zones if set(pair) & _sides([row]) and row.valid.outer.intersects(days)]
+        days = days_of[pair]
+        held = [_cut(row, days) for row, sides in zones if sides & set(pair) and row.valid.outer.intersects(days)]
         drawn.extend(row for row in front_rows(held) if _pair(row) == pair)
     return drawn, stored
 

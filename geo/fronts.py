@@ -182,7 +182,8 @@ def _near(one: BaseGeometry, other: BaseGeometry, tolerance_km: float) -> MultiL
 
 
 def _merged(lines: BaseGeometry, least: float) -> MultiLineString | None:
-    joined = shapely.get_parts(shapely.line_merge(MultiLineString(simple_parts(lines, LineString))))
+    plain = lines if isinstance(lines, MultiLineString) else MultiLineString(simple_parts(lines, LineString))
+    joined = shapely.get_parts(shapely.line_merge(plain))
     whole = [part for part in joined if part.length >= least and not part.is_empty]
     return shapely.normalize(MultiLineString(whole)) if whole else None
 

@@ -52,18 +52,39 @@ class Laid(NamedTuple):
     is_inside: Flags
 
 
+class Spans(NamedTuple):
+    """The days of some rows: spans in which none begins or ends. ``row`` are the rows by first day; in that order the
+    spans from ``first`` up to ``until`` are theirs. ``of_day`` is the span of each day from ``zero`` on."""
+
+    row: Ints
+    first: Ints
+    until: Ints
+    zero: int
+    of_day: Whole
+
+    @classmethod
+    def of(cls, rows: Sequence[Feature]) -> Spans:
+        first = np.array([day_number(row.valid.outer.start or FIRST) for row in rows], dtype=np.int64)
+        until = np.array([day_number(row.valid.outer.end or LAST) for row in rows], dtype=np.int64)
+        order = np.argsort(first, kind="stable")
+        turns = np.unique(np.concatenate((first, until)))
+        small = len(turns) < 2**15  # numpy sorts small numbers in a fifth of the time
+        zero, end = (int(turns[0]) - 1, int(turns[-1]) + 1) if len(rows) else (0, 0)
+        of_day: Whole = np.searchsorted(turns, np.arange(zero, end), "right").astype(np.int16 if small else np.int32)
+        begins, ends = (np.searchsorted(turns, days[order]) + 1 for days in (first, until))
+        return cls(order, begins, ends, zero, of_day)
+
+    def at(self, days: Ints) -> Whole:
+        """The span of each day; of days before all rows or after them, one that no row has."""
+        return self.of_day[np.clip(days - self.zero, 0, len(self.of_day) - 1)]
+
+
 class GridIndex:
     """Zone rows by square and span of days. Geometries are shared with who gave them, who may have prepared them."""
 
     def __init__(self, rows: Sequence[Feature]) -> None:
-        first = np.array([day_number(row.valid.outer.start or FIRST) for row in rows], dtype=np.int64)
-        until = np.array([day_number(row.valid.outer.end or LAST) for row in rows], dtype=np.int64)
-        self._row = np.argsort(first, kind="stable")  # by first day, and from here on by their places in this order
-        turns = np.unique(np.concatenate((first, until)))
-        self._from, self._to = (np.searchsorted(turns, days[self._row]) + 1 for days in (first, until))
-        self._days = np.arange(turns[0] - 1, turns[-1] + 1) if len(rows) else np.empty(0, np.int64)
-        few = np.int16 if len(turns) < 2**15 else np.int32  # numpy sorts the small ones in a fifth of the time
-        self._span_of = np.searchsorted(turns, self._days, "right").astype(few)
+        self._spans = Spans.of(rows)
+        self._row, self._from, self._to = self._spans.row, self._spans.first, self._spans.until
         self._grounds = np.array([row.geometry for row in rows], dtype=object)[self._row]
         self._tested = np.zeros(len(rows), dtype=np.int64)
         self._is_prepared = np.zeros(len(rows), dtype=bool)
@@ -79,7 +100,7 @@ class GridIndex:
         """All pairs of a point (rows of ``lng, lat``; day numbers) and a row that covers it and holds on its day."""
         if not len(self._grounds) or not len(where):
             return Hits(np.empty(0, np.int64), np.empty(0, np.int64))
-        spans = self._span_of[np.clip(days - self._days[0], 0, len(self._days) - 1)]
+        spans = self._spans.at(days)
         order = np.argsort(spans, kind="stable")
         hits = [self._in_slab(where.take(part, axis=0), spans[part], part) for part in _parted(spans[order], order)]
         return Hits(*(np.concatenate(column) for column in zip(*hits, strict=True)))

@@ -71,7 +71,7 @@ def add_reports(store: Store, reports: Sequence[Feature], known_on: date) -> tup
         seen = store.version()
         options = options_in(store)
         change = rederived(store, reports, options) if _is_derived(store, options) else None
-        lines, moved = fronts_around(store, options.source_id, change.old, change.new) if change else ([], [])
+        lines, moved = fronts_around(store.read, options.source_id, change.old, change.new) if change else ([], [])
         with store.transaction():
             if store.version() != seen:
                 continue  # somebody else wrote while we computed
@@ -123,7 +123,7 @@ def add_zones(
         seen = store.version()
         old = _around(store, source_id, reach(pictures))
         learnt = learned(old, pictures, learning)
-        lines, moved = fronts_around(store, source_id, old, learnt.rows)
+        lines, moved = fronts_around(store.read, source_id, old, learnt.rows)
         with store.transaction():
             if store.version() != seen:
                 continue  # somebody else wrote while we computed

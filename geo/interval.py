@@ -85,12 +85,16 @@ def _before(start: date | None, end: date | None) -> bool:
 
 def latest_start(a: date | None, b: date | None) -> date | None:
     """The later of two starts, where ``None`` is the beginning of time."""
-    return max((day for day in (a, b) if day is not None), default=None)
+    if a is None or b is None:
+        return a or b
+    return max(a, b)
 
 
 def earliest_end(a: date | None, b: date | None) -> date | None:
     """The earlier of two ends, where ``None`` is the end of time."""
-    return min((day for day in (a, b) if day is not None), default=None)
+    if a is None or b is None:
+        return a or b
+    return min(a, b)
 
 
 def day_number(day: date) -> int:

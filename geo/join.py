@@ -33,7 +33,7 @@ def join(mention: Mention, zones: ZoneIndex, shapes: Mapping[str, BaseGeometry] 
         return replace(mention, control=control_of_extent(mention.extent, interval, zones))
     if mention.toponym.near:
         place = replace(place, precision_km=max(place.precision_km, NEAR_KM))
-    return replace(mention, control=control_of_place(place, interval, zones, shapes or {}))
+    return replace(mention, control=control_of_place(place, interval, zones, shapes or {}, changes=False))
 
 
 def control_of_extent(extent: Extent, interval: Interval, zones: ZoneIndex) -> Control:
@@ -44,9 +44,10 @@ def control_of_extent(extent: Extent, interval: Interval, zones: ZoneIndex) -> C
 
 
 def control_of_place(
-    place: Place, interval: Interval, zones: ZoneIndex, shapes: Mapping[str, BaseGeometry]
+    place: Place, interval: Interval, zones: ZoneIndex, shapes: Mapping[str, BaseGeometry], *, changes: bool = True
 ) -> Control:
-    """Of a country or a province by share of its area, of anything else at its point.
+    """Of a country or a province by share of its area, of anything else at its point. Without ``changes`` what changed
+    inside of the interval is not listed for a country or a province, for it takes most of the time.
 
     ``shapes`` are areas by ISO 3166-1 and 3166-2 code; an area without one is asked at its point, unless that says
     nothing of where the place is (``POINT_KM``).
@@ -56,7 +57,7 @@ def control_of_place(
         return Control()
     if area is None:
         return control_at(place.point, interval, zones, place.precision_km)
-    return control_of_area(area, interval, zones)
+    return control_of_area(area, interval, zones, changes=changes)
 
 
 def _has_shape(place: Place) -> bool:

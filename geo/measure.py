@@ -69,15 +69,15 @@ def nearest(point: LngLat, pieces: NDArray[np.float64]) -> LngLat | None:
     """
     if not len(pieces):
         return None
-    scale = np.array([max(np.cos(np.radians(point.lat)), 1e-9), 1.0])
-    start = (pieces[:, :2] - point) * scale
-    along = (pieces[:, 2:] - point) * scale - start
-    length = (along**2).sum(axis=1)
-    share = np.clip(-(start * along).sum(axis=1) / np.where(length == 0, 1, length), 0, 1)
-    foot = start + along * share[:, None]
-    best = int((foot**2).sum(axis=1).argmin())
-    lng, lat = foot[best] / scale + point
-    return LngLat(float(lng), float(lat))
+    narrow = max(cos(radians(point.lat)), 1e-9)
+    x, y, east, north = pieces.T
+    x, y = (x - point.lng) * narrow, y - point.lat
+    across, up = (east - point.lng) * narrow - x, north - point.lat - y
+    length = across * across + up * up
+    share = np.minimum(np.maximum(-(x * across + y * up) / np.maximum(length, 1e-300), 0.0), 1.0)
+    x, y = x + across * share, y + up * share
+    best = int((x * x + y * y).argmin())
+    return LngLat(float(x[best]) / narrow + point.lng, float(y[best]) + point.lat)
 
 
 def frame(point: LngLat, radius_km: float) -> tuple[float, float, float, float]:
@@ -102,5 +102,5 @@ def narrowed(geometry: Shape, narrow: float) -> Shape:
 def simple_parts(geometry: BaseGeometry, kind: type[Part]) -> list[Part]:
     """The simple geometries of one kind in a geometry, also of collections inside it; no empty ones, which an overlay
     may leave as it may leave parts of other kinds."""
-    parts = (part for each in shapely.get_parts(geometry) for part in shapely.get_parts(each))
+    parts = shapely.get_parts(shapely.get_parts(geometry))
     return [part for part in parts if isinstance(part, kind) and not part.is_empty]

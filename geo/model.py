@@ -307,7 +307,8 @@ class Query:
     """What is wanted of a collection. Parsed at the edge, passed whole.
 
     ``when`` keeps features whose outer validity intersects it (undated ones always match);
-    ``as_known_on`` asks for the belief of that day; ``where`` holds equalities by field name.
+    ``as_known_on`` asks for the belief of that day; ``where`` holds equalities by field name; ``after`` begins behind
+    that id, so that pages stay right while rows are added.
     """
 
     bbox: BBox | None = None
@@ -317,4 +318,5 @@ class Query:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limit: int | None = None
     offset: int = 0
+    after: str = ""
     zoom: int | None = None

@@ -1,9 +1,10 @@
 """Dated features as Mapbox Vector Tiles 2.1: extent 4096, a buffer of 64, one layer named as its collection.
 
-Every feature carries its ``id``, the fields that the schema marks as tiled, ``valid_from``/``valid_to``
-as ISO days and ``from``/``to`` as integers: days since 2000-01-01, half-open, absent where the end is open.
-``certain_from``/``certain_to`` (ISO) come along only where they differ from those. So a browser that
-asked for a window of days redraws any day in it without asking again.
+Every feature carries the fields that the schema marks as tiled, and ``from``/``to`` as integers: days since
+2000-01-01, half-open, absent where the end is open. ``certain_from``/``certain_to`` (ISO) come along only where they
+differ from those. So a browser that asked for a window of days redraws any day in it without asking again.
+A tile of one day also says ``id`` and, as ISO days, ``valid_from``/``valid_to``; in a window, where they would be
+half of the bytes, only points say their ``id``.
 """
 from __future__ import annotations
 
@@ -20,11 +21,11 @@ from geo.interval import Interval, Validity, day_number
 from geo.model import Feature
 from geo.schema import Collection
 from geo.standing import standing
-from geo.tilegeometry import POLYGON, Shapes, shapes
+from geo.tilegeometry import POINT, POLYGON, Shapes, shapes
 
 EXTENT = 4096
 BUFFER = 64
-ENCODING = 2
+ENCODING = 3
 """Raised whenever the same features come to other bytes, so that nobody keeps the old ones for ever."""
 
 Tags = dict[str, wire.Scalar]
@@ -54,11 +55,21 @@ def encode(
         if feature.geometry is not None and (window is None or feature.valid.outer.intersects(window))
     ]
     drawn = list(_drawn(collection, wanted, tile))
-    if window is None or window.days != 1:
+    if is_lean(window):
         drawn = _merged(drawn)
     return wire.layer(collection.name, EXTENT, [
-        wire.Feature(feature_id(each.feature.id), each.kind, each.commands, _dated(each)) for each in drawn
+        wire.Feature(feature_id(each.feature.id), each.kind, each.commands, _dated(each, window)) for each in drawn
     ]) if drawn else b""
+
+
+def is_lean(window: Interval | None) -> bool:
+    """Whether a tile is of a window: says less of each feature, and consecutive versions that look alike once."""
+    return window is None or window.days != 1
+
+
+def lean(said: Tags) -> Tags:
+    """Without the days that ``from`` and ``to`` say too."""
+    return {name: value for name, value in said.items() if name not in ("valid_from", "valid_to")}
 
 
 def feature_id(id_: str) -> int:
@@ -75,7 +86,7 @@ def tags_of(collection: Collection, feature: Feature) -> tuple[Tags, Tags, Tags]
     begins; when it ends and what is certain. Versions that are drawn as one have the fields and beginning of the
     first and the end of the last."""
     dates = list(_dates(feature.valid))
-    return _tags(feature, tiled_fields(collection)), _said(dates[:2]), _said(dates[2:])
+    return tags(feature, tiled_fields(collection)), _said(dates[:2]), _said(dates[2:])
 
 
 def tiled_fields(collection: Collection) -> list[str]:
@@ -87,7 +98,7 @@ def _drawn(collection: Collection, features: Sequence[Feature], tile: Tile) -> I
     seen = standing(collection, features)
     for index, kind, commands in _geometries(seen, tile):
         feature = features[index]
-        yield _Drawn(feature, kind, commands, _tags(feature, fields))
+        yield _Drawn(feature, kind, commands, tags(feature, fields))
 
 
 def _geometries(features: Sequence[Feature], tile: Tile) -> Iterator[tuple[int, int, bytes]]:
@@ -103,19 +114,23 @@ def _geometries(features: Sequence[Feature], tile: Tile) -> Iterator[tuple[int, 
     return iter(sorted(largest.values()))
 
 
-def _tags(feature: Feature, fields: Sequence[str]) -> Tags:
-    tags: Tags = {}
+def tags(feature: Feature, fields: Sequence[str]) -> Tags:
+    """Those of ``fields`` that have a value which a tile can say."""
+    found: Tags = {}
     for name in fields:
         value = feature.properties.get(name)
         if isinstance(value, str | int | float):
-            tags[name] = value
+            found[name] = value
         elif isinstance(value, date):
-            tags[name] = value.isoformat()
-    return tags
+            found[name] = value.isoformat()
+    return found
 
 
-def _dated(drawn: _Drawn) -> Tags:
-    return {"id": drawn.feature.id, **drawn.tags, **_said(_dates(drawn.feature.valid))}
+def _dated(drawn: _Drawn, window: Interval | None) -> Tags:
+    name, dates = {"id": drawn.feature.id}, _said(_dates(drawn.feature.valid))
+    if not is_lean(window):
+        return {**name, **drawn.tags, **dates}
+    return {**(name if drawn.kind == POINT else {}), **drawn.tags, **lean(dates)}
 
 
 def _said(dates: Iterable[tuple[str, str | int | None]]) -> Tags:

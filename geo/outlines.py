@@ -21,12 +21,15 @@ from shapely.geometry.base import BaseGeometry
 from geo.basemap import country_shapes
 from geo.errors import InvalidParameter
 from geo.interval import Interval
-from geo.measure import DEGREE_KM, narrowed, simple_parts
+from geo.measure import DEGREE_KM, narrowed, segments, simple_parts
 from geo.model import Feature
 
 BORDER_KM = 5.0
 """So far apart do the outlines of real layers and the basemap's border run: at 2 km there are 26 pieces beside the one
 front of Ukraine on 31 July 2026, at 5 km six, while the front itself stays as long."""
+
+ON_EDGE = 1e-9
+"""Degrees: so near to a line ground is at it, though a map drawn narrower and wide again has moved it."""
 
 MOST_TOLERANCE_KM = 20.0
 
@@ -78,8 +81,9 @@ class Outline:
 
 
 def outlines(zones: Iterable[Feature]) -> Iterator[Outline]:
-    """The outlines of all ground of sources with an opponent, span by span in which nothing changes. ``zones`` are
-    such as count as held."""
+    """The outlines of all ground of sources with an opponent, span by span in which nothing changes: of ground that
+    two sides hold against one opponent the common one, each part with its own side. ``zones`` are such as count as
+    held."""
     groups: defaultdict[tuple[str, FrontRule], list[Feature]] = defaultdict(list)
     for zone in zones:
         rule = rule_of(zone)
@@ -89,9 +93,9 @@ def outlines(zones: Iterable[Feature]) -> Iterator[Outline]:
         for span in _spans(rows):
             held = [row for row in rows if row.valid.outer.contains(span)]
             line = _outline(held, rule) if held else None
-            if line is not None:
+            for side, part in _by_side(line, held, rule) if line is not None else ():
                 is_certain = all(row.valid.certain.contains(span) for row in held)
-                yield Outline(line, str(held[0].properties.get("controller")), rule, source, span, is_certain)
+                yield Outline(part, side, rule, source, span, is_certain)
 
 
 def _spans(rows: Sequence[Feature]) -> Iterator[Interval]:
@@ -118,6 +122,26 @@ def _outline(held: Sequence[Feature], rule: FrontRule) -> MultiLineString | None
     parts = simple_parts(line, LineString)
     whole = [part for part in parts if part.is_closed or part.length * DEGREE_KM >= BORDER_KM]
     return shapely.normalize(narrowed(MultiLineString(whole), 1 / narrow)) if whole else None
+
+
+def _by_side(
+    line: MultiLineString, held: Sequence[Feature], rule: FrontRule
+) -> Iterator[tuple[str, MultiLineString]]:
+    """The parts of an outline of ground that several sides hold, each with the side whose ground is nearest to it."""
+    sides = sorted({str(row.properties.get("controller")) for row in held})
+    if len(sides) == 1:
+        yield sides[0], line
+        return
+    fine = shapely.segmentize(line, rule.tolerance_km / DEGREE_KM) if rule.tolerance_km else line
+    pieces = segments([fine]).reshape(-1, 2, 2)
+    middles = shapely.points(pieces.mean(axis=1))
+    apart = [shapely.distance(middles, shapely.union_all([
+        row.geometry for row in held if str(row.properties.get("controller")) == side])) for side in sides]
+    nearest = np.argmin(np.where(np.array(apart) < ON_EDGE, 0.0, apart), axis=0)
+    for number, side in enumerate(sides):
+        if (nearest == number).any():
+            parts = shapely.get_parts(shapely.line_merge(MultiLineString([*pieces[nearest == number]])))
+            yield side, shapely.normalize(MultiLineString(list(parts)))
 
 
 @lru_cache(maxsize=8)

@@ -119,7 +119,7 @@ class Pipeline:
         if key not in self._asked:
             if len(self._asked) >= KEPT_ANSWERS:
                 self._asked.clear()
-            self._asked[key] = control_of_place(place, days, self.zones, self.shapes)
+            self._asked[key] = control_of_place(place, days, self.zones, self.shapes, changes=False)
         return self._asked[key]
 
     def _compared(self, event: Event) -> Event:

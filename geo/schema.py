@@ -28,7 +28,8 @@ class Field:
 class Collection:
     """One kind of row. ``geometry`` is the GeoPackage geometry type name; ``private`` fields never
     leave the store unless the article is publishable; ``tiled`` fields travel in vector tiles. Those
-    ``tiled_as_points`` stand in tiles at their fields ``lng`` and ``lat``, whatever ground they cover."""
+    ``tiled_as_points`` stand in tiles at their fields ``lng`` and ``lat``, whatever ground they cover. At low zooms
+    points that agree in the fields by which they are ``counted`` become one with their count."""
 
     name: str
     title: str
@@ -38,6 +39,7 @@ class Collection:
     private: frozenset[str] = frozenset()
     tiled: frozenset[str] = frozenset()
     tiled_as_points: bool = False
+    counted: tuple[str, ...] = ()
 
 
 TIME_FIELDS = (
@@ -141,7 +143,7 @@ MENTIONS = Collection(
         "article", "title", "toponym", "name", "place", "country", "controller", "status",
         "control_certainty", "front_km", "basis", "age_days", "relation", "precision_km",
     }),
-    tiled_as_points=True,
+    tiled_as_points=True, counted=("controller", "control_certainty"),
 )
 
 EVENTS = Collection(
@@ -167,6 +169,7 @@ EVENTS = Collection(
         Field("time_reason", "text", "How the date was found"),
     ),
     tiled=frozenset({"article", "title", "type", "actor", "target", "name", "certainty", "agreement"}),
+    counted=("type", "actor"),
 )
 
 REPORTS = Collection(

@@ -170,7 +170,8 @@ class TableJoin:
         if isinstance(asked.where, LngLat):
             control = control_at(asked.where, asked.when, self._zones, asked.radius_km, fronts=self.options.fronts)
             return {**self._told(control), GEOMETRY: Point(asked.where)}
-        return {**self._told(control_of_area(asked.where, asked.when, self._zones)), GEOMETRY: asked.where}
+        control = control_of_area(asked.where, asked.when, self._zones, changes=True)
+        return {**self._told(control), GEOMETRY: asked.where}
 
     def _by_name(self, name: str, asked: Asked) -> Row:
         place, note = self._named(name)

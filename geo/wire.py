@@ -14,6 +14,7 @@ from geo.tilegeometry import POINT, Shapes
 Scalar = str | bool | int | float
 Ints = NDArray[np.int64]
 
+_SHORT = tuple(bytes((number,)) for number in range(0x80))
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
 
 
@@ -31,7 +32,7 @@ def layer(name: str, extent: int, features: Sequence[Feature]) -> bytes:
     keys: dict[str, int] = {}
     values: dict[bytes, int] = {}
     messages = [_feature(feature, keys, values) for feature in features]
-    rows = [*(message(3, key(name)) for name in keys), *(message(4, each) for each in values)]
+    rows = [*map(layer_key, keys), *values]
     return wrapped(name, extent, b"".join([*messages, *rows]))
 
 
@@ -45,9 +46,14 @@ def feature(id_: int, kind: int, tags: bytes, commands: bytes) -> bytes:
     return message(2, b"".join([b"\x08", varint(id_), message(2, tags), b"\x18", varint(kind), message(4, commands)]))
 
 
-def key(name: str) -> bytes:
-    """A key as a layer lists it."""
-    return name.encode()
+def layer_key(name: str) -> bytes:
+    """The message of a key."""
+    return message(3, name.encode())
+
+
+def layer_value(content: Scalar) -> bytes:
+    """The message of a value."""
+    return message(4, _value(content))
 
 
 def varint(number: int) -> bytes:
@@ -56,6 +62,8 @@ def varint(number: int) -> bytes:
     >>> varint(300).hex()
     'ac02'
     """
+    if 0 <= number < 0x80:
+        return _SHORT[number]
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
@@ -122,12 +130,11 @@ def _feature(drawn: Feature, keys: dict[str, int], values: dict[bytes, int]) -> 
     tags = bytearray()
     for name, content in drawn.tags.items():
         tags += varint(keys.setdefault(name, len(keys)))
-        tags += varint(values.setdefault(value(content), len(values)))
+        tags += varint(values.setdefault(layer_value(content), len(values)))
     return feature(drawn.id, drawn.kind, bytes(tags), drawn.commands)
 
 
-def value(content: Scalar) -> bytes:
-    """A value as a layer lists it."""
+def _value(content: Scalar) -> bytes:
     if isinstance(content, str):
         return message(1, content.encode())
     if isinstance(content, bool):
@@ -135,6 +142,22 @@ def value(content: Scalar) -> bytes:
     if isinstance(content, float):
         return b"\x19" + struct.pack("<d", content)
     return b"\x28" + varint(content) if content >= 0 else b"\x30" + varint(content << 1 ^ content >> 63)
+
+
+def text(message: bytes) -> str:
+    """The text of the message of a value that is one.
+
+    >>> text(layer_value("الراعي"))
+    'الراعي'
+    """
+    return _body(_body(message)).decode()
+
+
+def _body(message: bytes) -> bytes:
+    start = 1
+    while message[start] & 0x80:
+        start += 1
+    return message[start + 1:]
 
 
 def message(field: int, body: bytes) -> bytes:

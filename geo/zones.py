@@ -8,19 +8,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import islice
+from operator import lt
 from threading import Lock
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from rtree import index
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.fronts import holders_of, is_held
+from geo.fronts import fronts, holders_of, is_held
 from geo.interval import DAY, FIRST, LAST, Interval, Validity, day_number, parse_day
 from geo.measure import area_km2, distance_km, frame, length_km, nearest, segments, simple_parts
 from geo.model import Feature, LngLat
 from geo.near_front import front_foot
+from geo.outlines import FrontRule, rule_of
 from geo.reports import Report, report_of
 from geo.series import spans
 from geo.witnesses import Witnesses
@@ -29,6 +33,9 @@ ALWAYS = Interval()
 
 KEPT_AREAS = 20_000
 """How many sizes of areas, and of their parts in zones, are remembered."""
+
+KEPT_DAYS = 256
+"""Of how many days the fronts of a source with a rule are remembered."""
 
 REACHES_KM = (20.0, 80.0, 320.0, 20_040.0)
 """How far from a place a front is looked for, in turn; the last is half way around the earth."""
@@ -64,12 +71,12 @@ class ZoneIndex:
         self._numbers = {id(row): number for number, row in enumerate(self._rows)}
         self._named = {row.id: number for number, row in enumerate(self._rows)}
         self._supported: dict[int, Sequence[int]] = {}
-        self._holders = _holders(self._rows)
         self.reports = tuple(report_of(report) for report in reports)
         self._by_id = {report.id: report for report in self.reports}
         self._witnesses: dict[str, Witnesses] = {}
         self._sources: dict[str, tuple[Mapping[str, object], ...]] = {}
         self._common: dict[tuple[int, int], tuple[float, BaseGeometry, Feature | None]] = {}
+        self._drawn = lru_cache(maxsize=KEPT_DAYS)(self._drawn_of)
         self._lock = Lock()  # neither R*Tree nor prepared geometries promise to be safe between threads
 
     def __len__(self) -> int:
@@ -91,10 +98,10 @@ class ZoneIndex:
         """All zones that answer on the day."""
         return self._found((-180, -90, 180, 90), Interval.of_day(day), lambda ground: True)
 
-    def touching(self, area: BaseGeometry, day: date) -> list[Feature]:
-        """The zones that have ground or an edge in common with ``area`` and answer on the day."""
+    def touching(self, area: BaseGeometry, interval: Interval) -> list[Feature]:
+        """The zones that have ground or an edge in common with ``area`` and answer inside of ``interval``."""
         shapely.prepare(area)
-        return self._found(area.bounds, Interval.of_day(day), area.intersects)
+        return self._found(area.bounds, interval, area.intersects)
 
     def history(self, point: LngLat, interval: Interval = ALWAYS) -> list[Feature]:
         """The zones over the point that answer inside of ``interval``, cut to the days on which they answer, in
@@ -138,17 +145,38 @@ class ZoneIndex:
         return [self._by_id[name] for names in named for name in names if name in self._by_id]
 
     def front_foot(self, point: LngLat, source_id: str, day: date) -> LngLat | None:
-        """The nearest point of one source's fronts on a day: looked for near by, then farther and farther away."""
+        """The nearest point of one source's fronts on a day: looked for near by, then farther and farther away. Of a
+        source with a rule of its own (a tolerance, one side only) the fronts of the whole day are drawn, and kept."""
+        if source_id in self._ruled:
+            hits = self._hits((-180, -90, 180, 90), Interval.of_day(day))
+            return nearest(point, self._drawn(tuple(sorted(hit for hit in hits if self._source_of[hit] == source_id))))
+        foot = None
         for radius_km in REACHES_KM:
             box = frame(point, radius_km)
-            near = self._found(box, Interval.of_day(day), lambda ground: True)
-            mine = [zone for zone in near if zone.properties.get("source_id") == source_id]
-            grounds = [zone.geometry for zone in mine if zone.geometry is not None]
-            held = [self._holders[self._numbers[id(zone)]] for zone in mine]
+            mine = [hit for hit in self._hits(box, Interval.of_day(day)) if self._source_of[hit] == source_id]
+            held = [self._holders[hit] for hit in mine]
+            grounds = [ground for hit in mine if (ground := self._rows[hit].geometry) is not None]
             foot = front_foot(point, grounds, held, box) if len(set(held) - {0}) > 1 else None
             if foot is not None and distance_km(point, foot) <= radius_km:
                 return foot
         return foot
+
+    @cached_property
+    def _ruled(self) -> frozenset[str]:
+        ruled = (number for number, row in enumerate(self._rows) if rule_of(row) != FrontRule())
+        return frozenset(self._source_of[number] for number in ruled)
+
+    def _drawn_of(self, rows: tuple[int, ...]) -> NDArray[np.float64]:
+        lines = fronts(self._rows[number] for number in rows)
+        return segments([line.geometry for line in lines if line.geometry is not None])
+
+    @cached_property
+    def _source_of(self) -> list[str]:
+        return [str(row.properties.get("source_id")) for row in self._rows]
+
+    @cached_property
+    def _holders(self) -> list[int]:
+        return _holders(self._rows)
 
     def speaking(self, day: date) -> tuple[str, ...]:
         """The sources that make a statement about any ground on the day, by name."""
@@ -216,6 +244,13 @@ class ZoneIndex:
     def _found(
         self, box: Sequence[float], interval: Interval, is_wanted: Callable[[BaseGeometry | None], bool]
     ) -> list[Feature]:
+        rows = [self._rows[hit] for hit in self._hits(box, interval)]
+        with self._lock:
+            exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]
+        return sorted(exact, key=order)
+
+    def _hits(self, box: Sequence[float], interval: Interval) -> list[int]:
+        """Numbers of the rows whose box and days meet these."""
         if not self._rows:
             return []
         west, south, east, north = box
@@ -223,9 +258,7 @@ class ZoneIndex:
         with self._lock:
             if self._tree is None:  # made when first asked: the bulk join does without
                 self._tree = _tree(self._rows)
-            rows = [self._rows[hit] for hit in self._tree.intersection((west, south, first, east, north, last))]
-            exact = [row for row in rows if row.valid.outer.intersects(interval) and is_wanted(row.geometry)]
-        return sorted(exact, key=order)
+            return list(self._tree.intersection((west, south, first, east, north, last)))
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
@@ -289,7 +322,8 @@ def _spans(zone: Feature, days: Sequence[date], calendar: Sequence[date]) -> Ite
 
 def _as_of(zone: Feature) -> list[date]:
     days = zone.properties.get("as_of")
-    return sorted({_parsed(str(day)) for day in days}) if isinstance(days, list | tuple) else []
+    told = list(map(_parsed, map(str, days))) if isinstance(days, list | tuple) else []
+    return told if all(map(lt, told, islice(told, 1, None))) else sorted(set(told))
 
 
 _parsed = lru_cache(maxsize=100_000)(parse_day)

@@ -20,6 +20,9 @@ from server import (
     health,
     intake,
     maps,
+    oembed,
+    ogc,
+    previews,
     rasters,
     reading,
     rejoining,
@@ -35,8 +38,9 @@ from server import (
 )
 
 BLUEPRINTS = (
-    maps.bp, assets.bp, embed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, exports.bp, control.bp, changes.bp,
-    reading.bp, editing.bp, deskpage.bp, health.bp,
+    maps.bp, assets.bp, embed.bp, oembed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, previews.bp, exports.bp,
+    ogc.bp, control.bp, changes.bp, reading.bp, editing.bp, deskpage.bp,
+    health.bp,
 )
 
 

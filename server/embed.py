@@ -1,23 +1,131 @@
-"""The same maps without the page around them, for frames on other sites."""
+"""``/embed/``: the same maps without the page around them, for frames on other sites; the page that makes the code."""
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
-from server import page
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from geo.model import Query
+from server import links, page, params, speech
+from server.page import LAYERS, OF_STORY, View
+from server.params import BadParameter
 from server.resources import get_store
-from server.story import tell
+from server.showing import HEIGHT, HIGHEST, LANGUAGES, LOWEST, OF_FRAME, OF_MAP, THEMES, Showing, query_of, showing
+from server.snippet import Frame, responsive
+from server.social import WHOLE, alt
+from server.story import Story, tell
 
 bp = Blueprint("embed", __name__, url_prefix="/embed")
 
+LOCALES = {"en": "en-GB", "ar": "ar-SY"}
+"""How dates are written, where that is not said by the language alone."""
+
+MAP = "map"
+"""What stands in an address for the whole map; no story has such an id."""
+
 
 @bp.get("/")
-def start() -> str:
-    return render_template("embed.html", story=None, data=page.data(page.whole(get_store()), embed=True))
+def start() -> str | AnyResponse:
+    """The builder; with a frame's options and no ``what`` it is an old address of the whole map."""
+    if request.args and "what" not in request.args and set(request.args) <= set(OF_FRAME):
+        return redirect(url_for("embed.whole") + query_of(request.args, OF_FRAME), 301)
+    return _builder(request.args.to_dict(flat=False))
+
+
+@bp.get(f"/{MAP}")
+def whole() -> str:
+    asked = showing(request.args.to_dict(flat=False))
+    return _frame(None, asked, asked.view(page.whole(get_store())))
 
 
 @bp.get("/<article_id>")
 def story(article_id: str) -> str:
-    store = get_store()
+    asked, store = showing(request.args.to_dict(flat=False)), get_store()
     told = tell(store, article_id)
-    data = page.data(page.of_story(told, page.whole(store)), story=told, embed=True)
-    return render_template("embed.html", story=told, data=data)
+    return _frame(told, asked, asked.view(page.of_story(told, page.whole(store))))
+
+
+def _frame(told: Story | None, asked: Showing, view: View) -> str:
+    title = str(told.article.properties["title"] or "Untitled") if told else WHOLE
+    still = url_for("previews.story", article_id=told.article.id) if told else url_for("previews.zones")
+    full = url_for("maps.story", article_id=told.article.id) if told else url_for("maps.start")
+    return render_template(
+        "embed.html", story=told, data=frame_data(told, asked, view), asked=asked, title=title,
+        alt=alt(title, view.day), still=still + query_of(request.args, OF_MAP), full=f"{full}#date={view.day}",
+    )
+
+
+def frame_data(told: Story | None, asked: Showing, view: View) -> Mapping[str, object]:
+    """As pages have it, as far as the options do not say otherwise. Marks of a story are events and mentions too."""
+    kept = [name for name in (OF_STORY if told else LAYERS) if name in asked.layers]
+    found = {
+        **page.data(view, story=told), "layers": kept, "frozen": not asked.has_controls, "height": asked.height,
+        "language": LOCALES.get(asked.language, asked.language), "speech": speech.words(asked.language),
+    }
+    if told:
+        found["story"] = {
+            name: rows if name == "id" or name in asked.layers else [] for name, rows in told.data.items()
+        }
+    return found
+
+
+def _builder(given: Mapping[str, list[str]]) -> str:
+    """A form, the code that its values make and what that shows; a mistake is told beside them."""
+    values = {name: [each for each in texts if each] for name, texts in given.items()}
+    values = {name: texts for name, texts in values.items() if texts}
+    what = values.pop("what", [MAP])[0]
+    options = _options(values) if "what" in given else {}
+    trouble = None
+    try:
+        asked, title = showing({name: [text] for name, text in options.items()}), _title(what)
+    except BadParameter as error:
+        asked, trouble, title, options = Showing(), error, WHOLE, {}
+    is_whole = what == MAP or trouble is not None
+    path = url_for("embed.whole") if is_whole else url_for("embed.story", article_id=what)
+    address = links.root() + path.lstrip("/") + query_of(options, OF_FRAME)
+    return render_template(
+        "builder.html", what=what, given=_shown(given, asked), trouble=trouble, layers=LAYERS, themes=THEMES,
+        languages=LANGUAGES, limits=(LOWEST, HIGHEST), stories=_stories(), preview=path + query_of(options, OF_FRAME),
+        code=responsive(Frame(address, title, asked.height)), height=asked.height,
+    )
+
+
+def _options(values: Mapping[str, list[str]]) -> dict[str, str]:
+    """Of the form's values those that differ from what a frame does anyway."""
+    params.check_names(values, (*OF_FRAME, "bar"))
+    plain = [name for name in values if name in OF_FRAME and name not in ("layers", "controls")]
+    found = {name: values[name][0] for name in plain}
+    layers = ",".join(values.get("layers", ()))
+    if layers and layers != ",".join(LAYERS):
+        found["layers"] = layers
+    if "bar" not in values:
+        found["controls"] = "0"
+    usual = {"theme": "auto", "language": "en", "height": str(HEIGHT)}
+    return {name: text for name, text in found.items() if text != usual.get(name)}
+
+
+def _title(what: str) -> str:
+    return WHOLE if what == MAP else str(tell(get_store(), what).article.properties["title"] or "Untitled")
+
+
+def _shown(given: Mapping[str, list[str]], asked: Showing) -> dict[str, Any]:
+    """What stands in the form's fields."""
+    texts = {name: given.get(name, [""])[0] for name in ("date", "from", "to", "place", "bbox")}
+    return {
+        **texts, "layers": given.get("layers", LAYERS) if "what" in given else LAYERS,
+        "bar": "bar" in given or "what" not in given, "theme": asked.theme, "language": asked.language,
+        "height": given.get("height", [str(HEIGHT)])[0],
+    }
+
+
+def _stories() -> list[tuple[str, str]]:
+    """Id and title, the newest first."""
+    def published(row: Any) -> tuple[bool, str]:
+        day = row.properties["published"]
+        return isinstance(day, date), str(day)
+
+    rows = sorted(get_store().read("articles", Query()), key=published, reverse=True)
+    return [(row.id, str(row.properties["title"] or "Untitled")) for row in rows]

@@ -35,8 +35,9 @@ STATUS: dict[type[Exception], int] = {
 RETRY_SECONDS = "5"
 
 PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{status} {title}</title>
-<h1>{title}</h1><p>{detail}</p><p><a href="/">Dateline</a></p></html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{status} {title}</title>
+<main><h1>{title}</h1><p>{detail}</p><p><a href="/">Dateline</a></p></main></html>
 """
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from geo import style
 from geo.model import Query
-from server import page, words
+from server import page, social, words
 from server.resources import get_store, get_styles
 from server.story import tell
 
@@ -29,7 +29,11 @@ def control_text(control: Mapping[str, Any]) -> str:
 
 @bp.get("/")
 def start() -> str:
-    return render_template("map.html", data=page.data(page.whole(get_store())))
+    view = page.whole(get_store())
+    card = social.of_map(view.day)
+    return render_template(
+        "map.html", data=page.data(view), card=card, still=url_for("previews.zones"), alt=card.alt
+    )
 
 
 @bp.get("/stories/")
@@ -42,5 +46,8 @@ def stories() -> str:
 def story(article_id: str) -> str:
     store = get_store()
     told = tell(store, article_id)
-    data = page.data(page.of_story(told, page.whole(store)), story=told)
-    return render_template("story.html", story=told, data=data)
+    view = page.of_story(told, page.whole(store))
+    card = social.of_story(told, view.day)
+    still = url_for("previews.story", article_id=article_id)
+    data = page.data(view, story=told)
+    return render_template("story.html", story=told, data=data, card=card, still=still, alt=card.alt)

@@ -13,10 +13,14 @@ from geo import style
 from geo.interval import Interval, day_number, parse_day
 from geo.model import BBox
 from geo.store import Store
+from server import speech
 from server.resources import get_credits, get_styles
 from server.story import Story
 
 LAYERS = ("zones", "fronts", "mentions", "events")
+OF_STORY = ("zones", "fronts")
+"""A story's own mentions and events come with its page."""
+
 THEATRE = BBox(35.4, 29.0, 48.8, 37.6)
 """Syria and Iraq: what a store without zones shows; of another theatre, its places."""
 
@@ -61,19 +65,19 @@ def of_story(story: Story, everything: View) -> View:
     return View(bounds, day, first - AROUND, last + AROUND)
 
 
-def data(view: View, *, story: Story | None = None, embed: bool = False) -> dict[str, object]:
+def data(view: View, *, story: Story | None = None) -> dict[str, object]:
     """The value behind ``#page-data``; see ``static/js/atlas.js`` for who reads it."""
     return {
         "urls": _urls(),
         "actors": style.table(get_styles()),
         "language": "en-GB",
         "credits": f"{BASEMAP} · zones: {get_credits()}",
-        "layers": ["zones", "fronts"] if story else list(LAYERS),
+        "layers": list(OF_STORY if story else LAYERS),
         "bounds": list(view.bounds),
         "day": day_number(view.day),
         "days": [day_number(view.first), day_number(view.last)],
         "story": story.data if story else None,
-        "embed": embed,
+        "speech": speech.words("en"),
     }
 
 

@@ -9,7 +9,7 @@ POLICY = (
     "frame-ancestors {ancestors}"
 )
 READING = ("GET", "HEAD", "OPTIONS")
-OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Dateline-Days"}
+OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Dateline-Days, Content-Crs"}
 """Reading needs no cookie and no token, so any page may do it."""
 EDITING = ("/api/articles", "/api/corrections", "/api/reports", "/desk")
 """The editors' routes, closed to the scripts of other pages."""
@@ -45,9 +45,15 @@ def of_every_answer() -> dict[str, str]:
     return {"Content-Security-Policy": POLICY.format(ancestors="'none'"), **HEADERS, "X-Frame-Options": "DENY"}
 
 
+def _ancestors() -> str:
+    """Those of the settings, and our own page that shows a frame before it is pasted."""
+    configured = str(current_app.config["FRAME_ANCESTORS"])
+    return configured if configured in ("*", "'none'") else f"'self' {configured}"
+
+
 def _guard(response: Response) -> Response:
-    if request.path == "/embed" or request.path.startswith("/embed/"):
-        response.headers["Content-Security-Policy"] = POLICY.format(ancestors=current_app.config["FRAME_ANCESTORS"])
+    if request.path.startswith("/embed/") and request.path != "/embed/":  # that is the page which makes the code
+        response.headers["Content-Security-Policy"] = POLICY.format(ancestors=_ancestors())
         response.headers.update(HEADERS)
     else:
         response.headers.update(of_every_answer())

@@ -29,6 +29,7 @@ SETTINGS = (
     Setting("tile_cache_mb", 64, "Memory for encoded tiles, megabytes a process"),
     Setting("tile_kernel", "auto", "What writes tiles: c (compiled), numpy, or auto, which takes c where it was built"),
     Setting("max_age", 60, "Seconds for which an answer may be reused without asking whether it changed"),
+    Setting("preview_rate", 60, "New still pictures a minute that are drawn for one address; 0 for as many as come"),
     Setting("max_request_kb", 4096, "Largest request body, kilobytes"),
     Setting("read_kb", 256, "Largest article that /api/read takes, kilobytes"),
     Setting("read_rate", 30, "Articles a minute that /api/read reads for one address; 0 for as many as come"),

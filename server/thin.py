@@ -16,12 +16,13 @@ from werkzeug.wsgi import get_host
 
 from server import security, tileservice
 from server.caching import Answer, best_encoding
-from server.tileservice import Meant, TileService
+from server.tileservice import VECTOR, Meant, TileService
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PLAIN = re.compile(r"/tiles/([a-z]{1,20})/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.mvt", re.ASCII)
+PLAIN = re.compile(r"/tiles/([a-z]{1,20})/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})(\.mvt|\.png|@2x\.png)", re.ASCII)
+SCALES = {".mvt": VECTOR, ".png": 1, "@2x.png": 2}
 STATUS = {status: f"{status} {HTTPStatus(status).phrase.upper()}" for status in (200, 204, 304)}
 
 
@@ -73,8 +74,8 @@ class Thin:
         plain = PLAIN.fullmatch(path)
         if plain is None:
             return None
-        collection, z, x, y = plain.groups()
-        return self._service.meant((path, query), collection, (z, x, y))
+        collection, z, x, y, ending = plain.groups()
+        return self._service.meant((path, query), collection, (z, x, y), SCALES[ending])
 
 
 def install(app: Flask) -> None:

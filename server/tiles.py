@@ -4,20 +4,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import numpy as np
 import shapely
-from flask import Blueprint, Response, current_app, json, request
+from flask import Blueprint, Response, current_app, json, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from geo import grid
+from geo.errors import NotFound
 from geo.interval import EPOCH, Interval, day_number
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
 from geo.store import Store
+from geo.tiles import counted
 from server import caching, links, params
 from server.caching import Packed
+from server.params import BadParameter
 from server.resources import get_store, get_tiles
 from server.tileservice import get_service
+from server.tilesets import tile_numbers
 
 bp = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -29,13 +35,17 @@ WINDOWS = (
 )
 """Spans of the calendar that a client does best to ask for whole, so that all clients ask for the same tiles."""
 _ALWAYS = {
-    "id": "Made from content",
-    "valid_from": "First day on which it may have been so (UTC)",
-    "valid_to": "First day on which it was no longer so; absent is open",
+    "id": "Made from content; in a window of days only points say it",
+    "valid_from": "First day on which it may have been so (UTC); only in tiles of one day",
+    "valid_to": "First day on which it was no longer so; absent is open; only in tiles of one day",
     "certain_from": "First day on which it certainly was so, where that differs",
     "certain_to": "First day on which it is no longer certain, where that differs",
-    "from": "valid_from as days since the epoch",
-    "to": "valid_to as days since the epoch",
+    "from": "First day on which it may have been so, as days since the epoch",
+    "to": "First day on which it was no longer so, as days since the epoch; absent is open",
+}
+_COUNTED = {
+    "count": f"How many of about this place are drawn as one, down to zoom {counted.DEEPEST}; absent is one. Those"
+    " say nothing of themselves but what they share",
 }
 
 
@@ -45,6 +55,23 @@ def tile(collection: str, z: str, x: str, y: str) -> Response:
     met = service.meant(address, collection, (z, x, y))
     packed = service.packed(met.found, caching.accepted())
     return caching.as_response(service.answer(met.asked, met.found, packed, request.headers.get("If-None-Match")))
+
+
+@bp.get("/<collection>/features/<int:number>")
+def feature(collection: str, number: int) -> BaseResponse:
+    """To the feature that tiles know by a number, as GeoJSON; areas and lines in windows of days say nothing else.
+
+    A number holds for one version of the collection, which ``v`` must name as TileJSON does.
+    """
+    declared, args = params.collection(collection), request.args.to_dict(flat=False)
+    params.check_names(args, (params.VERSION,))
+    version = get_service().version(collection)
+    if params.once(args, params.VERSION, str, "a version") != version:
+        raise BadParameter(params.VERSION, request.args.get("v", ""), f"the version of the tiles, now {version}")
+    id_ = tile_numbers(declared, get_store()).id_of(number)
+    if id_ is None:
+        raise NotFound(f"feature: {number}, no tile of {collection} has it now")
+    return redirect(f"{links.root()}export/{collection}.geojson?{urlencode({'id': id_})}", 303)
 
 
 @bp.get("/<collection>.json")
@@ -130,7 +157,7 @@ def _layer(declared: Collection, deepest: int) -> dict[str, object]:
     tiled = {field.name: field.description for field in declared.fields if field.name in declared.tiled}
     return {
         "id": declared.name, "description": declared.description, "minzoom": 0, "maxzoom": deepest,
-        "fields": {**_ALWAYS, **tiled},
+        "fields": {**_ALWAYS, **tiled, **(_COUNTED if declared.counted else {})},
     }
 
 

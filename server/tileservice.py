@@ -3,25 +3,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, partial
 from typing import cast
 
 from flask import Flask, current_app
 from werkzeug.wrappers import Request
 
-from geo import grid, mvt
+from geo import grid, mvt, painting, png
 from geo.grid import Tile
 from geo.interval import Interval
 from geo.model import Query
+from geo.png import Canvas
 from geo.schema import Collection
+from geo.standing import standing
 from geo.store import Store
+from geo.style import Styles, styles
+from geo.tiles.encoder import TileSet
+from geo.tiles.pictures import Pictures
 from server import caching, params, resources, tilesets
 from server.caching import Answer, Headers, Packed
+from server.params import BadParameter
 from server.resources import Resources
 from server.tilesets import TileSets
 
 KEY = "dateline.tileservice"
 MIMETYPE = "application/vnd.mapbox-vector-tile"
+PICTURE = "image/png"
 DAYS = "Dateline-Days"
 """Header of a one-day tile: all the days, closed and in ISO, of which it is the tile too."""
 
@@ -31,16 +39,19 @@ MOST = 10_000
 """Addresses that are remembered."""
 
 Address = tuple[str, str]
+VECTOR = 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One tile of one collection; ``version`` is what the address calls the content, if it does."""
+    """One tile of one collection; ``version`` is what the address calls the content, if it does. ``scale`` is that of
+    a picture, or ``VECTOR``."""
 
     collection: Collection
     tile: Tile
     query: Query
     version: str = ""
+    scale: int = VECTOR
 
     @property
     def is_whole(self) -> bool:
@@ -56,7 +67,8 @@ class Asked:
 class Located:
     """Where a tile lies in the cache, and how it is made when it is not there.
 
-    ``version`` is the collection's. What is no ``last_word`` is answered while better tiles are being made.
+    ``version`` is the collection's. What is no ``last_word`` is answered while better tiles are being made. A picture
+    is sent as it is: it is packed in itself.
     """
 
     version: str
@@ -64,6 +76,7 @@ class Located:
     make: Callable[[], bytes]
     run: Interval | None = None
     last_word: bool = True
+    mimetype: str = MIMETYPE
 
 
 class Meant:
@@ -77,7 +90,7 @@ class Meant:
 
 
 class TileService:
-    """Vector tiles of one process. It remembers what addresses mean until the store changes."""
+    """Vector tiles and pictures of one process. It remembers what addresses mean until the store changes."""
 
     def __init__(self, held: Resources, sets: TileSets, max_age: object) -> None:
         self.held = held
@@ -85,6 +98,9 @@ class TileService:
         self._lifetime = caching.lifetime(max_age)
         self._version = ""
         self._met: dict[Address, Meant] = {}
+        self._styles: tuple[str, Styles, str] | None = None
+        self._pictures: dict[str, tuple[TileSet, Pictures]] = {}
+        self._rung = "numpy" if sets.rung.name == "numpy" else "auto"
 
     def remembered(self, address: Address) -> Meant | None:
         """:raises StoreError: while the store cannot be read."""
@@ -93,7 +109,7 @@ class TileService:
             self._version, self._met = version, {}
         return self._met.get(address)
 
-    def meant(self, address: Address, collection: str, tile: tuple[str, str, str]) -> Meant:
+    def meant(self, address: Address, collection: str, tile: tuple[str, str, str], scale: int = VECTOR) -> Meant:
         """``address`` is a path and its query string, which come to the rest.
 
         :raises NotFound: for a collection or a tile that there is not.
@@ -104,7 +120,7 @@ class TileService:
         if known is not None:
             return known
         known_now = self._met  # another thread may meet a new version, and begin anew, while this one looks
-        asked = _asked(collection, tile, address[1])
+        asked = _asked(collection, tile, address[1], scale)
         met = Meant(asked, self.located(asked))
         if met.found.last_word and self.held.tiles().keeps and len(address[1]) <= LONGEST:
             if len(known_now) >= MOST:
@@ -115,11 +131,13 @@ class TileService:
     def located(self, asked: Asked) -> Located:
         """:raises StoreError: while the store cannot be read."""
         store, collection = self.held.store(), asked.collection
-        version = self.version(collection.name)
         belief = self.held.belief(asked.query.as_known_on, collection.name)
         query = replace(asked.query, as_known_on=belief)
         asked = replace(asked, query=query)
         made = self._sets.ready(collection, store, asked.tile.z) if asked.is_whole else None
+        if asked.scale != VECTOR:
+            return self._located_picture(store, asked, made)
+        version = self.version(collection.name)
         if made is None:
             last_word = not asked.is_whole
             key = version, collection.name, asked.tile, repr(query), last_word
@@ -129,27 +147,68 @@ class TileService:
         run = made.run(asked.tile, one_day.start) if one_day and one_day.start else None
         return Located(version, (collection.name, asked.tile, run is None, content.mark), content.make, run)
 
+    def _located_picture(self, store: Store, asked: Asked, made: TileSet | None) -> Located:
+        known, styled = self._known_styles()
+        name, day = asked.collection.name, _day(asked.query.when)
+        canvas = Canvas(asked.tile, day, asked.scale, known)
+        version = f"{self.held.version_of(name)}-png{png.ENCODING}-{styled}"
+        if made is None:
+            last_word = not asked.is_whole
+            key: object = version, name, asked.tile, asked.scale, repr(asked.query), last_word
+            make = partial(_painted, store, asked, canvas, self._rung)
+            return Located(version, key, make, last_word=last_word, mimetype=PICTURE)
+        pictures = self._pictures_of(name, made)
+        content = pictures.content(canvas)
+        key = name, asked.tile, asked.scale, styled, content.mark
+        return Located(version, key, content.make, pictures.run(asked.tile, day), mimetype=PICTURE)
+
+    def _known_styles(self) -> tuple[Styles, str]:
+        """How the sides look, and a name of that."""
+        version = self.held.store().version()
+        if self._styles is None or self._styles[0] != version:
+            found = styles(self.held.actors().rows)
+            self._styles = version, found, caching.name(sorted(found.items()))[:8]
+        return self._styles[1:]
+
+    def _pictures_of(self, collection: str, made: TileSet) -> Pictures:
+        known = self._pictures.get(collection)
+        if known is None or known[0] is not made:
+            known = self._pictures[collection] = made, Pictures(made, self._rung)
+        return known[1]
+
     def packed(self, found: Located, encoding: str) -> Packed:
         """The tile in ``encoding``, where that pays; made when it is not kept."""
+        if found.mimetype == PICTURE:
+            encoding = ""
         return self.held.tiles().get((found.key, encoding), lambda: caching.pack(found.make(), encoding))
 
     def answer(self, asked: Asked, found: Located, packed: Packed, known: str | None = None) -> Answer:
         """``known`` is the request's ``If-None-Match``."""
         for_ever = found.last_word and asked.version == found.version
         lifetime = caching.FOR_EVER if for_ever else self._lifetime
-        answer = caching.answer(packed, MIMETYPE, lifetime, known)
+        answer = caching.answer(packed, found.mimetype, lifetime, known)
         if found.run is not None:
             answer.headers.append((DAYS, str(found.run)))
         return answer
 
     def version(self, collection: str) -> str:
-        """What the bytes of the collection's tiles hang on: the content, and how it is encoded."""
+        """What the bytes of the collection's vector tiles hang on: the content, and how it is encoded."""
         return f"{self.held.version_of(collection)}-{mvt.ENCODING}"
 
 
-def _asked(collection: str, address: tuple[str, str, str], query: str) -> Asked:
+def _asked(collection: str, address: tuple[str, str, str], query: str, scale: int) -> Asked:
     tile, declared = grid.parse_tile(*address), params.collection(collection)
-    return Asked(declared, tile, *_understood(declared.name, query))
+    asked = Asked(declared, tile, *_understood(declared.name, query), scale)
+    if scale != VECTOR:
+        _day(asked.query.when)
+    return asked
+
+
+def _day(when: Interval | None) -> date:
+    """A picture shows one day: it cannot be scrubbed."""
+    if when is None or when.days != 1 or when.start is None:
+        raise BadParameter("datetime", str(when or ""), "one day, as YYYY-MM-DD")
+    return when.start
 
 
 @lru_cache(1000)
@@ -165,6 +224,13 @@ def _from_rows(store: Store, asked: Asked) -> bytes:
     area = grid.bounds(asked.tile, mvt.BUFFER / mvt.EXTENT)
     features = store.read(asked.collection.name, replace(asked.query, bbox=area))
     return mvt.encode(asked.collection, features, asked.tile, asked.query.when)
+
+
+def _painted(store: Store, asked: Asked, canvas: Canvas, rung: str) -> bytes:
+    """A picture of a part of the rows, or while the set is being made."""
+    area = grid.bounds(canvas.tile, png.AROUND / png.SIDE)
+    rows = standing(asked.collection, store.read(asked.collection.name, replace(asked.query, bbox=area)))
+    return png.encode(rows, canvas, painting.chosen(rung))
 
 
 def install(app: Flask) -> None:

@@ -17,6 +17,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from geo.errors import StoreError
 from geo.model import Feature, Query
 from geo.schema import Collection
 from geo.store import Store
@@ -27,6 +28,9 @@ from server.making import Maker
 KEY = "dateline.tiles"
 SUFFIX = ".tiles"
 """What the folder beside the store ends in. It may be removed at any time; it is made again."""
+
+COARSE = 5
+"""A zoom that every map asks for."""
 
 PATIENCE = 1.0
 """Seconds that arrays may take before requests stop waiting for them."""
@@ -79,6 +83,11 @@ class TileSets:
             return making.result(max(0.0, since + PATIENCE - time.monotonic()))
         except StillMaking:
             return None
+
+    def made(self, collection: Collection, store: Store) -> TileSet | None:
+        """The tiles of ``collection`` as it is now, if they were asked for before, whatever zooms there are."""
+        known = self._sets.get(collection.name)
+        return known[2] if known is not None and known[0] == store.version() else None
 
     def _prepared(self, collection: Collection, store: Store, zoom: int) -> TileSet:
         if self._helper is not None:
@@ -158,6 +167,17 @@ def forget(store: Path, collections: Iterable[str]) -> None:
 def ready_tileset(collection: Collection, store: Store, zoom: int) -> TileSet | None:
     """The tiles of a collection, once they cost no more than themselves; see ``TileSets.ready``."""
     return _mine().ready(collection, store, zoom)
+
+
+def tile_numbers(collection: Collection, store: Store) -> TileSet:
+    """The tiles of a collection, to ask for the feature of a number.
+
+    :raises StoreError: while they are being made.
+    """
+    found = _mine().made(collection, store) or _mine().ready(collection, store, COARSE)
+    if found is None:
+        raise StoreError(f"tiles of {collection.name} are being made")
+    return found
 
 
 def kernel() -> str:

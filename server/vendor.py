@@ -1,6 +1,8 @@
 """Leaflet, as the package XStatic-Leaflet brings it: only files whose content we have seen before."""
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +11,7 @@ from flask import Blueprint, Response, current_app
 
 from geo.errors import DatelineError, NotFound
 from server import caching
+from server.caching import Packed
 
 bp = Blueprint("vendor", __name__, url_prefix="/vendor/leaflet-1.9.3")
 
@@ -30,11 +33,15 @@ class VendorError(DatelineError):
 
 @bp.get("/<path:name>")
 def serve(name: str) -> Response:
-    body = checked(name, folder())
-    packing = "" if name.endswith(".png") else caching.accepted()
-    response = caching.respond(caching.pack(body, packing), MIMETYPES[Path(name).suffix])
+    packed = _packings(name)["" if name.endswith(".png") else caching.accepted()]
+    response = caching.respond(packed, MIMETYPES[Path(name).suffix])
     response.headers["Cache-Control"] = caching.FOR_EVER
     return response
+
+
+@lru_cache(maxsize=len(HASHES))
+def _packings(name: str) -> Mapping[str, Packed]:
+    return caching.packings(checked(name, folder()))
 
 
 def folder() -> Path:

@@ -1,6 +1,8 @@
 """The bulk join gives the answers of the single join."""
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,12 +15,13 @@ from shapely.affinity import rotate
 from shapely.geometry import box
 
 from bench.coverage import Theatre, points, zones
-from geo import bulk, grid_index
+from geo import bulk, flat_index, grid_index
 from geo.assets import data_path
 from geo.basemap import country_shapes
 from geo.bulk import BulkJoin, DatedPoints
 from geo.control import control_at
 from geo.derive import derive
+from geo.flat_index import FlatIndex, Index, compiled, index_of
 from geo.grid_index import GridIndex
 from geo.interval import FIRST, Interval, day_from_number, day_number
 from geo.model import Control, Feature, LngLat
@@ -44,13 +47,22 @@ def in_bulk(asked: DatedPoints, index: ZoneIndex, *, fronts: bool = False) -> li
     return found
 
 
+def flat(rows: Sequence[Feature]) -> Index:
+    kernel = compiled()
+    assert kernel is not None, "`make install-test` builds it"
+    return FlatIndex(rows, kernel)
+
+
+both_rungs = pytest.mark.parametrize("made", [GridIndex, flat], ids=["numpy", "compiled"])
+
 spots = st.lists(st.tuples(st.integers(-2, 26), st.integers(-2, 26), numbers, st.sampled_from([0, 0, 0, 60])))
 
 
+@both_rungs
 @settings(max_examples=150, deadline=None)
 @given(random_zones(), spots)
 def test_bulk_answers_what_the_single_join_answers(
-    rows: list[Feature], asked: list[tuple[int, int, int, int]]
+    made: Callable[[Sequence[Feature]], Index], rows: list[Feature], asked: list[tuple[int, int, int, int]]
 ) -> None:
     """Boxes of three sides and two sources that overlap as they like; half of the points lie on edges or corners."""
     rows = [
@@ -62,21 +74,24 @@ def test_bulk_answers_what_the_single_join_answers(
     dated = DatedPoints(columns[:, :2] / 2, columns[:, 2].astype(np.int64), columns[:, 3])
     index = ZoneIndex(rows)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "index_of", made)
         patch.setattr(bulk, "AT_ONCE", 7)
+        patch.setattr(flat_index, "BLOCK", 3)
         patch.setattr(grid_index, "AT_ONCE", 3)
         patch.setattr(grid_index, "BLOCK", 4)
         patch.setattr(grid_index, "PREPARED_FROM", 2)
         assert in_bulk(dated, index) == single(dated, index)
 
 
+@both_rungs
 @settings(max_examples=100, deadline=None)
 @given(random_zones(), spots)
-def test_the_grid_finds_what_looking_at_every_zone_finds(
-    rows: list[Feature], asked: list[tuple[int, int, int, int]]
+def test_an_index_finds_what_looking_at_every_zone_finds(
+    made: Callable[[Sequence[Feature]], Index], rows: list[Feature], asked: list[tuple[int, int, int, int]]
 ) -> None:
     columns = np.array(asked, dtype=float).reshape(-1, 4)
     index = ZoneIndex(rows)
-    hits = GridIndex(index.rows).covering(columns[:, :2] / 2, columns[:, 2].astype(np.int64))
+    hits = made(index.rows).covering(columns[:, :2] / 2, columns[:, 2].astype(np.int64))
     found = sorted((point, index.rows[row].id) for point, row in zip(*(part.tolist() for part in hits), strict=True))
     assert found == sorted(
         (number, held.id) for number, (x, y, day, _) in enumerate(asked)
@@ -87,12 +102,14 @@ def test_the_grid_finds_what_looking_at_every_zone_finds(
 slabs = st.tuples(*[st.integers(0, 20)] * 2, *[st.integers(1, 12)] * 2)
 
 
+@both_rungs
 @settings(max_examples=150, deadline=None)
 @given(st.lists(slabs, min_size=1, max_size=5), st.lists(slabs, max_size=4), st.integers(0, 89), st.integers(0, 1000))
-def test_holes_islands_and_slanting_edges_are_no_trouble_to_the_grid(
-    given: list[tuple[int, ...]], taken: list[tuple[int, ...]], angle: int, seed: int
+def test_holes_islands_and_slanting_edges_are_no_trouble(
+    made: Callable[[Sequence[Feature]], Index], given: list[tuple[int, ...]], taken: list[tuple[int, ...]],
+    angle: int, seed: int,
 ) -> None:
-    """Boxes with others cut out, turned; of the points, some lie on corners and edges."""
+    """Boxes with others cut out, turned; of the points, some lie on corners and edges, or as near as a double can."""
     whole, gaps = (
         shapely.union_all([box(x, y, x + wide, y + tall) for x, y, wide, tall in each]) for each in (given, taken))
     ground = rotate(whole.difference(gaps), angle, origin=(0, 0))
@@ -102,11 +119,43 @@ def test_holes_islands_and_slanting_edges_are_no_trouble_to_the_grid(
     corners = shapely.get_coordinates(ground)
     west, south, east, north = ground.bounds
     anywhere = random.random((300, 2)) * (east - west + 2, north - south + 2) + (west - 1, south - 1)
-    where = np.vstack([corners, (corners[1:] + corners[:-1]) / 2, anywhere])
-    grid = GridIndex([zone("north", ground, None, None)])
-    hits = grid.covering(where, np.full(len(where), 5900))
-    expected = shapely.intersects_xy(ground, *where.T)
-    assert sorted(hits.point.tolist()) == np.flatnonzero(expected).tolist()
+    on_edges = np.vstack([corners, (corners[1:] + corners[:-1]) / 2])
+    nearly = [np.nextafter(on_edges, to) for to in ((-1e9, -1e9), (1e9, 1e9), (-1e9, 1e9), (1e9, -1e9))]
+    where = np.vstack([on_edges, *nearly, anywhere])
+    index = made([zone("north", ground, None, None)])
+    expected = np.flatnonzero(shapely.intersects_xy(ground, *where.T)).tolist()
+    for _ in range(2):  # the second time with what the first one kept
+        hits = index.covering(where, np.full(len(where), 5900))
+        assert sorted(hits.point.tolist()) == expected
+
+
+@pytest.mark.parametrize("text", [
+    "POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0), (0 0, 1 2, 2 1, 0 0))",  # a hole that begins where the shell does
+    "POLYGON ((0 0, 0 0, 4 0, 4 4, 0 4, 0 0, 0 0))",
+    "MULTIPOLYGON (((0 0, 2 0, 0 2, 0 0)), ((0 0, -2 0, 0 -2, 0 0)))",
+    "POLYGON ((2 2, 4 0, 4 4, 2 2, 0 4, 0 0, 2 2))",  # meets itself at its first corner: not sound
+    "POLYGON ((0 0, 4 0, 4 0, 0 0, 4 0, 4 4, 0 0))",
+    "LINESTRING (0 0, 4 4)",
+])
+def test_rings_that_come_back_early_lose_no_ground(text: str) -> None:
+    ground = shapely.from_wkt(text)
+    where = np.array([(x / 4, y / 4) for x in range(-9, 18) for y in range(-9, 18)])
+    kernel = compiled()
+    assert kernel is not None
+    hits = FlatIndex([zone("north", ground, None, None)], kernel).covering(where, np.full(len(where), 5900))
+    assert sorted(hits.point.tolist()) == np.flatnonzero(shapely.intersects_xy(ground, *where.T)).tolist()
+
+
+def test_without_the_compiled_kernel_numpy_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = zones(Theatre(days=30, columns=12, rows=10, regions=9, flips=3))
+    where, days = points(5000, 30)
+    fast = index_of(rows).covering(where, days.astype(np.int64))
+    monkeypatch.setitem(sys.modules, "geo.cover", None)
+    slow = index_of(rows).covering(where, days.astype(np.int64))
+    assert isinstance(index_of(rows), GridIndex)
+    assert sorted(zip(*map(np.ndarray.tolist, fast), strict=True)) == sorted(
+        zip(*map(np.ndarray.tolist, slow), strict=True))
+    assert len(fast.point) > 4900
 
 
 @pytest.fixture(scope="module")

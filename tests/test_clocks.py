@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from shapely.geometry import Point, box, mapping, shape
 
 from geo.grid import tile_at
+from geo.interval import day_number
 from geo.model import LngLat, Query
 from geo.store import open_store
 from server import create_app
@@ -131,7 +132,7 @@ def test_exports_and_tiles_keep_the_belief_of_before_a_correction(
         tile = client.get(f"/tiles/zones/{here.z}/{here.x}/{here.y}.mvt", query_string=asked(belief, datetime=window))
         features = mapbox_vector_tile.decode(tile.data)["zones"]["features"] if tile.data else []
         assert {each["properties"]["controller"] for each in features
-                if each["properties"]["valid_from"] == "2022-04-01"} == expected
+                if each["properties"]["from"] == day_number(date(2022, 4, 1))} == expected
 
 
 @pytest.mark.parametrize(("belief", "sides"), [

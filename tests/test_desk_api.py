@@ -359,7 +359,8 @@ def test_a_withdrawn_story_is_gone_and_does_not_come_back(site: Desk) -> None:
     assert readers(site, article) == before
     assert site("GET", f"/articles/{article}").status_code == 410
     assert site("POST", "/articles", STORY).status_code == 410
-    assert site.client.get(f"/embed/{article}").status_code == 404
+    for path in (f"/embed/{article}", f"/preview/{article}.png", f"/stories/{article}"):
+        assert site.client.get(path).status_code == 404
     assert b"Unheard-of headline" not in written(site)
 
 

@@ -6,17 +6,20 @@ import os
 import shutil
 import subprocess
 import threading
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import pytest
 from PIL import Image
-from shapely.geometry import shape
+from shapely.geometry import box, shape
 from werkzeug.serving import make_server
 
+from geo.grid import Tile, bounds
 from geo.interval import Interval
 from geo.model import Query
 from geo.schema import COLLECTIONS
@@ -130,3 +133,46 @@ def test_qgis_draws_the_picture_tiles(served: tuple[str, Path], tmp_path: Path) 
     assert green[1] > green[0] + 30, "the rebels' green"
     assert np.ptp(grey) < 15, "ISIL's grey"
     assert grey.max() < 230, "and no paper"
+
+
+def test_qgis_draws_the_vector_tiles(served: tuple[str, Path], tmp_path: Path) -> None:
+    """On two days, with the page's colours: whose ground al-Rai is."""
+    address, _ = served
+    held = {}
+    colours = {"ISIL": "#000000", "REBELS": "#00ff00", "SDF": "#ffff00", "GOV_SY": "#ff0000"}
+    for day in ("2016-04-09", "2016-04-12"):
+        out = tmp_path / f"{day}.png"
+        tiles = f"{address}/tiles/zones/{{z}}/{{x}}/{{y}}.mvt?datetime={day}"
+        in_qgis("qgis_draw.py", tmp_path, tiles, out, 36.9, 36.2, 38.1, 36.9, json.dumps(colours))
+        picture = np.array(Image.open(out).convert("RGB"))
+        held[day] = picture[205, 290].tolist()
+        seen = {tuple(colour) for colour in picture.reshape(-1, 3)[::97].tolist()}
+        assert {(0, 0, 0), (0, 255, 0)} <= seen, "ISIL and the rebels, somewhere on the picture"
+    assert held == {"2016-04-09": [0, 255, 0], "2016-04-12": [0, 0, 0]}
+
+
+def test_gdal_reads_a_vector_tile(served: tuple[str, Path], tmp_path: Path) -> None:
+    """The Debian GDAL and the one inside pyogrio: the features, where they are, and their days."""
+    address, path = served
+    x, y = 154, 99
+    tile = tmp_path / "tile.mvt"
+    with urllib.request.urlopen(f"{address}/tiles/zones/8/{x}/{y}.mvt?datetime=2016-04-09") as answer:
+        tile.write_bytes(answer.read())
+    out = tmp_path / "tile.geojson"
+    run("ogr2ogr", "-f", "GeoJSON", "-t_srs", "EPSG:4326", "-oo", f"X={x}", "-oo", f"Y={y}", "-oo", "Z=8", out, tile)
+    theirs = json.loads(out.read_text("utf-8"))["features"]
+    ours = pyogrio.read_dataframe(tile, X=x, Y=y, Z=8).to_crs("EPSG:4326")
+    store = open_store(str(path))
+    area = bounds(Tile(8, x, y), 64 / 4096)
+    held = {zone.id: zone for zone in store.read("zones", Query(bbox=area, when=Interval.of_day(date(2016, 4, 9))))}
+    store.close()
+    drawn = {each["properties"]["id"]: each for each in theirs}
+    assert set(drawn) == set(ours["id"]) <= set(held)
+    assert len(drawn) >= len(held) - 1, "what only touches the buffer may be missing"
+    frame = box(*bounds(Tile(8, x, y)))  # GDAL cuts the buffer off
+    for id_, each in drawn.items():
+        exact = held[id_].geometry
+        assert exact is not None
+        exact = exact.intersection(frame)
+        assert shape(each["geometry"]).area == pytest.approx(exact.area, rel=0.02, abs=1e-5)
+        assert each["properties"]["valid_from"] == str(held[id_].valid.outer.start)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import LineString, box
 
 from geo.assets import data_path
@@ -12,11 +15,12 @@ from geo.basemap import country_shapes, province_shapes
 from geo.derive import derive
 from geo.errors import InvalidParameter
 from geo.gazetteer import Gazetteer
-from geo.interval import Interval, Validity
+from geo.interval import Interval, Validity, day_from_number
 from geo.join import control_at, control_of_area, control_of_place, history, join
 from geo.model import Control, Feature, LngLat, Mention, Place, Span, Toponym, When
 from geo.reports import read_reports
 from geo.zones import ZoneIndex
+from tests.test_zones import random_zones
 
 SHAPES = {**country_shapes(), **province_shapes()}
 
@@ -175,6 +179,28 @@ def test_a_road_is_answered_by_shares_of_its_length() -> None:
     assert found.shares == pytest.approx({"south": 0.5, "north": 0.199}, abs=2e-3)
     along_the_edge = control_of_area(LineString([(37, 48.2), (37, 48.8)]), day, index)
     assert along_the_edge.shares == {"north": 1.0, "south": 1.0}
+
+
+@settings(max_examples=60, deadline=None)
+@given(random_zones(), st.sampled_from(["area", "road"]), st.integers(0, 9), st.integers(1, 40))
+def test_what_changed_of_an_area_or_a_road_is_what_its_days_say(
+    rows: list[Feature], kind: str, at: int, days: int
+) -> None:
+    """Asked day by day it names the same sides, and each change is on the first day on which that is so."""
+    ground = box(at, at, at + 3, at + 2) if kind == "area" else LineString([(at, at + 0.5), (at + 4, at + 0.5)])
+    index = ZoneIndex([replace(row, properties={**row.properties, "controller": f"side {number % 3}"})
+                       for number, row in enumerate(rows)])
+    first = day_from_number(5895)
+    span = Interval(first, first + timedelta(days=days))
+    by_day = [control_of_area(ground, Interval.of_day(first + timedelta(days=number)), index) for number in range(days)]
+    said = [(each.controller, each.status) for each in by_day]
+    expected = [(first + timedelta(days=number), *now) for number, (before, now) in enumerate(pairwise(said), 1)
+                if now != before]
+    found = control_of_area(ground, span, index, changes=True)
+    assert [(each.day, each.controller, each.status) for each in found.changed] == expected
+    assert (found.controller, found.shares) == (by_day[-1].controller, by_day[-1].shares)
+    assert found.certainty == ("uncertain" if expected and by_day[-1].certainty else by_day[-1].certainty)
+    assert control_of_area(ground, span, index).changed == ()
 
 
 def test_a_mention_gets_the_control_of_its_place_at_its_time() -> None:

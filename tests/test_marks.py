@@ -7,11 +7,11 @@ from functools import cache
 import pytest
 from shapely.affinity import translate
 
-from bench.coverage import EXTENT, FIRST_DAY, Theatre, zones
+from bench.coverage import EXTENT, FIRST_DAY, Theatre, reports, zones
 from geo.grid import Tile, tile_at
 from geo.interval import DAY, Interval, day_from_number
 from geo.model import Feature, LngLat
-from geo.schema import ZONES
+from geo.schema import MENTIONS, ZONES
 from geo.tiles.encoder import TileSet
 
 DAYS = [day_from_number(FIRST_DAY + number) for number in range(40)]
@@ -88,10 +88,19 @@ def test_a_change_marks_the_tiles_that_it_meets_and_no_other() -> None:
 def test_marks_do_not_hang_on_the_order_in_which_texts_were_met() -> None:
     """The tables of keys and values are numbered anew in each version of the store."""
     rows = list(war())
-    first = replace(rows[0], id="000", properties={**rows[0].properties, "controller": "FIRST"})
+    early = next(row for row in rows if DAYS[-1] not in row.valid.outer)
+    first = replace(early, id="000", properties={**early.properties, "controller": "FIRST"})
     grown = TileSet(ZONES, lambda: [first, *rows])
     day = Interval.of_day(DAYS[-1])
-    assert first.valid.outer.end is not None
-    assert DAYS[-1] not in first.valid.outer
     for tile in tiles_at(12):
         assert grown.content(tile, day).mark == tiles().content(tile, day).mark
+
+
+@pytest.mark.parametrize("zoom", [4, 7, 9, 10])
+def test_counted_points_are_marked_by_all_that_they_count(zoom: int) -> None:
+    made = TileSet(MENTIONS, lambda: reports(2_000, 40))
+    by_mark: dict[tuple[Tile, bytes], bytes] = {}
+    for tile in tiles_at(zoom):
+        for window in (*map(Interval.of_day, DAYS[::4]), Interval(DAYS[3], DAYS[20]), None):
+            content = made.content(tile, window)
+            assert by_mark.setdefault((tile, content.mark), content.make()) == made.tile(tile, window)

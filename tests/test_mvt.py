@@ -61,10 +61,14 @@ def test_attributes_are_typed_and_dated() -> None:
         Validity(APRIL.outer, Interval(date(2016, 4, 9), date(2016, 5, 1)), "2016-04~", "month"),
     )
     place = Feature("p", Point(RAI), {"name": "al-Rai", "population": 4600})
-    assert drawn(MENTIONS, [mention], tile_at(RAI, 9))[0]["properties"] == {
+    shown = {
         "id": "m", "toponym": "الراعي", "front_km": 2.5, "age_days": -3, "from": 5935, "to": 5965,
-        "valid_from": "2016-04-01", "valid_to": "2016-05-01", "certain_from": "2016-04-09",
+        "certain_from": "2016-04-09",
     }
+    dates = {"valid_from": "2016-04-01", "valid_to": "2016-05-01"}
+    assert drawn(MENTIONS, [mention], tile_at(RAI, 9))[0]["properties"] == shown
+    on_a_day = Interval.of_day(date(2016, 4, 11))
+    assert drawn(MENTIONS, [mention], tile_at(RAI, 9), on_a_day)[0]["properties"] == {**shown, **dates}
     assert drawn(PLACES, [place], tile_at(RAI, 9))[0]["properties"] == {"id": "p", "name": "al-Rai", "population": 4600}
 
 
@@ -151,11 +155,17 @@ VERSIONS = [
 
 def test_in_a_window_versions_that_look_alike_here_are_one() -> None:
     features = drawn(ZONES, VERSIONS, tile_at(RAI, 9), Interval(date(2016, 4, 1), date(2016, 5, 1)))
-    tags = [each["properties"] for each in features]
-    assert [(each["id"], each.get("from"), each.get("to")) for each in tags] == [
-        ("v1", 5935, 5943), ("v3", 5943, 5946), ("v4", 5947, None),
+    tags = [(each["id"], each["properties"].get("from"), each["properties"].get("to")) for each in features]
+    assert tags == [
+        (feature_id("v1"), 5935, 5943), (feature_id("v3"), 5943, 5946), (feature_id("v4"), 5947, None),
     ]
-    assert tags[0]["valid_to"] == "2016-04-09"
+
+
+def test_in_a_window_only_points_say_their_id_and_nothing_says_its_days_twice() -> None:
+    mention = Feature("m", Point(RAI), {"toponym": "al-Rai"}, APRIL)
+    (point,), (area,) = (drawn(each, [row], tile_at(RAI, 9)) for each, row in ((MENTIONS, mention), (ZONES, zone())))
+    assert point["properties"] == {"id": "m", "toponym": "al-Rai", "from": 5935, "to": 5965}
+    assert area["properties"] == {"controller": "ISIL", "from": 5935, "to": 5965}
 
 
 def test_vague_versions_are_not_merged() -> None:
@@ -187,7 +197,8 @@ def test_every_day_of_a_window_tile_is_that_days_own_tile() -> None:
 def test_gdal_reads_the_same_features(tmp_path: Path) -> None:
     tile = tile_at(RAI, 8)
     path = tmp_path / f"{tile.y}.mvt"
-    path.write_bytes(encode(ZONES, [zone("a", box(37, 36, 38, 37)), zone("b", HERE, status="besieged")], tile))
+    path.write_bytes(encode(ZONES, [zone("a", box(37, 36, 38, 37)), zone("b", HERE, status="besieged")], tile,
+                            Interval.of_day(date(2016, 4, 11))))
     read = subprocess.run(
         ["ogr2ogr", "-f", "GeoJSON", "/vsistdout/", f"MVT:{path}", "-oo", f"X={tile.x}", "-oo", f"Y={tile.y}",
          "-oo", f"Z={tile.z}", "-t_srs", "EPSG:4326", "zones"], capture_output=True, text=True, check=True,

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from click.testing import CliRunner
@@ -16,14 +18,17 @@ from shapely.geometry import MultiLineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from geo.basemap import country_shapes
+from geo.bulk import BulkJoin, DatedPoints
 from geo.changes import Comparison, changes
+from geo.control import control_at
 from geo.errors import InvalidParameter
 from geo.fronts import front_rows, fronts
 from geo.interval import Interval, Validity
 from geo.measure import length_km
-from geo.model import Feature
+from geo.model import Feature, LngLat
 from geo.outlines import BORDER_KM, front_rule
 from geo.zones import ZoneIndex
+from server import create_app
 from server.cli import dateline
 
 DAILY = Path(__file__).resolve().parents[2] / "shared" / "data" / "ukraine_daily"
@@ -143,6 +148,24 @@ def test_slivers_inside_of_one_side_are_closed_by_its_tolerance() -> None:
     assert not front.geometry.intersects(box(32.99, 47.5, 33.02, 48.5))
 
 
+@pytest.mark.parametrize("gap_km, tolerance_km", [(0.0, 0.0), (0.5, 1.0)])
+def test_of_two_sides_against_one_each_has_its_own_part_of_the_outline(gap_km: float, tolerance_km: float) -> None:
+    """Two squares side by side: the line between them is no front with who holds the rest."""
+    rule = {**ONE_SIDED, "tolerance_km": tolerance_km}
+    west, east = box(33.0, 48.0, 34.0, 49.0), box(34.0 + gap_km * KM, 48.0, 35.0, 49.0)
+    lines = {(row.properties["side_a"], row.properties["side_b"]): row.geometry
+             for row in fronts([zone("RUSSIA", west, front_rule=rule), zone("DNR", east, front_rule=rule)])}
+    assert set(lines) == {("DNR", "RUSSIA"), ("DNR", "UKRAINE"), ("RUSSIA", "UKRAINE")}
+    for sides, middle, seen in ((("RUSSIA", "UKRAINE"), (33.0, 48.5), west), (("DNR", "UKRAINE"), (35.0, 48.5), east)):
+        line = lines[sides]
+        assert line is not None
+        assert line.distance(shapely.Point(middle)) < 1e-9
+        assert line.hausdorff_distance(seen.boundary.difference(box(33.9, 48.01, 34.1, 48.99))) < 0.11
+        assert line.distance(box(33.99, 48.1, 34.01, 48.9)) > 0.08
+        around = length_km(seen.boundary) - length_km(shapely.LineString([(34, 48), (34, 49)]))
+        assert length_km(line) == pytest.approx(around, abs=1.0)
+
+
 def test_an_outline_lasts_as_long_as_it_does_not_move() -> None:
     first, later = (
         Feature(name, INLAND if name == "a" else box(33.0, 48.0, 34.5, 49.0), {
@@ -152,6 +175,55 @@ def test_an_outline_lasts_as_long_as_it_does_not_move() -> None:
     )
     spans = [str(row.valid.outer) for row in front_rows([first, later])]
     assert spans == ["2022-04-01/2022-04-08", "2022-04-09/2022-04-30"]
+
+
+def drawn_fronts(rows: Sequence[Feature], point: LngLat) -> float:
+    """Kilometres to the nearest of the drawn lines, along the geodesic, by pieces of some ten metres."""
+    lines = shapely.segmentize([row.geometry for row in fronts(rows)], 1e-4)
+    corners = shapely.get_coordinates(lines)
+    apart = Geod(ellps="WGS84").inv(*(np.full(len(corners), part) for part in point), *corners.T)[2]
+    return float(apart.min()) / 1000
+
+
+@pytest.mark.parametrize("rows", [
+    [zone("RUSSIA", INLAND, front_rule=ONE_SIDED)],
+    [zone("RUSSIA", box(33.0, 48.0, 33.5, 49.0), front_rule=ONE_SIDED),
+     zone("RUSSIA", box(33.5, 48.0, 34.0, 49.0), front_rule=ONE_SIDED)],
+    [zone("RUSSIA", INLAND, front_rule={**ONE_SIDED, "tolerance_km": 1.0}),
+     zone("UKRAINE", box(34.0 + 0.5 * KM, 48.0, 35.0, 49.0), front_rule={**ONE_SIDED, "tolerance_km": 1.0})],
+    [zone("RUSSIA", INLAND, front_rule={"tolerance_km": 1.0}),
+     zone("UKRAINE", box(34.0 + 0.5 * KM, 48.0, 35.0, 49.0), front_rule={"tolerance_km": 1.0})],
+], ids=["one side", "one side in two parts", "both, and the outline", "a gap"])
+@pytest.mark.parametrize("point", [LngLat(33.9, 48.5), LngLat(33.45, 48.4), LngLat(33.2, 48.95)])
+def test_the_distance_to_the_front_is_that_to_the_drawn_lines(rows: list[Feature], point: LngLat) -> None:
+    found = control_at(point, Interval.of_day(DAY), ZoneIndex(rows))
+    assert found.front_km == pytest.approx(drawn_fronts(rows, point), rel=2e-3)
+    many = BulkJoin(ZoneIndex(rows)).join(DatedPoints.at(np.array([point]), [DAY]))
+    assert many.control(0, fronts=True) == found
+
+
+def test_command_service_and_join_tell_the_same_distance_to_an_outline(tmp_path: Path) -> None:
+    run, store = CliRunner(), tmp_path / "ua.gpkg"
+    ground = {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(INLAND)}
+    (tmp_path / "day.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [ground]}), "utf-8")
+    (tmp_path / "in.csv").write_text("date,lon,lat\n2022-04-01,33.9,48.5\n", "utf-8")
+
+    def call(*words: str) -> str:
+        done = run.invoke(dateline, ["--quiet", "--store", str(store), *words], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    call("--theatre", "ukraine-2022", "init", str(store))
+    call("zones", "load", str(tmp_path / "day.geojson"), "--controller", "RUSSIA", "--date", "2022-04-01", "--source",
+         "day", "--opponent", "UKRAINE", "--country", "UA")
+    call("join", str(tmp_path / "in.csv"), "-o", str(tmp_path / "out.geojson"), "--front")
+    client = create_app({"store": str(store)}).test_client()
+    ((joined,),) = (json.loads((tmp_path / "out.geojson").read_text("utf-8"))["features"],)
+    said = client.get("/api/control?lon=33.9&lat=48.5&datetime=2022-04-01").get_json()
+    east = Geod(ellps="WGS84").inv(33.9, 48.5, 34.0, 48.5)[2] / 1000
+    assert said["front_km"] == pytest.approx(east, abs=0.01)
+    assert joined["properties"]["front_km"] == said["front_km"]
+    assert "front 7 km away" in call("control", "33.9,48.5", "--date", "2022-04-01")
 
 
 @pytest.mark.parametrize("said, words", [
@@ -186,5 +258,12 @@ def test_the_front_of_a_real_day_is_one_long_line(tmp_path: Path) -> None:
     longest = max(shapely.get_parts(line), key=length_km)
     assert length_km(longest) > 0.9 * told["length_km"]
     assert line.is_simple
+    index = ZoneIndex([zone("RUSSIA", shapely.geometry.shape(row["geometry"]), front_rule=ONE_SIDED)
+                       for row in json.loads(call("export", "zones", "--datetime", "2026-07-31"))["features"]])
+    at = shapely.get_coordinates(shapely.segmentize(line, 1e-3))
+    for place in (LngLat(37.80, 48.00), LngLat(38.50, 48.60), LngLat(36.30, 46.90)):
+        answer = control_at(place, Interval.of_day(DAY), index)
+        apart = Geod(ellps="WGS84").inv(*(np.full(len(at), part) for part in place), *at.T)[2].min() / 1000
+        assert answer.front_km == pytest.approx(apart, abs=0.2)
     stored = json.loads(call("export", "fronts", "--datetime", "2026-07-31"))["features"]
     assert stored[0]["properties"]["length_km"] == told["length_km"]

@@ -116,10 +116,11 @@ def test_every_answer_is_guarded(client: FlaskClient) -> None:
 
 
 def test_only_embeds_may_be_framed_and_by_whom_is_a_setting(tmp_path: Path) -> None:
-    for ancestors in ("*", "https://news.example https://other.example"):
+    several = "https://news.example https://other.example"
+    for ancestors, policy in (("*", "*"), (several, f"'self' {several}")):  # ourselves: where the code is made
         client = create_app({"store": str(tmp_path / "s.gpkg"), "frame_ancestors": ancestors}).test_client()
         headers = client.get("/embed/x").headers
-        assert headers["Content-Security-Policy"].endswith(f"frame-ancestors {ancestors}")
+        assert headers["Content-Security-Policy"].endswith(f"frame-ancestors {policy}")
         assert "X-Frame-Options" not in headers
         assert client.get("/embedded").headers["X-Frame-Options"] == "DENY"
 

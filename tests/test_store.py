@@ -175,6 +175,9 @@ def test_filters_limits_and_order(store: Store) -> None:
     assert ids(store, limit=2, offset=1) == ["b", "c"]
     assert ids(store, limit=2, offset=1, bbox=BBox(30, 30, 40, 40)) == ["b", "c"]
     assert ids(store, ids=("d", "nobody")) == ["d"]
+    assert ids(store, after="b") == ["c", "d"]
+    assert ids(store, after="b", limit=1, where={"controller": ("REBELS",)}) == ["d"]
+    assert ids(store, after="b", as_known_on=MONDAY) == ["c", "d"]
 
 
 @pytest.mark.parametrize("name, text", [

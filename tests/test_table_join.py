@@ -245,6 +245,27 @@ def test_a_span_is_answered_at_its_end_with_what_changed_before(
     assert found[2]["reason"] == "to: '2016-04-01', want a day from 2016-04-09 on"
 
 
+def test_a_line_an_area_and_a_province_tell_what_changed_within_a_span(
+    tmp_path: Path, zones: ZoneIndex, join: Callable[..., Result]
+) -> None:
+    lines = ["from,to,geometry,place", f'2013-01-01,2017-12-31,"{AREA.wkt}",', f'2013-01-01,2017-12-31,"{ROAD.wkt}",',
+             "2014-06-01,2017-12-31,,Raqqa Governorate", f'2016-06-29,,"{AREA.wkt}",']
+    (tmp_path / "in.csv").write_text("\n".join(lines), "utf-8")
+    done = join(tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--date-field", "from", "--end-field", "to",
+                "--place-field", "place")
+    assert done.exit_code == 0, done.output
+    found = answers(tmp_path / "out.csv")
+    assert [row["changed"] for row in found] == [
+        "2014-07-01 ISIL mixed; 2017-10-14 GOV_SY mixed",
+        "2013-03-06 REBELS control; 2014-01-01 ISIL control; 2014-07-01 ISIL mixed; 2017-10-14 GOV_SY mixed",
+        "2015-06-15 ISIL mixed; 2017-05-10 SDF mixed", None,
+    ]
+    span = Interval(date(2013, 1, 1), date(2018, 1, 1))
+    for row, ground in zip(found[:2], (AREA, ROAD), strict=True):
+        told = control_of_area(ground, span, zones, changes=True)
+        assert (row["controller"], row["certainty"]) == (told.controller, told.certainty) == ("GOV_SY", "uncertain")
+
+
 def test_what_is_no_ground_is_said_row_by_row_or_of_the_file(tmp_path: Path, join: Callable[..., Result]) -> None:
     wkt = ["MULTIPOINT ((38 36), (39 36))", "POLYGON ((380 36, 39 36, 39 37, 380 36))", "LINESTRING (38", "POINT EMPTY",
            "POLYGON ((39 35, 40 36, 40 35, 39 36, 39 35))"]

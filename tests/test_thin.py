@@ -22,10 +22,12 @@ from geo.interval import Interval, Validity
 from geo.model import Feature
 from geo.store import open_store
 from geo.tiles.encoder import TileSet
+from geo.tiles.pictures import Pictures
 from server import create_app
 from server.thin import Thin
 
 TILE = "/tiles/zones/8/154/100.mvt"
+PICTURE = "/tiles/zones/8/154/100.png"
 
 
 def zone(number: int, first: date, last: date | None) -> Feature:
@@ -64,6 +66,9 @@ ADDRESSES = st.tuples(
         "/tiles/zones/9/999/0.mvt", "/tiles/castles/1/0/0.mvt", "/tiles/zones/8/154/100.jpg",
         "/tiles/zones/08/154/100.mvt", "/tiles/zones.json", "/tiles//zones/8/154/100.mvt",
         "/tiles/zones/8/154/100.mvt/", "/tiles/zones/٨/154/100.mvt",
+        PICTURE, "/tiles/zones/8/154/100@2x.png", "/tiles/zones/8/0/0.png", "/tiles/events/8/154/100.png",
+        "/tiles/zones/9/999/0.png", "/tiles/zones/8/154/0100@2x.png", "/tiles/zones/8/154/100@3x.png",
+        "/tiles/zones/8/154/100@2x.mvt", "/tiles/castles/1/0/0@2x.png",
     ]),
     st.sampled_from([
         "", "datetime=2016-04-05", "datetime=2016-04-04", "datetime=2016-04-01/2016-04-30", "datetime=x", "datetime=",
@@ -78,7 +83,7 @@ HEADERS = st.fixed_dictionaries({}, optional={
 })
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ADDRESSES, st.sampled_from(["GET", "HEAD", "POST", "OPTIONS"]), HEADERS)
 def test_it_answers_as_flask_does(app: Flask, address: str, method: str, headers: dict[str, str]) -> None:
     thin, flask = both(app, address, method, headers)
@@ -92,11 +97,12 @@ def test_flask_is_not_asked_for_a_plain_tile(app: Flask) -> None:
     thin, asked = app.wsgi_app, []
     assert isinstance(thin, Thin)
     counting = Thin(lambda *_: asked.append(1) or [], thin._service, None)  # type: ignore[func-returns-value]
-    assert Client(counting).get(TILE + "?datetime=2016-04-05").status_code == 200
+    for tile in (TILE, PICTURE, "/tiles/zones/8/154/100@2x.png"):
+        assert Client(counting).get(tile + "?datetime=2016-04-05").status_code == 200
     assert asked == []
 
 
-@pytest.mark.parametrize("address", [TILE, TILE + "?datetime=2016-04-05"])
+@pytest.mark.parametrize("address", [TILE, TILE + "?datetime=2016-04-05", PICTURE + "?datetime=2016-04-05"])
 def test_a_known_tile_is_304_in_every_encoding(app: Flask, address: str) -> None:
     for encoding in ("gzip", "zstd", "identity"):
         first = both(app, address, "GET", {"Accept-Encoding": encoding})[0]
@@ -140,6 +146,27 @@ def test_a_one_day_tile_says_for_which_days_it_holds(app: Flask, monkeypatch: py
     assert last == "2016-04-16/.."
 
 
+@pytest.mark.parametrize("ending", [".png", "@2x.png"])
+def test_a_picture_says_for_which_days_it_holds(app: Flask, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    draw = Pictures._drawn
+    monkeypatch.setattr(Pictures, "_drawn", lambda self, *asked: made.append(asked) or draw(self, *asked))  # type: ignore[func-returns-value]
+    address = f"/tiles/zones/9/309/199{ending}?datetime="
+    told = {day: Client(app.wsgi_app).get(f"{address}2016-04-{day:02}") for day in (6, 4, 5, 7)}
+    assert [told[day].headers["Dateline-Days"] for day in (4, 5, 6)] == ["2016-04-04/2016-04-06"] * 3
+    assert told[7].headers["Dateline-Days"] == "2016-04-07/2016-04-09"
+    assert {told[day].data for day in (4, 5, 6)} == {told[4].data} != {told[7].data}
+    assert told[4].mimetype == "image/png"
+    assert len(made) == 2, "one for each run of days"
+
+
+def test_a_picture_in_any_encoding_is_one_file(app: Flask) -> None:
+    answers = [both(app, PICTURE + "?datetime=2016-04-05", "GET", {"Accept-Encoding": encoding})[0]
+               for encoding in ("identity", "gzip", "zstd")]
+    assert len({(each.data, each.headers["ETag"]) for each in answers}) == 1
+    assert all("Content-Encoding" not in each.headers for each in answers)
+
+
 def test_a_change_elsewhere_leaves_a_tile_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = str(tmp_path / "s.gpkg")
     store = open_store(path, create=True)
@@ -148,7 +175,7 @@ def test_a_change_elsewhere_leaves_a_tile_in_the_cache(tmp_path: Path, monkeypat
     made: list[object] = []
     draw = TileSet._drawn
     monkeypatch.setattr(TileSet, "_drawn", lambda self, *asked: made.append(asked) or draw(self, *asked))  # type: ignore[func-returns-value]
-    for address in (TILE, "/tiles/zones/12/2473/1599.mvt"):
+    for address in (f"{TILE}?datetime=2016-04-05", "/tiles/zones/12/2473/1599.mvt?datetime=2016-04-05"):
         before = Client(app.wsgi_app).get(address)
         count = len(made)
         other = Feature(f"far{len(made)}", box(40, 36, 41, 37), {"controller": "SDF"})

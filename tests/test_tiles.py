@@ -69,8 +69,24 @@ def features_of(client: FlaskClient, address: str) -> list[Any]:
     return layers["zones"]["features"]  # type: ignore[no-any-return]
 
 
+def version(client: FlaskClient) -> str:
+    told = client.get("/tiles/zones.json").json
+    assert told is not None
+    return str(told["tiles"][0].partition("?v=")[2])
+
+
 def ids(client: FlaskClient, query: str) -> list[str]:
-    return [feature["properties"]["id"] for feature in features_of(client, TILE + query)]
+    return [id_of(client, feature) for feature in features_of(client, TILE + query)]
+
+
+def id_of(client: FlaskClient, feature: Any) -> str:
+    """What the feature's number leads to; a tile of one day also says it."""
+    answer = client.get(f"/tiles/zones/features/{feature['id']}?v={version(client)}", follow_redirects=True)
+    assert answer.status_code == 200, answer.text
+    assert answer.json is not None
+    (found,) = answer.json["features"]
+    assert feature["properties"].get("id", found["id"]) == found["id"]
+    return str(found["id"])
 
 
 @pytest.mark.parametrize("query, found", [
@@ -100,18 +116,36 @@ def test_tile_items_and_export_agree(client: FlaskClient, store: Store) -> None:
         ).json
         assert exported is not None
         drawn = features_of(client, TILE + query)
-        assert {feature["properties"]["id"] for feature in drawn} == set(items)
+        assert {id_of(client, feature) for feature in drawn} == set(items)
         assert {feature["id"] for feature in exported["features"]} == set(items)
         for feature in drawn:
-            assert feature["properties"]["controller"] == items[feature["properties"]["id"]].properties["controller"]
+            assert feature["properties"]["controller"] == items[id_of(client, feature)].properties["controller"]
 
 
 def test_a_window_carries_days_so_that_a_slider_needs_no_request(client: FlaskClient) -> None:
     spans = {
-        feature["properties"]["id"]: (feature["properties"].get("from"), feature["properties"].get("to"))
+        id_of(client, feature): (feature["properties"].get("from"), feature["properties"].get("to"))
         for feature in features_of(client, TILE + "?datetime=2016-04-01/2016-04-30")
     }
     assert spans == {"before": (5114, 5941), "taken": (5941, 5945), "lost": (5945, None)}
+
+
+def test_a_number_that_no_tile_has_is_not_found(client: FlaskClient) -> None:
+    for number in (4, 2**60):
+        answer = client.get(f"/tiles/zones/features/{number}?v={version(client)}")
+        assert (answer.status_code, answer.json and answer.json["detail"]) == (
+            404, f"feature: {number}, no tile of zones has it now")
+
+
+def test_a_number_of_another_version_leads_nowhere(client: FlaskClient, store: Store) -> None:
+    old = version(client)
+    store.write("zones", [zone("aaa", "SDF", "2016-01-01", None, box(41, 36, 42, 37))], DAY)
+    for query in ("", f"?v={old}"):
+        answer = client.get(f"/tiles/zones/features/0{query}")
+        assert answer.status_code == 400
+        assert answer.json is not None
+        assert answer.json["errors"][0]["parameter"] == "v"
+    assert client.get(f"/tiles/zones/features/0?v={version(client)}").status_code == 303
 
 
 def test_an_empty_tile_is_204(client: FlaskClient) -> None:
@@ -211,7 +245,7 @@ def test_tilejson_describes_layers_space_and_time(client: FlaskClient, store: St
     told = client.get("/tiles/zones.json").json
     assert told is not None
     assert told["tilejson"] == "3.0.0"
-    assert told["tiles"] == [f"http://localhost/tiles/zones/{{z}}/{{x}}/{{y}}.mvt?v={store.summary('zones').version}-2"]
+    assert told["tiles"] == [f"http://localhost/tiles/zones/{{z}}/{{x}}/{{y}}.mvt?v={store.summary('zones').version}-3"]
     assert told["bounds"] == [37, 36, 41, 37]
     assert (told["epoch"], told["valid_range"], told["valid_days"]) == ("2000-01-01", "2014-01-01/..", [5114, None])
     assert told["change_days"] == ["2014-01-01", "2016-01-01", "2016-04-07", "2016-04-11"]

@@ -143,6 +143,19 @@ def test_who_asks_while_arrays_are_made_gets_the_tile_the_slow_way(
     assert controllers(asked) == ["ISIL"]
 
 
+def test_a_number_is_answered_from_the_tiles_that_said_it_and_asked_again_for_while_they_are_made(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = client(tmp_path)
+    (zone,) = mapbox_vector_tile.decode(asked.get("/tiles/zones/8/154/100.mvt").data)["zones"]["features"]
+    version = asked.get("/tiles/zones.json").get_json()["tiles"][0].split("?v=")[1]
+    monkeypatch.setattr(TileSet, "prepare", lambda self, zoom: time.sleep(0.3))
+    address = f"/tiles/zones/features/{zone['id']}?v={version}"
+    assert asked.get(address).location.endswith(f"/export/zones.geojson?id={ZONE.id}")
+    monkeypatch.setattr("server.tilesets.PATIENCE", 0.01)
+    assert client(tmp_path).get(address).status_code == 503
+
+
 def test_arrays_that_could_not_be_made_are_tried_again(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

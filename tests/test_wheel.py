@@ -32,6 +32,9 @@ def built(copy: Path, out: Path, environment: dict[str, str]) -> set[str]:
         return set(wheel.namelist())
 
 
+KERNELS = ("geo/cover.", "geo/shares.", "geo/tiles/kernel.")
+
+
 def packaged(folder: Path) -> set[str]:
     return {
         path.relative_to(ROOT).as_posix() for path in folder.rglob("*")
@@ -43,15 +46,15 @@ def test_every_module_template_script_and_style_is_inside(inside: set[str]) -> N
     assert packaged(ROOT / "geo") | packaged(ROOT / "server") <= inside
 
 
-def test_the_kernel_is_inside_where_a_compiler_is_and_the_wheel_is_built_without_one(
+def test_the_kernels_are_inside_where_a_compiler_is_and_the_wheel_is_built_without_one(
     inside: set[str], tmp_path: Path
 ) -> None:
     def kernels(names: set[str]) -> list[str]:
-        return [name for name in names if name.startswith("geo/tiles/kernel.") and not name.endswith(".c")]
+        return [name for name in names if name.startswith(KERNELS) and not name.endswith(".c")]
 
     (tmp_path / "out").mkdir()
     without = built(tmp_path / "copy", tmp_path / "out", {**os.environ, "CC": "no-such-compiler"})
-    assert len(kernels(inside)) == 1
+    assert len(kernels(inside)) == len(KERNELS)
     assert kernels(without) == []
     assert "geo/tiles/numpy_rung.py" in without
 

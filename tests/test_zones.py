@@ -4,12 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
 
+from geo import near_front
 from geo.fronts import contacts
 from geo.interval import Interval, Validity, day_from_number
 from geo.measure import distance_km, nearest, segments
@@ -155,17 +158,21 @@ def test_many_threads_get_the_answers_of_one() -> None:
     assert together[:40] == alone
 
 
+@pytest.mark.parametrize("mix", [near_front._MIX, np.zeros(3, np.uint64)], ids=["hashed", "all hashes collide"])
 @settings(max_examples=100, deadline=None)
 @given(random_zones(), st.tuples(st.integers(0, 24), st.integers(0, 24)), numbers)
 def test_the_nearest_front_is_that_of_the_lines_of_the_whole_day(
-    rows: list[Feature], spot: tuple[int, int], number: int
+    mix: NDArray[np.uint64], rows: list[Feature], spot: tuple[int, int], number: int
 ) -> None:
     """Boxes that touch, overlap and run along parts of each other's edges, of two sides and of one that shares."""
     rows = [replace(row, properties={**row.properties, "controller": f"side {at % 2}",
                                      "controller_b": "side 1" if at % 5 == 0 else None}) for at, row in enumerate(rows)]
     point, day = LngLat(spot[0] / 2 + 0.1, spot[1] / 2 + 0.2), day_from_number(number)
     lines: list[BaseGeometry] = [contact.line for contact in contacts(row for row in rows if day in row.valid.outer)]
-    foot, found = nearest(point, segments(lines)) if lines else None, ZoneIndex(rows).front_foot(point, "test", day)
+    foot = nearest(point, segments(lines)) if lines else None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near_front, "_MIX", mix)
+        found = ZoneIndex(rows).front_foot(point, "test", day)
     assert (foot is None) == (found is None)
     if foot is not None and found is not None:
         assert distance_km(point, found) == pytest.approx(distance_km(point, foot), rel=2e-3, abs=1e-6)

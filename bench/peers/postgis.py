@@ -24,6 +24,7 @@ INDEXES = """
 ALTER TABLE zones ALTER geom TYPE geometry(MultiPolygon, 3857) USING ST_Multi(ST_Transform(geom, 3857));
 CREATE INDEX ON zones USING gist (geom);
 CREATE INDEX ON zones (from_day, to_day);
+CREATE INDEX ON zones USING gist (geom, int4range(from_day, to_day));
 CREATE TABLE one_day AS SELECT * FROM zones WHERE from_day <= {day} AND to_day > {day};
 ALTER TABLE one_day ADD PRIMARY KEY (fid);
 CREATE INDEX ON one_day USING gist (geom);
@@ -36,7 +37,7 @@ SELECT ST_AsMVT(mvt, 'zones', 4096, 'geom', 'fid') FROM (
   SELECT fid, id, controller, status, method, source_id, confidence, from_day, to_day,
          ST_AsMVTGeom(geom, {tile}, 4096, 64) AS geom
   FROM zones WHERE geom && ST_Expand({tile}, 0.015625 * (ST_XMax({tile}) - ST_XMin({tile})))
-    AND from_day <= {day} AND to_day > {day}) AS mvt WHERE geom IS NOT NULL
+    AND int4range(from_day, to_day) @> {day}) AS mvt WHERE geom IS NOT NULL
 """
 
 

@@ -28,7 +28,7 @@ def write(collection: Collection, features: Iterable[Feature]) -> Iterator[bytes
     yield _dump(head)[:-1].encode() + b',"features":['
     stream, comma = iter(features), ""
     while batch := list(islice(stream, BATCH)):
-        yield (comma + ",\n".join(_texts(batch))).encode()
+        yield (comma + ",\n".join(texts(batch))).encode()
         comma = ",\n"
     yield b"]}\n"
 
@@ -45,7 +45,8 @@ def properties(feature: Feature) -> dict[str, object]:
     }
 
 
-def _texts(features: Sequence[Feature]) -> Iterator[str]:
+def texts(features: Sequence[Feature]) -> Iterator[str]:
+    """Each feature as JSON."""
     geometries = np.array([feature.geometry for feature in features], dtype=object)
     flat = shapely.transform(shapely.force_2d(geometries), _rounded)
     bodies = shapely.to_geojson(shapely.orient_polygons(flat))

@@ -9,18 +9,16 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from itertools import islice
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import shapely
 
 from geo.belief import Spoken, as_known, belief_of, reach_of, spoken, turns
-from geo.front_store import fronts_around
+from geo.front_store import Reader, fronts_around
 from geo.interval import Interval
 from geo.model import Feature, Query
-from geo.store import Store
 from geo.store.search import area
 
 DERIVED = ("zones", "fronts")
@@ -43,27 +41,36 @@ class _Then:
     spoken: Spoken
 
 
-class Beliefs:
-    """What is derived of a store's earlier beliefs, and the two ways to read its rows: the days of all zones, and zones
-    by their numbers."""
+class Reading(NamedTuple):
+    """How a store reads what is believed earlier from: the days of all zones, zones by their numbers, what is believed
+    ``now``, and its version."""
 
-    def __init__(self, days: Callable[[], ByFid], rows: Callable[[Sequence[int], Query], Iterable[Feature]]) -> None:
-        self._days, self._rows = days, rows
+    days: Callable[[], ByFid]
+    rows: Callable[[Sequence[int], Query], Iterable[Feature]]
+    now: Reader
+    version: Callable[[], str]
+
+
+class Beliefs:
+    """What is derived of a store's earlier beliefs, and the ways to read its rows."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
         self._light, self._turns = _Kept[ByFid](1), _Kept[list[date]](1)
         self._then, self._fronts = _Kept[_Then](_KEPT), _Kept[list[Feature]](_KEPT)
 
-    def read(self, store: Store, collection: str, query: Query, *, is_writing: bool) -> Iterator[Feature]:
+    def read(self, collection: str, query: Query, *, is_writing: bool) -> Iterator[Feature]:
         """As ``Store.read`` with ``as_known_on``; inside of a transaction nothing is remembered."""
         assert query.as_known_on is not None
         while True:
-            version = store.version()
+            version = self._reading.version()
             kept = self._for(is_writing)
             day = belief_of(kept.turns(version), query.as_known_on)
             if day is None:
-                return store.read(collection, replace(query, as_known_on=None))
-            find = kept._zones if collection == "zones" else partial(kept._of_fronts, store)
+                return iter(self._reading.now(collection, replace(query, as_known_on=None)))
+            find = kept._zones if collection == "zones" else kept._of_fronts
             found = find(version, replace(query, as_known_on=day), day)
-            if store.version() == version:
+            if self._reading.version() == version:
                 return islice(iter(found), query.offset, None if query.limit is None else query.offset + query.limit)
 
     def turns(self, version: str, *, is_writing: bool = False) -> list[date]:
@@ -73,20 +80,36 @@ class Beliefs:
 
     def _for(self, is_writing: bool) -> Beliefs:
         """Itself, or one that remembers nothing."""
-        return Beliefs(self._days, self._rows) if is_writing else self
+        return Beliefs(self._reading) if is_writing else self
 
     def _all_days(self, version: str) -> ByFid:
-        return self._light.get(version, self._days)
+        return self._light.get(version, self._reading.days)
 
     def _zones(self, version: str, query: Query, day: date) -> list[Feature]:
         light = self._all_days(version)
         then = self._then.get((version, day), lambda: _then(light, day))
-        heavy = self._rows(_answering(light, then, query.when), replace(query, when=None, ids=(), limit=None, offset=0))
+        wanted = replace(query, when=None, ids=(), limit=None, offset=0)
+        heavy = self._reading.rows(_answering(light, then, query.when), wanted)
         return _ordered(row for row in as_known(heavy, day, then.spoken) if _is_wanted(row, query))
 
-    def _of_fronts(self, store: Store, version: str, query: Query, day: date) -> list[Feature]:
-        every = self._fronts.get((version, day), lambda: _fronts_then(store, day))
+    def _of_fronts(self, version: str, query: Query, day: date) -> list[Feature]:
+        every = self._fronts.get((version, day), lambda: self._fronts_then(version, day))
         return _ordered(row for row in every if _is_wanted(row, query) and _fits(row, query))
+
+    def _fronts_then(self, version: str, day: date) -> list[Feature]:
+        """The stored fronts, with others in the place of those on both sides of which other zones were believed."""
+        read = self._reading.now
+        now, then = _by_source(read("zones", Query())), _by_source(self._zones(version, Query(as_known_on=day), day))
+        lines = {row.id: row for row in read("fronts", Query())}
+        for source in sorted({*now, *then}):
+            before, after = now[source], then[source]
+            old = [row for key, row in before.items() if key not in after]
+            new = [row for key, row in after.items() if key not in before]
+            drawn, moved = fronts_around(read, source, old, new)
+            for row in moved:
+                lines.pop(row.id, None)
+            lines.update((row.id, replace(row, known=Interval(day))) for row in drawn)
+        return list(lines.values())
 
 
 class _Kept(Generic[T]):
@@ -131,7 +154,7 @@ def _likeness(row: Feature) -> tuple[object, ...]:
 
 def _is_wanted(row: Feature, query: Query) -> bool:
     is_then = query.when is None or row.valid.outer.intersects(query.when)
-    return is_then and (not query.ids or row.id in query.ids)
+    return is_then and row.id > query.after and (not query.ids or row.id in query.ids)
 
 
 def _fits(row: Feature, query: Query) -> bool:
@@ -146,21 +169,6 @@ def _is_one_of(value: object, wanted: Sequence[str]) -> bool:
 
 def _ordered(rows: Iterable[Feature]) -> list[Feature]:
     return sorted(rows, key=lambda row: (row.id, str(row.valid.outer.start or "")))
-
-
-def _fronts_then(store: Store, day: date) -> list[Feature]:
-    """The stored fronts, with others in the place of those on both sides of which other zones were believed."""
-    now, then = _by_source(store.read("zones", Query())), _by_source(store.read("zones", Query(as_known_on=day)))
-    lines = {row.id: row for row in store.read("fronts", Query())}
-    for source in sorted({*now, *then}):
-        before, after = now[source], then[source]
-        old = [row for key, row in before.items() if key not in after]
-        new = [row for key, row in after.items() if key not in before]
-        drawn, moved = fronts_around(store, source, old, new)
-        for row in moved:
-            lines.pop(row.id, None)
-        lines.update((row.id, replace(row, known=Interval(day))) for row in drawn)
-    return list(lines.values())
 
 
 def _by_source(rows: Iterable[Feature]) -> defaultdict[str, dict[object, Feature]]:

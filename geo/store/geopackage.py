@@ -21,7 +21,7 @@ from geo.interval import Interval
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
 from geo.store import Summary, WriteReport, layout, records, rows, search
-from geo.store.believed import DERIVED, Beliefs, ByFid
+from geo.store.believed import DERIVED, Beliefs, ByFid, Reading
 from geo.store.records import Record, Records
 from geo.store.rows import Value
 from geo.store.upsert import Seen, Upsert, close, erase
@@ -53,7 +53,7 @@ class GeoPackageStore:
         self._touched: set[str] = set()
         self._closed = False
         self._known: tuple[int, float, str] | None = None
-        self._beliefs = Beliefs(self._days_of_zones, self._zones_numbered)
+        self._beliefs = Beliefs(Reading(self._days_of_zones, self._zones_numbered, self._stored, self.version))
 
     @classmethod
     def open(cls, path: str, *, create: bool = False) -> GeoPackageStore:
@@ -64,10 +64,14 @@ class GeoPackageStore:
         return cls(file)
 
     def read(self, collection: str, query: Query) -> Iterator[Feature]:
+        if query.as_known_on is not None and collection in DERIVED:
+            search.where(search.collection_named(collection), query)  # names what is wrong with it, before all
+            return self._beliefs.read(collection, query, is_writing=self._in_transaction())
+        return self._stored(collection, query)
+
+    def _stored(self, collection: str, query: Query) -> Iterator[Feature]:
         declared = search.collection_named(collection)
         condition = search.where(declared, query)
-        if query.as_known_on is not None and collection in DERIVED:
-            return self._beliefs.read(self, collection, query, is_writing=self._in_transaction())
         found = self._found(declared, query, condition)
         return iter(list(found)) if self._in_transaction() else found
 
@@ -214,10 +218,12 @@ class GeoPackageStore:
     def _found(self, declared: Collection, query: Query, condition: search.Where) -> Iterator[Feature]:
         names = ", ".join(f'"{field.name}"' for field in layout.columns(declared))
         sql = f'SELECT geom, {names} FROM "{declared.name}" WHERE {condition.sql} ORDER BY id, valid_from, fid'
+        stop = None if query.limit is None else query.offset + query.limit
+        if stop is not None and query.bbox is None:
+            sql += f" LIMIT {stop:d}"  # else a batch is made of which nearly all is thrown away
         batches = self._stream(declared, sql, condition.values)
         if query.bbox is not None:
             batches = _meeting(batches, query.bbox)
-        stop = None if query.limit is None else query.offset + query.limit
         return islice((feature for batch in batches for feature in batch), query.offset, stop)
 
     def _stream(self, declared: Collection, sql: str, values: tuple[Value, ...]) -> Iterator[list[Feature]]:

@@ -37,7 +37,7 @@ def where(collection: Collection, query: Query, *, every_belief: bool = False) -
 
     :raises InvalidParameter: for a field that the schema does not have, or a value of another type.
     """
-    parts = [_valid(query), _ids(query), *_equalities(collection, query)]
+    parts = [_valid(query), _ids(query), _after(query), *_equalities(collection, query)]
     parts.append(Where("TRUE", ()) if every_belief else _belief(query))
     if query.bbox is not None:
         parts.append(_near(collection, query, query.bbox))
@@ -83,6 +83,10 @@ def _valid(query: Query) -> Where:
 
 def _ids(query: Query) -> Where:
     return any_of("id", query.ids) if query.ids else Where("", ())
+
+
+def _after(query: Query) -> Where:
+    return Where("id > ?", (query.after,)) if query.after else Where("", ())
 
 
 def any_of(name: str, values: tuple[Value, ...]) -> Where:

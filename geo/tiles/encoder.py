@@ -19,7 +19,7 @@ from geo.interval import Interval, day_from_number, day_number
 from geo.model import Feature
 from geo.schema import Collection
 from geo.tilegeometry import POLYGON, shapes
-from geo.tiles import arrays, marks, numpy_rung, rungs, snap, topology
+from geo.tiles import arrays, counted, lineage, marks, numpy_rung, rungs, snap, topology
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
@@ -34,6 +34,10 @@ SPANS_KEPT = 64
 """Spans of days whose versions are remembered."""
 TURNS_KEPT = 4096
 """Tiles whose turns are remembered."""
+
+LEAN = {"head": "lean_head", "head_ends": "lean_head_ends", "tail": "lean_tail", "tail_ends": "lean_tail_ends",
+        "crowd_head": "lean_crowd_head", "crowd_head_ends": "lean_crowd_head_ends", "ids": "numbers"}
+"""What tiles of a window have instead of what those of a day have."""
 
 Keep = Callable[[str, Callable[[], Arrays]], Arrays]
 
@@ -84,7 +88,10 @@ class TileSet:
         self._collection = collection
         self._rung = rung or rungs.chosen("auto")
         self._keep = keep
-        self._columns = keep("base", lambda: arrays.columns(collection, read()))
+        self._columns = keep("base", lambda: _columns(collection, read()))
+        self._lean = {**self._columns, **{name: self._columns[lean] for name, lean in LEAN.items()
+                                          if lean in self._columns}}
+        self._counts = bool(collection.counted) and counted.countable(self._columns)
         self._levels: dict[int, Level] = {}
         self._building = threading.RLock()
         self._marks: dict[int, marks.Words] = {}
@@ -93,29 +100,73 @@ class TileSet:
 
     def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
         """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
-        return self._drawn(tile, window, self._candidates(tile, window))
+        return self._drawn(tile, window, self._shown(tile, window))
 
     def content(self, tile: Tile, window: Interval | None = None) -> Content:
         """The same tile, named before it is made."""
-        wanted = self._candidates(tile, window)
-        return Content(marks.name(self._marks_at(tile.z)[wanted[0]]), lambda: self._drawn(tile, window, wanted))
+        wanted = self._shown(tile, window)
+        named = self._marks_at(tile.z)[wanted[0]]
+        if mvt.is_lean(window):
+            named = marks.with_numbers(named, self._columns["numbers"][wanted[0]])
+        return Content(marks.name(named), lambda: self._drawn(tile, window, wanted))
 
     def run(self, tile: Tile, day: date) -> Interval:
         """The days around ``day`` on which nothing in the tile begins or ends: its one-day tiles are the same."""
-        turns = self._turns(tile)
-        place = int(np.searchsorted(turns, day_number(day), side="right"))
-        return Interval(
-            day_from_number(int(turns[place - 1])) if place else None,
-            day_from_number(int(turns[place])) if place < len(turns) else None)
+        return span_around(self._turns(tile), day)
 
-    def _drawn(self, tile: Tile, window: Interval | None, wanted: tuple[Ints, Ints]) -> bytes:
-        level, frame = self.level(tile.z), _frame(tile)
-        encoded = self._geometry(level, wanted, frame)
+    @property
+    def columns(self) -> Arrays:
+        """What is said of each version (``geo.tiles.arrays``)."""
+        return self._columns
+
+    def near(self, tile: Tile, window: Interval | None, reach: int) -> Ints:
+        """Versions of these days whose box comes within ``reach`` units of the tile; beyond zoom 20, of the tile of
+        that zoom around it."""
+        deeper = max(tile.z - UNITS_ZOOM, 0)
+        frame = frame_of(Tile(tile.z - deeper, tile.x >> deeper, tile.y >> deeper))
+        rows, box = self._alive(tile.z - deeper, *_days(window or Interval()))
+        west, north, east, south = box.T
+        left, top, right, bottom = (
+            frame.left - reach, frame.top - reach, frame.left + mvt.EXTENT + reach, frame.top + mvt.EXTENT + reach)
+        near: Ints = rows[(west <= right) & (east >= left) & (north <= bottom) & (south >= top)]
+        return near
+
+    def named(self, zoom: int) -> marks.Words:
+        """What names the content of each version at a zoom."""
+        return self._marks_at(zoom)
+
+    def _shown(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
+        """Versions of which the tile may show something, and what the encoder must know of each."""
+        if self._is_counted(tile):
+            return counted.seen(self._alive(tile.z, *_days(window or Interval())), frame_of(tile))
+        return self._candidates(tile, window)
+
+    def _is_counted(self, tile: Tile) -> bool:
+        return self._counts and tile.z <= counted.DEEPEST
+
+    def _drawn(self, tile: Tile, window: Interval | None, shown: tuple[Ints, Ints]) -> bytes:
+        is_lean = mvt.is_lean(window)
+        columns = self._lean if is_lean else self._columns
+        if self._is_counted(tile):
+            body = counted.layer(self._rung, columns, shown, days_apart=is_lean)
+            return wire.wrapped(self._collection.name, mvt.EXTENT, body) if body else b""
+        encoded = self._geometry(self.level(tile.z), shown, frame_of(tile))
         if not encoded.blob:
             return b""
-        runs = self._runs(encoded, wanted[0], merging=window is None or window.days != 1)
-        body = self._rung.features(self._columns, encoded.blob, runs)
-        return wire.wrapped(self._collection.name, mvt.EXTENT, body)
+        rows, ends = shown[0], encoded.ends
+        runs = _merged(self._columns, encoded, rows) if is_lean else Runs(rows, rows, ends[:-1], ends[1:])
+        return wire.wrapped(self._collection.name, mvt.EXTENT, self._rung.features(columns, encoded.blob, runs))
+
+    def id_of(self, number: int) -> str | None:
+        """The id of the feature that a tile knows by ``number``, of one day or of a window."""
+        columns = self._columns
+        ids, places = columns["ids"], columns["numbers"]
+        (rows,) = np.nonzero((ids == number) | (places == number)) if 0 <= number < 2**63 else (ids[:0],)
+        if not len(rows):
+            return None
+        row = columns["names"][rows[0]]
+        text = columns["values"][columns["values_ends"][row]:columns["values_ends"][row + 1]].tobytes()
+        return wire.text(text)
 
     def has(self, zoom: int) -> bool:
         """Whether a zoom is prepared, so that its tiles cost no more than themselves."""
@@ -145,7 +196,8 @@ class TileSet:
             shift, graph = UNITS_ZOOM - zoom, self._graph()
             made = snap.snapped(base, graph, topology.kept(base, graph, TOLERANCE << shift), shift)
             names = ("table", "refs", "parts", "hole", "versions", "state")
-            return {**{name: made[name] for name in names}, "boxes": boxes(made, 0)}
+            more = {"gone": np.diff(made["parts"]) == 0, "rings": arrays.ring_boxes(made), "boxes": boxes(made, 0)}
+            return {**{name: made[name] for name in names}, **more}
 
         made = self._keep(f"z{zoom}", build)
         return Level({**made, "kind": base["kind"]}, made["boxes"])
@@ -159,10 +211,11 @@ class TileSet:
             owner = np.repeat(np.arange(len(kind)), np.diff(base["parts"]))
             points = snap.rounded(base["table"], shift)[base["refs"]]
             points, parts = snap.without_repeats(points, owner, kind)
-            return {"state": snap.states(points, {**base, "parts": parts}), "boxes": boxes(base, shift)}
+            state = snap.states(points, {**base, "parts": parts})
+            return {"state": state, "gone": np.diff(parts) == 0, "boxes": boxes(base, shift)}
 
         made = self._keep(f"z{zoom}", build)
-        return Level({**base, "state": made["state"]}, made["boxes"])
+        return Level({**base, "state": made["state"], "gone": made["gone"]}, made["boxes"])
 
     def _graph(self) -> topology.Arcs:
         def build() -> Arrays:
@@ -193,17 +246,16 @@ class TileSet:
 
     def _turns_in(self, tile: Tile) -> Ints:
         """The days on which something that may show in the tile begins or ends, in order."""
-        days = self._columns["days"][self._candidates(tile, None)[0]]
-        turns: Ints = np.unique(days)
-        return np.asarray(turns[np.abs(turns) != FOREVER])
+        return turns_of(self._columns["days"][self._shown(tile, None)[0]])
 
     def _candidates(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
         """Versions of these days whose box meets the tile, and which of them may reach over its edge."""
         alive, box = self._alive(min(tile.z, UNITS_ZOOM), *_days(window or Interval()))
         deeper = tile.z - UNITS_ZOOM
         if deeper <= 0:
-            return self._rung.meeting(alive, box, _frame(tile))
-        chosen, crossing = self._rung.meeting(alive, box, _frame(Tile(UNITS_ZOOM, tile.x >> deeper, tile.y >> deeper)))
+            return self._rung.meeting(alive, box, frame_of(tile))
+        around = Tile(UNITS_ZOOM, tile.x >> deeper, tile.y >> deeper)
+        chosen, crossing = self._rung.meeting(alive, box, frame_of(around))
         return chosen, np.ones_like(crossing)
 
     def _geometry(self, level: Level, wanted: tuple[Ints, Ints], frame: Frame) -> Encoded:
@@ -218,9 +270,24 @@ class TileSet:
         ends = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
         return Encoded(b"".join(pieces), ends, encoded.hard)
 
-    def _runs(self, encoded: Encoded, chosen: Ints, *, merging: bool) -> Runs:
-        begin, end = encoded.ends[:-1], encoded.ends[1:]
-        return _merged(self._columns, encoded, chosen) if merging else Runs(chosen, chosen, begin, end)
+
+def turns_of(days: Ints) -> Ints:
+    """Each once, in order, without those that never come."""
+    turns: Ints = np.unique(days)
+    return np.asarray(turns[np.abs(turns) != FOREVER])
+
+
+def span_around(turns: Ints, day: date) -> Interval:
+    """From the last of ``turns`` until ``day`` to the next after it."""
+    place = int(np.searchsorted(turns, day_number(day), side="right"))
+    return Interval(
+        day_from_number(int(turns[place - 1])) if place else None,
+        day_from_number(int(turns[place])) if place < len(turns) else None)
+
+
+def _columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
+    made = arrays.columns(collection, features)
+    return {**made, "numbers": lineage.numbers(made), "rings": arrays.ring_boxes(made)}
 
 
 def _days(window: Interval) -> tuple[int, int]:
@@ -228,7 +295,7 @@ def _days(window: Interval) -> tuple[int, int]:
     return first, FOREVER if window.end is None else day_number(window.end)
 
 
-def _frame(tile: Tile) -> Frame:
+def frame_of(tile: Tile) -> Frame:
     """Levels count from the middle of the world; those beyond the simplified ones are all in units of zoom 20."""
     half = (1 << tile.z) * mvt.EXTENT // 2
     shift = 0 if tile.z <= SIMPLIFIED_TO else UNITS_ZOOM - tile.z
@@ -256,6 +323,9 @@ def _by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
     found = [b""] * len(chosen)
     for place, version in enumerate(chosen):
         whole = numpy_rung.cut(level, version, frame)
+        if isinstance(whole, bytes):
+            found[place] = whole
+            continue
         for part in shapes(np.array([whole], dtype=object), mvt.EXTENT, mvt.BUFFER):
             if part.kind == POLYGON:
                 (found[place],) = wire.commands(part, closed=True)
@@ -263,7 +333,8 @@ def _by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
 
 
 def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
-    """Runs of versions that meet in time and look the same, as one; vague dates stay apart."""
+    """Runs of versions that meet in time and look the same, as one; vague dates stay apart. In the order of
+    ``numbers``."""
     seen = np.flatnonzero(np.diff(encoded.ends))
     rows = chosen[seen]
     begin, end = encoded.ends[:-1][seen], encoded.ends[1:][seen]
@@ -281,7 +352,7 @@ def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
     )
     firsts = order[apart]
     lasts = order[np.append(np.flatnonzero(apart)[1:] - 1, len(order) - 1)] if len(order) else order
-    place = np.argsort(firsts)
+    place = np.argsort(columns["numbers"][rows[firsts]])
     firsts, lasts = firsts[place], lasts[place]
     return Runs(rows[firsts], rows[lasts], begin[firsts], end[firsts])
 

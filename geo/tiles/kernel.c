@@ -9,7 +9,7 @@
 enum { LOW = -64, HIGH = 4160 };
 static const double EDGE_LOW = -64.5, EDGE_HIGH = 4160.5, SIDE = 4225.0;
 enum { KIND_POINT = 1, KIND_LINE = 2, KIND_POLYGON = 3 };
-enum { SOUND = 2 };
+enum { VALID = 1, SOUND = 2 };
 
 typedef struct { int64_t x, y; int made; } Point;
 
@@ -60,7 +60,7 @@ static Buffer ring_, out_, ends_, runs_, pieces_, events_, whole_, whole_ends_, 
 #define TRY(call) do { if (call) return -1; } while (0)
 
 typedef struct {
-    const int32_t *table, *refs;
+    const int32_t *table, *refs, (*rings)[4];
     const int64_t *parts, *versions;
     const uint8_t *hole, *kind, *state;
     int shift;
@@ -72,6 +72,14 @@ static int is_inside(const Point *p) { return p->x >= LOW && p->x <= HIGH && p->
 static int64_t scaled(int64_t value, int shift)
 {
     return shift > 0 ? (value + ((int64_t)1 << (shift - 1))) >> shift : value * ((int64_t)1 << -shift);
+}
+
+/* Whether a part's box meets the square. */
+static int is_near(const Level *level, int64_t part)
+{
+    const int32_t *box = level->rings[part];
+    return scaled(box[0], level->shift) - level->left <= HIGH && scaled(box[2], level->shift) - level->left >= LOW
+        && scaled(box[1], level->shift) - level->top <= HIGH && scaled(box[3], level->shift) - level->top >= LOW;
 }
 
 /* The points of a part in units of the tile, without repeats, into ring_. */
@@ -320,7 +328,8 @@ static int clip_polygon(const Level *level, int64_t first, int64_t last)
     runs_.size = pieces_.size = 0;
     whole_ends_.size = 0;
     for (int64_t part = first; part < last; part++) {
-        TRY(load(level, part, KIND_POLYGON));
+        if (is_near(level, part)) TRY(load(level, part, KIND_POLYGON));
+        else ring_.size = 0;
         if (!ring_.size) {
             if (part == first) return 0;
             continue;
@@ -375,8 +384,8 @@ static int meet(const Point *a, const Point *b, const Point *c, const Point *d)
     return (!abc && on(a, b, c)) || (!abd && on(a, b, d)) || (!cda && on(c, d, a)) || (!cdb && on(c, d, b));
 }
 
-/* Whether two stretches of out_ touch, one of which the cutting made; neighbours may share their end. */
-static int touches(size_t first_part)
+/* Whether two stretches of out_ touch, one of which the cutting made, or any two; neighbours may share their end. */
+static int touches(size_t first_part, int any)
 {
     const Point *points = ITEMS(out_, Point);
     const size_t *ends = ITEMS(ends_, size_t);
@@ -386,7 +395,7 @@ static int touches(size_t first_part)
         size_t rn = ends[r] - rb;
         for (size_t i = 0; i < rn; i++) {
             const Point *a = points + rb + i, *b = points + rb + (i + 1 == rn ? 0 : i + 1);
-            if (!a->made && !b->made) continue;
+            if (!any && !a->made && !b->made) continue;
             for (size_t s = first_part, sb = begin; s < parts; sb = ends[s++]) {
                 size_t sn = ends[s] - sb;
                 for (size_t j = 0; j < sn; j++) {
@@ -411,7 +420,7 @@ static int shape(const Level *level, int32_t version, int crossing)
     int kind = level->kind[version];
     int64_t first = level->versions[version], last = level->versions[version + 1];
     out_.size = ends_.size = 0;
-    if (kind == KIND_POLYGON && level->state[version] < (crossing ? SOUND : 1)) return 1;
+    if (kind == KIND_POLYGON && level->state[version] < VALID) return 1;
     if (kind != KIND_POLYGON || !crossing) {
         int gone = 0;
         for (int64_t part = first; part < last; part++) {
@@ -461,7 +470,7 @@ static int shape(const Level *level, int32_t version, int crossing)
         if (wrong) return wrong;
         part = end;
     }
-    return touches(0);
+    return touches(0, level->state[version] < SOUND);
 }
 
 static uint64_t zigzag(int64_t n) { return ((uint64_t)n << 1) ^ (uint64_t)(n >> 63); }
@@ -511,21 +520,22 @@ static void release(Py_buffer *views, int count)
 }
 
 PyDoc_STRVAR(shapes_doc,
-"shapes(table, refs, parts, hole, versions, kind, state, chosen, crossing, shift, left, top)\n\n"
+"shapes(table, refs, parts, hole, versions, kind, state, rings, chosen, crossing, shift, left, top)\n\n"
 "Geometry commands of the chosen versions as one bytes, their offsets, and the places that GEOS must do.");
 
 static PyObject *shapes(PyObject *self, PyObject *args)
 {
-    Py_buffer v[9] = {{0}};
+    Py_buffer v[10] = {{0}};
     Level level;
     long long left, top;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*y*iLL", v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7, v + 8,
-                          &level.shift, &left, &top))
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*y*y*iLL", v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7,
+                          v + 8, v + 9, &level.shift, &left, &top))
         return NULL;
     level.table = v[0].buf, level.refs = v[1].buf, level.parts = v[2].buf, level.hole = v[3].buf;
-    level.versions = v[4].buf, level.kind = v[5].buf, level.state = v[6].buf, level.left = left, level.top = top;
-    int wrong = all_shapes(&level, v[7].buf, v[8].buf, v[7].len / (Py_ssize_t)sizeof(int32_t));
-    release(v, 9);
+    level.versions = v[4].buf, level.kind = v[5].buf, level.state = v[6].buf, level.rings = v[7].buf;
+    level.left = left, level.top = top;
+    int wrong = all_shapes(&level, v[8].buf, v[9].buf, v[8].len / (Py_ssize_t)sizeof(int32_t));
+    release(v, 10);
     if (wrong) return PyErr_NoMemory();
     return Py_BuildValue("y#y#y#", blob_.at ? blob_.at : "", (Py_ssize_t)blob_.size, offsets_.at, (Py_ssize_t)offsets_.size,
                          hard_.at ? hard_.at : "", (Py_ssize_t)hard_.size);
@@ -623,11 +633,11 @@ static int feature(Buffer *to, uint64_t id, int kind, const char *geometry, size
     return message(to, 2, body.at, body.size);
 }
 
-static int table_rows(Buffer *to, int field, const Numbering *n, const char *text, const int64_t *ends)
+static int table_rows(Buffer *to, const Numbering *n, const char *text, const int64_t *ends)
 {
     const int32_t *rows = ITEMS(n->order, int32_t);
     for (size_t i = 0; i < COUNT(n->order, int32_t); i++)
-        TRY(message(to, field, text + ends[rows[i]], (size_t)(ends[rows[i] + 1] - ends[rows[i]])));
+        TRY(append(to, text + ends[rows[i]], (size_t)(ends[rows[i] + 1] - ends[rows[i]])));
     return 0;
 }
 
@@ -646,8 +656,8 @@ static int write_features(Py_buffer *v)
         TRY(tag_run(&whole_, tail, tail_ends[last[i]], tail_ends[last[i] + 1]));
         TRY(feature(&blob_, ids[first[i]], kind[first[i]], blob + begin[i], (size_t)(end[i] - begin[i])));
     }
-    TRY(table_rows(&blob_, 3, &keys_, v[11].buf, v[12].buf));
-    return table_rows(&blob_, 4, &values_, v[13].buf, v[14].buf);
+    TRY(table_rows(&blob_, &keys_, v[11].buf, v[12].buf));
+    return table_rows(&blob_, &values_, v[13].buf, v[14].buf);
 }
 
 PyDoc_STRVAR(features_doc,

@@ -42,6 +42,21 @@ def of_geometry(level: Arrays) -> Words:
     return _sums(points[level["refs"]], level["parts"][level["versions"]]) + _sums(rings, level["versions"])
 
 
+def with_looks(marks: Words, said: Words, is_certain: NDArray[np.bool_]) -> Words:
+    """For pictures: what the looks of versions depend on, and on a day."""
+    return marks + _mixed(said + is_certain)
+
+
+def of_texts(columns: Arrays, table: str) -> Words:
+    """Of each text of a table."""
+    return _texts(columns, table)
+
+
+def with_numbers(marks: Words, numbers: Ints) -> Words:
+    """For tiles that call versions by numbers of their own."""
+    return marks + _mixed(numbers.astype(np.uint64))
+
+
 def name(marks: Words) -> bytes:
     """Of the versions that a tile shows, in order: 16 bytes."""
     return blake2b(marks.tobytes(), digest_size=16).digest()

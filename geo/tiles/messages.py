@@ -27,29 +27,28 @@ def features(columns: Arrays, blob: bytes, runs: Runs) -> bytes:
     out = []
     rows = zip(
         _spans(columns, "head", runs.first), _spans(columns, "tail", runs.last), columns["ids"][runs.first].tolist(),
-        columns["kind"][runs.first].tolist(), zip(runs.begin.tolist(), runs.end.tolist(), strict=True), strict=True,
+        columns["kind"][runs.first].tolist(), runs.begin.tolist(), runs.end.tolist(), strict=True,
     )
-    for head, tail, number, kind, (begin, end) in rows:
+    for (first, middle), (begin_tail, last), number, kind, begin, end in rows:
         if begin == end:
             continue
-        pairs = [*columns["head"][head].tolist(), *columns["tail"][tail].tolist()]
+        pairs = columns["head"][first:middle].tolist() + columns["tail"][begin_tail:last].tolist()
         tags: list[int] = []
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
             tags += keys.setdefault(key, len(keys)), values.setdefault(value, len(values))
         out.append(wire.feature(number, kind, _varints(tags), blob[begin:end]))
-    out += _texts(columns, "keys", keys, 3) + _texts(columns, "values", values, 4)
-    return b"".join(out)
+    return b"".join(out + _texts(columns, "keys", keys) + _texts(columns, "values", values))
 
 
 def _varints(numbers: list[int]) -> bytes:
-    return bytes(numbers) if max(numbers) < 0x80 else b"".join(map(wire.varint, numbers))
+    return bytes(numbers) if max(numbers, default=0) < 0x80 else b"".join(map(wire.varint, numbers))
 
 
-def _spans(columns: Arrays, name: str, rows: Ints) -> list[slice]:
+def _spans(columns: Arrays, name: str, rows: Ints) -> list[tuple[int, int]]:
     ends = columns[f"{name}_ends"]
-    return list(map(slice, ends[rows].tolist(), ends[rows + 1].tolist()))
+    return list(zip(ends[rows].tolist(), ends[rows + 1].tolist(), strict=True))
 
 
-def _texts(columns: Arrays, name: str, used: dict[int, int], field: int) -> list[bytes]:
-    text = columns[name]
-    return [wire.message(field, text[span].tobytes()) for span in _spans(columns, name, np.array([*used], dtype=int))]
+def _texts(columns: Arrays, name: str, used: dict[int, int]) -> list[bytes]:
+    text = columns[name].data
+    return [text[start:end].tobytes() for start, end in _spans(columns, name, np.array([*used], dtype=np.int64))]

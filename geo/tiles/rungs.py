@@ -71,7 +71,7 @@ def _compiled(kernel: ModuleType) -> Rung:
     return Rung("c", meeting, shapes, features)
 
 
-GEOMETRY = ("table", "refs", "parts", "hole", "versions", "kind", "state")
+GEOMETRY = ("table", "refs", "parts", "hole", "versions", "kind", "state", "rings")
 ATTRIBUTES = (
     "head", "head_ends", "tail", "tail_ends", "ids", "kind", "keys", "keys_ends", "values", "values_ends",
 )

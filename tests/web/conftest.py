@@ -4,14 +4,15 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask, Response
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from shapely.geometry import MultiPoint, Point
@@ -28,6 +29,8 @@ from geo.profiles import keep_profile
 from geo.reports import read_reports
 from geo.store import open_store
 from server import create_app
+from server.cli import dateline
+from tests.web.static_host import hosting
 
 KNOWN = date(2017, 1, 1)
 AL_RAI = (37.4472, 36.6158)
@@ -165,6 +168,12 @@ def _serving(app: WSGIApplication) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def serving() -> Callable[[WSGIApplication], AbstractContextManager[str]]:
+    """To serve any other application beside the site."""
+    return _serving
+
+
+@pytest.fixture(scope="session")
 def site(app: Flask) -> Iterator[str]:
     with _serving(app) as address:
         yield address
@@ -233,6 +242,28 @@ class Visit:
 
 @pytest.fixture
 def visit(chromium: Browser, site: str) -> Iterator[Visit]:
+    with visiting(chromium, site) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="session")
+def published(store_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same site as files. Its tiles are cut by month and year at zooms where they would not need to be."""
+    folder = tmp_path_factory.mktemp("published")
+    command = ["--quiet", "--store", str(store_path), "publish", str(folder), "--window-kb", "4", "--workers", "1"]
+    CliRunner().invoke(dateline, command, catch_exceptions=False)
+    return folder
+
+
+@pytest.fixture
+def reader(chromium: Browser, published: Path) -> Iterator[Visit]:
+    """A visit to the published site, on a plain web host."""
+    with hosting(published) as address, visiting(chromium, address) as visit:
+        yield visit
+
+
+@contextmanager
+def visiting(chromium: Browser, site: str) -> Iterator[Visit]:
     """A fresh browser at 1280 by 800; at the end nothing was asked of another host and nothing complained."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     visit = Visit(context.new_page(), site)

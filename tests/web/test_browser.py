@@ -115,19 +115,78 @@ def test_keys_go_by_month_and_to_both_ends(visit: Any) -> None:
     assert shown_day(page) == date(2016, 4, 8) - timedelta(days=45)
 
 
-def test_another_year_is_asked_for_once(visit: Any) -> None:
-    page = visit.open("/" + AT_AL_RAI + "2016-12-31")
+def tiles(requests: list[str]) -> list[str]:
+    """The days that tiles were asked for, those of names left out."""
+    asked = [url for url in requests if "/tiles/" in url and ".mvt" in url and "/tiles/places/" not in url]
+    assert len(set(asked)) == len(asked), "each once"
+    return [url.partition("datetime=")[2].partition("&")[0] or "all" for url in asked]
+
+
+@pytest.mark.parametrize("zoom, span", [(6, "2016-04-01/2016-04-30"), (8, "2016-01-01/2016-12-31"), (11, "all")])
+def test_tiles_are_asked_for_spans_of_the_calendar_by_zoom(visit: Any, zoom: int, span: str) -> None:
+    visit.open(f"/#map={zoom}/36.6158/37.4472&date=2016-04-11")
+    assert set(tiles(visit.requests)) == {span}
+
+
+def test_inside_a_window_nothing_is_asked_for_and_near_its_end_the_next_one_once(visit: Any) -> None:
+    page = visit.open("/#map=6/36.6158/37.4472&date=2016-04-15")
     before = len(visit.requests)
     slider(page).focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    visit.settle()
+    assert shown_day(page) == date(2016, 4, 20)
+    assert visit.requests[before:] == []
     page.keyboard.press("ArrowRight")
     visit.settle()
-    asked = visit.requests[before:]
-    assert asked and all("/tiles/" in url and "datetime=2017-01-01/2017-12-31" in url for url in asked), asked
+    assert set(tiles(visit.requests[before:])) == {"2016-05-01/2016-05-31"}
     before = len(visit.requests)
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowRight")
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    visit.settle()
+    assert shown_day(page) == date(2016, 5, 11)
+    assert visit.requests[before:] == []
+
+
+def test_a_jump_to_another_window_is_one_batch(visit: Any) -> None:
+    page = visit.open("/#map=8/36.6158/37.4472&date=2016-07-01")
+    before = len(visit.requests)
+    page.get_by_label("Date", exact=True).fill("2014-07-01")
+    visit.settle()
+    assert set(tiles(visit.requests[before:])) == {"2014-01-01/2014-12-31"}
+    assert colour(page)[3] > 40, "there are zones"
+    before = len(visit.requests)
+    page.get_by_label("Date", exact=True).fill("2016-07-01")
+    page.get_by_label("Date", exact=True).fill("2014-08-01")
     visit.settle()
     assert visit.requests[before:] == []
+
+
+POINTS_DRAWN = """() => [...document.querySelectorAll(".leaflet-mentions-pane canvas.dated-tile")].reduce(
+  (sum, canvas) =>
+  sum + canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.filter(
+    (value, place) => place % 4 === 3 && value > 20).length, 0)"""
+
+
+def test_many_mentions_of_a_place_are_one_mark_that_says_how_many_and_a_click_goes_nearer(visit: Any) -> None:
+    page = visit.open("/#map=6/36.6158/37.4472&date=2016-04-11")
+    drawn = page.evaluate(POINTS_DRAWN)
+    assert drawn > 400, "larger than a single ring"
+    box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".leaflet-popup .cards")).to_contain_text("12 mentions of about this place")
+    expect(page.locator(".leaflet-popup .answer")).to_contain_text("Who held this point on 11 April 2016")
+    visit.until("location.hash.startsWith('#map=9/36.')")
+    visit.settle()
+
+
+def test_what_is_over_lingers_into_the_next_window(visit: Any) -> None:
+    page = visit.open("/#map=6/36.6158/37.4472&date=2016-05-02")
+    assert page.evaluate(POINTS_DRAWN) > 200
+    assert "2016-04-01/2016-04-30" in tiles(visit.requests)
+    page.get_by_label("Date", exact=True).fill("2016-05-20")
+    visit.settle()
+    assert page.evaluate(POINTS_DRAWN) == 0
 
 
 def test_play_goes_on_and_stops(visit: Any) -> None:
@@ -260,7 +319,7 @@ def test_hostile_text_is_text_everywhere(visit: Any) -> None:
     expect(page.locator(".leaflet-popup")).to_contain_text("{{7*7}}")
     expect(page.locator(".leaflet-control-attribution")).to_contain_text("<img src=x onerror=window.hacked=6>")
     assert page.evaluate("window.hacked") is None
-    assert page.locator("main b, main script, main img:not(.leaflet-tile)").count() == 0
+    assert page.locator("main b, main script, main img:not(.leaflet-tile, .on-paper)").count() == 0
 
 
 def test_on_a_small_screen_the_card_is_a_sheet(visit: Any) -> None:

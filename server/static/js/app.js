@@ -1,17 +1,21 @@
 /** The only script a page starts: opens the map of the page, and the story if there is one. */
-import { firstDay, openAtlas } from "./atlas.js";
-import { Download } from "./download.js";
+import { openAtlas } from "./atlas.js";
+import { Download, Still } from "./download.js";
 import { element, pageData } from "./dom.js";
+import { State } from "./state.js";
 import { Story } from "./story.js";
 
 const page = pageData("page-data");
 const [map, time, legend] = ["map", "time", "legend"].map((id) => document.getElementById(id));
 
 try {
-  const atlas = await openAtlas({ map, time, legend }, page);
-  if (page.story) new Story(atlas, page.story, page.language);
+  const { view, day } = State.read();
+  const atlas = await openAtlas({ map, time, legend }, page, view);
+  new State(atlas.map);
+  if (page.story) new Story(atlas, page.story);
   for (const link of document.querySelectorAll("[data-export]")) new Download(atlas.map, link);
-  atlas.slider.go(firstDay(page));
+  for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still);
+  atlas.slider.go(day ?? page.day);
 } catch (error) {
   map.append(element("p", { class: "trouble", role: "alert" }, `The map could not be opened: ${error.message}`));
   throw error;

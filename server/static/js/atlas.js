@@ -1,14 +1,14 @@
 /** Puts a map together: basemap, dated layers, labels, time bar, legend, address, answers. */
 import { Control, Map as LeafletMap } from "./leaflet.js";
+import { Answers } from "./answers.js";
 import { Basemap } from "./basemap.js";
 import { dayNumber } from "./days.js";
 import { FrontLayer } from "./front-layer.js";
-import { Inspector } from "./inspector.js";
+import { Service } from "./holding.js";
 import { PlaceLabels } from "./labels.js";
 import { Legend } from "./legend.js";
 import { PointLayer } from "./point-layer.js";
 import { TimeSlider } from "./slider.js";
-import { State } from "./state.js";
 import { Story } from "./story.js";
 import { Style } from "./style.js";
 import { TileSource } from "./tiles.js";
@@ -18,9 +18,9 @@ const LINGER = 28; // days for which a mention or an event stays, paler
 const NAMES_ZOOM = 7; // a few tiles hold the names for every zoom
 const PANES = { zones: 200, fronts: 350, mentions: 380, events: 381 };
 
-/** `page` is the data that the server put into the page; see `server/maps.py`. */
-export async function openAtlas(boxes, page) {
-  const map = openMap(boxes.map, page);
+/** `page` is the data that the server put into the page, see `server/page.py`; `view` where to start instead. */
+export async function openAtlas(boxes, page, view = null) {
+  const map = openMap(boxes.map, page, view);
   const countries = new Basemap(map, page.urls.basemap).load();
   const style = new Style(page.actors);
   new Legend(map, boxes.legend, style);
@@ -30,23 +30,21 @@ export async function openAtlas(boxes, page) {
   style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
   const { mentions, events } = layers;
   const points = Object.fromEntries(Object.entries({ mentions, events }).filter(([, layer]) => layer));
-  const inspector = new Inspector(map, { layers: points, style, url: page.urls.control, language: page.language });
-  new State(map);
+  const held = page.urls.control ? new Service(page.urls.control) : new (await import("./drawn.js")).Drawn(layers.zones);
+  const answers = new Answers(map, { layers: points, style, answers: held, language: page.language });
+  if (page.frozen) {
+    const { FrozenDay } = await import("./frozen-day.js");
+    return { map, answers, slider: new FrozenDay(map, boxes.time, page.language) };
+  }
   const [first, last] = page.days;
   const news = page.story ? Story.days(page.story) : exactDays(newsDays);
   const slider = new TimeSlider(map, boxes.time, { first, last, language: page.language, news });
-  return { map, style, inspector, slider };
+  return { map, answers, slider };
 }
 
-/** The day to start with: the address's, else the page's own. */
-export function firstDay(page) {
-  return State.read().day ?? page.day;
-}
-
-function openMap(box, { bounds, embed }) {
+function openMap(box, { bounds }, view) {
   const map = new LeafletMap(box, {
     attributionControl: false, fadeAnimation: false, maxZoom: 13, minZoom: 4, worldCopyJump: true, zoomControl: false,
-    scrollWheelZoom: !embed, // the page around an embed must scroll past it
   });
   map.addControl(new Control.Zoom({ position: "topright" }));
   map.addControl(new Control.Scale({ position: "bottomleft", imperial: false }));
@@ -54,7 +52,6 @@ function openMap(box, { bounds, embed }) {
   for (const [name, zIndex] of Object.entries(PANES)) {
     Object.assign(map.createPane(name).style, { zIndex, pointerEvents: "none" });
   }
-  const { view } = State.read();
   const [west, south, east, north] = bounds;
   if (view) map.setView([view.lat, view.lng], view.zoom);
   else map.fitBounds([[south, west], [north, east]]);
@@ -92,10 +89,17 @@ function exactDays(changes) {
   return changes.filter((day, index) => changes[index + 1] === day + 1);
 }
 
-async function describe(name, { urls }) {
+/** `archives`: those of a published map, where no service makes tiles. */
+async function describe(name, { urls, archives }) {
+  if (archives && !archives[name]) return null;
   const response = await fetch(urls.tilejson.replace("{collection}", name));
   if (!response.ok) return null;
   const linger = ["mentions", "events"].includes(name) ? LINGER : 0;
   const deepest = name === "places" ? NAMES_ZOOM : Infinity;
-  return new TileSource(await response.json(), { url: urls.tiles.replace("{collection}", name), linger, deepest });
+  const description = await response.json();
+  if (archives) {
+    const { ArchiveSource } = await import("./archive-source.js"); // no other page pays for it
+    return ArchiveSource.open(description, archives[name], { linger, deepest });
+  }
+  return new TileSource(description, { url: urls.tiles.replace("{collection}", name), linger, deepest });
 }

@@ -1,4 +1,5 @@
 import { GeoJSON, canvas } from "./leaflet.js";
+import { darkness } from "./theme.js";
 
 /** Land, water and borders from this server's own files; colours follow the reader's light or dark theme. */
 export class Basemap {
@@ -6,7 +7,6 @@ export class Basemap {
   #url;
   #layers = [];
   #renderers = {};
-  #dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   constructor(map, url) {
     this.#map = map;
@@ -14,20 +14,21 @@ export class Basemap {
     for (const [name, level] of [["land", 150], ["water", 340], ["borders", 345]]) {
       Object.assign(map.createPane(name).style, { zIndex: level, pointerEvents: "none" });
     }
-    this.#dark.addEventListener("change", () => this.#restyle());
+    darkness.addEventListener("change", () => this.#restyle());
   }
 
   /** Draws land first; the rest follows as it comes. The answer: names of countries, for `PlaceLabels`. */
   async load() {
-    const [countries, ...rest] = ["countries", "lakes", "rivers", "admin1"].map((name) => this.#fetch(name));
-    this.#loadRest(await countries, rest);
-    return (await countries).features.map(countryName);
+    const countries = await this.#fetch("countries");
+    this.#loadRest(countries);
+    return countries.features.map(countryName);
   }
 
-  async #loadRest(land, rest) {
+  async #loadRest(land) {
     this.#add(land, "land", (colours) => ({ stroke: false, fill: true, fillColor: colours.land, fillOpacity: 1 }));
     this.#add(land, "borders", (colours) => line(colours.border, 1.2, 0.9));
-    const [lakes, rivers, provinces] = await Promise.all(rest);
+    await idle(); // the zones come first
+    const [lakes, rivers, provinces] = await Promise.all(["lakes", "rivers", "admin1"].map((name) => this.#fetch(name)));
     this.#add(lakes, "water", (colours) => ({ ...line(colours.river, 0.6), fill: true, fillColor: colours.water, fillOpacity: 1 }));
     this.#add(rivers, "water", (colours, { level }) => line(colours.river, level > 1 ? 0.8 : 1.5, 0.9));
     this.#add(provinces, "borders", (colours) => ({ ...line(colours.border, 0.7, 0.55), dashArray: "2 4" }));
@@ -60,6 +61,10 @@ export class Basemap {
     const read = (name) => values.getPropertyValue(`--map-${name}`).trim();
     return { land: read("land"), water: read("water"), river: read("river"), border: read("border") };
   }
+}
+
+function idle() {
+  return new Promise((done) => (window.requestIdleCallback ? window.requestIdleCallback(done, { timeout: 500 }) : done()));
 }
 
 /** A country's name in the middle of its largest part. */

@@ -1,14 +1,15 @@
 import { DomUtil, GridLayer } from "./leaflet.js";
 import { contains } from "./days.js";
 
+const AHEAD = 10; // days before the end of a window from which on the next one is fetched
+
 /**
  * Canvas tiles of dated features. A new day repaints, in the next frame, only those tiles in which
- * something changed; it asks for nothing inside the window of days that is loaded.
+ * something changed; inside the window of days that is loaded it asks for nothing, but near its end for the next one.
  * Subclasses draw: `paint(context, features, day)` in CSS pixels of the tile.
  */
 export class DatedLayer extends GridLayer {
   #day = null;
-  #days = null; // the window that is loaded or on its way
   #frame = 0;
   #pending = 0;
   #shown = new Map();
@@ -28,8 +29,12 @@ export class DatedLayer extends GridLayer {
   /** Shows another day. */
   setDay(day) {
     if (day === this.#day) return;
+    const step = this.#day === null ? 0 : Math.sign(day - this.#day);
     this.#day = day;
-    if (!this.#days || !contains(...this.#days, day)) this.#changeWindow();
+    for (const tile of this.#shown.values()) {
+      if (!tile.days || !contains(...tile.days, day)) this.#reload(tile);
+      else if (step) this.#lookAhead(tile, step);
+    }
     this.#frame ||= requestAnimationFrame(() => this.#repaint());
   }
 
@@ -43,7 +48,7 @@ export class DatedLayer extends GridLayer {
   near(latLng, pixels) {
     const found = new Map();
     for (const tile of this.#shown.values()) {
-      if (!tile.timeline || tile.coords.z !== this._tileZoom) continue;
+      if (!tile.timeline || tile.coords.z !== this._tileZoom || !contains(...tile.loaded, this.#day)) continue;
       const at = this._map.project(latLng, tile.coords.z).subtract(tile.coords.scaleBy(this.getTileSize()));
       for (const feature of tile.timeline.on(this.#day)) {
         const distance = this.distance(feature, at);
@@ -67,32 +72,38 @@ export class DatedLayer extends GridLayer {
     const size = this.getTileSize();
     const ratio = Math.max(1, window.devicePixelRatio);
     Object.assign(canvas, { width: Math.round(size.x * ratio), height: Math.round(size.y * ratio) });
-    const tile = { canvas, coords, ratio, timeline: null, index: -1 };
+    // `days` is the window that is loaded or on its way, `loaded` the one that `timeline` is of
+    const tile = { canvas, coords, ratio, days: null, loaded: null, timeline: null, index: -1 };
     this.#shown.set(this._tileCoordsToKey(coords), tile);
     this.#load(tile).then(() => done(null, canvas), (error) => done(error, canvas));
     return canvas;
   }
 
-  #changeWindow() {
-    this.#days = this.#source.windowAround(this.#day);
-    for (const tile of this.#shown.values()) {
-      this.#load(tile).catch(() => this.fire("tileerror", { tile: tile.canvas, coords: tile.coords }));
-    }
+  #reload(tile) {
+    this.#load(tile).catch(() => this.fire("tileerror", { tile: tile.canvas, coords: tile.coords }));
+  }
+
+  /** Fetches the window that the reader is about to enter. */
+  #lookAhead({ coords, days: [from, to] }, step) {
+    const isNear = step > 0 ? to !== null && to - this.#day <= AHEAD : from !== null && this.#day - from < AHEAD;
+    if (!isNear) return;
+    const days = this.#source.windowAround(step > 0 ? to : from - 1, coords.z);
+    this.#source.timeline(coords, days).catch(() => {}); // who enters it asks again, and hears of it then
   }
 
   async #load(tile) {
-    if (!this.#days) return;
-    const days = this.#days;
+    if (this.#day === null) return;
+    const days = this.#source.windowAround(this.#day, tile.coords.z);
+    tile.days = days;
     this.#waiting(1);
     try {
       const timeline = await this.#source.timeline(tile.coords, days);
-      if (days !== this.#days) return; // meanwhile the reader went to another window
-      tile.timeline = timeline;
-      tile.index = -1;
+      if (days !== tile.days) return; // meanwhile the reader went to another window
+      Object.assign(tile, { timeline, loaded: days, index: -1 });
       this.#paintTile(tile);
       this.fire("timeline", { timeline });
     } catch (error) {
-      if (days === this.#days) this.#forget(tile); // an old picture under a new date would be a lie
+      if (days === tile.days) this.#forget(tile); // an old picture under a new date would be a lie
       throw error;
     } finally {
       this.#waiting(-1);
@@ -115,7 +126,7 @@ export class DatedLayer extends GridLayer {
   }
 
   #paintTile(tile) {
-    if (!tile.timeline || !contains(...this.#days, this.#day)) return;
+    if (!tile.timeline || !contains(...tile.loaded, this.#day)) return;
     const index = tile.timeline.indexAt(this.#day);
     if (index === tile.index) return;
     tile.index = index;

@@ -38,10 +38,14 @@ export function addMonths(number, months) {
   return (first - EPOCH) / MILLISECONDS + day - 1;
 }
 
-/** The calendar year around a day, as a half-open span: what a tile is asked for. */
-export function yearAround(number) {
-  const year = asDate(number).getUTCFullYear();
-  return [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)].map((time) => (time - EPOCH) / MILLISECONDS);
+/** The span of the calendar around a day, half-open: its `"month"`, its `"year"`, or `"all"` days. */
+export function spanAround(number, span) {
+  if (span === "all") return [null, null];
+  const date = asDate(number);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  const ends = span === "month" ? [Date.UTC(year, month, 1), Date.UTC(year, month + 1, 1)]
+    : [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
+  return ends.map((time) => (time - EPOCH) / MILLISECONDS);
 }
 
 /** OGC's closed notation of a half-open span. */

@@ -1,42 +1,60 @@
 import { Popup } from "./leaflet.js";
-import { isoDay, mediumDay } from "./days.js";
+import { mediumDay } from "./days.js";
 import { element } from "./dom.js";
-import { controlCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
+import { controlCard, countCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
 import { Sheet } from "./sheet.js";
 import { positionText } from "./words.js";
 
 const REACH = 14; // pixels around a click or a touch
+const CLOSER = 3; // zooms that a click on a counted mark goes
 const ROOM = 330; // pixels of height that a map needs to hold a card
+
+/** The style sheet of the cards, where the page did not bring it. */
+export function look() {
+  if (document.querySelector("link[href$='/cards.css']")) return Promise.resolve();
+  const sheet = element("link", { rel: "stylesheet", href: new URL("../css/cards.css", import.meta.url) });
+  document.head.append(sheet);
+  return new Promise((done) => ["load", "error"].forEach((name) => sheet.addEventListener(name, done)));
+}
 
 /** Answers a click on the map: what is drawn there, and who held the place that day. */
 export class Inspector {
   #map;
   #layers;
   #style;
-  #url;
+  #answers;
   #language;
   #day = null;
   #popup = null;
   #sheet = new Sheet();
 
-  /** `layers`: `{mentions, events}`, each a `PointLayer`. */
-  constructor(map, { layers, style, url, language }) {
+  /** `layers`: `{mentions, events}`, each a `PointLayer`; `answers` as in `holding.js`. */
+  constructor(map, { layers, style, answers, language }, day) {
     this.#map = map;
     this.#layers = layers;
     this.#style = style;
-    this.#url = url;
+    this.#answers = answers;
     this.#language = language;
-    map.on("daychange", ({ day }) => (this.#day = day));
-    map.on("click", ({ latlng }) => this.#open(latlng.wrap()));
+    this.#day = day;
+    map.on("daychange", (change) => (this.#day = change.day));
   }
 
-  #open(latlng) {
+  /** Opens what is drawn at a place, and asks who held it. */
+  open(latlng) {
     const cards = this.#cards(latlng);
     const answer = element("div", { class: "answer", "aria-live": "polite" }, element("p", {}, "Asking …"));
     const box = element("div", { class: "cards", tabindex: "-1" }, ...cards, answer);
     if (!cards.length) box.prepend(element("h3", {}, positionText(latlng)));
     this.show(latlng, box);
     this.#ask(latlng, answer);
+  }
+
+  /** Opens the cards of a story's features; the answer is their box. */
+  tell(latlng, features) {
+    const cards = features.map((feature) => (feature.type ? eventCard : mentionCard)(feature, this.#style, this.#language));
+    const box = element("div", { class: "cards", tabindex: "-1" }, ...cards);
+    this.show(latlng, box);
+    return box;
   }
 
   /** Opens a card at a place. */
@@ -52,18 +70,28 @@ export class Inspector {
 
   #cards(latlng) {
     const make = { mentions: mentionCard, events: eventCard };
-    return Object.entries(this.#layers).flatMap(([name, layer]) =>
-      layer.near(latlng, REACH).slice(0, 3).map((feature) => make[name](withDays(feature), this.#style, this.#language)));
+    const found = Object.entries(this.#layers).map(([name, layer]) => [name, layer.near(latlng, REACH)]);
+    if (found.some(([, features]) => features.some(isCounted))) this.#approach(latlng);
+    return found.flatMap(([name, features]) => {
+      const count = features.reduce((sum, { properties }) => sum + (properties.count ?? 1), 0);
+      if (features.some(isCounted)) return [countCard(name, count)];
+      return features.slice(0, 3).map((feature) => make[name](withDays(feature), this.#style, this.#language));
+    });
+  }
+
+  /** Goes where those that are counted here come apart. */
+  #approach(latlng) {
+    this.#map.setView(latlng, Math.min(this.#map.getZoom() + CLOSER, this.#map.getMaxZoom()));
   }
 
   async #ask(latlng, box) {
     const day = this.#day;
     try {
-      const answer = await this.#fetch(latlng, { datetime: isoDay(day) });
+      const answer = await this.#answers.on(latlng, day);
       box.replaceChildren(
         element("p", { class: "answer-day" }, `Who held this point on ${mediumDay(day, this.#language)}`),
         controlCard(answer, this.#style),
-        this.#history(latlng),
+        this.#answers.history ? this.#history(latlng) : "",
       );
     } catch (error) {
       box.replaceChildren(trouble(error));
@@ -81,8 +109,7 @@ export class Inspector {
     const box = element("details", { class: "record" }, element("summary", {}, "Through all time"));
     box.addEventListener("toggle", async () => {
       try {
-        const { history } = await this.#fetch(latlng, {});
-        box.append(historyList(history, this.#style, this.#language));
+        box.append(historyList(await this.#answers.history(latlng), this.#style, this.#language));
       } catch (error) {
         box.append(trouble(error));
       }
@@ -90,14 +117,10 @@ export class Inspector {
     }, { once: true });
     return box;
   }
+}
 
-  async #fetch({ lng, lat }, parameters) {
-    const query = new URLSearchParams({ lon: lng.toFixed(5), lat: lat.toFixed(5), ...parameters });
-    const response = await fetch(`${this.#url}?${query}`);
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.detail ?? response.statusText);
-    return answer;
-  }
+function isCounted({ properties: { count = 1 } }) {
+  return count > 1;
 }
 
 function trouble(error) {

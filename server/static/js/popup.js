@@ -60,6 +60,13 @@ export function eventCard(event, style, language) {
   );
 }
 
+/** How many stand behind one mark: `name` is "mentions" or "events". */
+export function countCard(name, count) {
+  return element("article", { class: "card" },
+    element("h3", {}, `${count} ${name} of about this place`),
+    element("p", {}, "Nearer to the ground each has its own mark."));
+}
+
 /** A feature of a tile has its days as numbers; cards want ISO text. */
 export function withDays({ properties, from, to }) {
   const days = { valid_from: Number.isFinite(from) ? isoDay(from) : null, valid_to: Number.isFinite(to) ? isoDay(to) : null };
@@ -95,7 +102,14 @@ function agreementText({ agreement, agreement_reason: reason }) {
 function storyLink({ article, title }) {
   if (!article || document.body.dataset.story === article) return null;
   const words = title ? bidi(title) : "The story";
-  return element("p", { class: "card-story" }, element("a", { href: `/stories/${encodeURIComponent(article)}` }, words));
+  return element("p", { class: "card-story" }, element("a", { href: storyAddress(article) }, words));
+}
+
+/** The page says how addresses of stories look. A relative one leads to a file, which is named as an address is. */
+function storyAddress(article) {
+  const { stories } = document.body.dataset;
+  const name = encodeURIComponent(article);
+  return stories.replace("STORY", stories.startsWith("/") ? name : encodeURIComponent(name));
 }
 
 function sources(list) {

@@ -1,5 +1,6 @@
 import { addMonths, dayNumber, isoDay, longDay, shortDay } from "./days.js";
 import { element } from "./dom.js";
+import { speech } from "./speech.js";
 import { DayStrip } from "./strip.js";
 
 const FRAME = 160; // milliseconds a day while playing
@@ -84,7 +85,7 @@ export class TimeSlider {
 
   #showPlaying(playing) {
     this.#parts.play.classList.toggle("is-playing", playing);
-    this.#parts.play.setAttribute("aria-label", playing ? "Pause" : "Play through time");
+    this.#parts.play.setAttribute("aria-label", playing ? speech.pause : speech.play);
   }
 
   #grow(day) {
@@ -110,15 +111,15 @@ export class TimeSlider {
 }
 
 function build(box) {
-  const play = element("button", { type: "button", class: "time-play", "aria-label": "Play through time" });
-  const back = element("button", { type: "button", class: "time-step", "aria-label": "A day back" }, "‹");
-  const on = element("button", { type: "button", class: "time-step", "aria-label": "A day on" }, "›");
-  const range = element("input", { type: "range", step: 1, class: "time-range", "aria-label": "Day" });
+  const play = element("button", { type: "button", class: "time-play", "aria-label": speech.play });
+  const back = element("button", { type: "button", class: "time-step", "aria-label": speech.back }, "‹");
+  const on = element("button", { type: "button", class: "time-step", "aria-label": speech.on }, "›");
+  const range = element("input", { type: "range", step: 1, class: "time-range", "aria-label": speech.day });
   const ticks = element("div", { class: "time-ticks", "aria-hidden": "true" });
-  const date = element("input", { type: "date", class: "time-date", "aria-label": "Date", required: "" });
+  const date = element("input", { type: "date", class: "time-date", "aria-label": speech.date, required: "" });
   const asOf = element("strong", { class: "time-day" });
   box.replaceChildren(
-    element("div", { class: "time-head" }, element("span", { class: "time-as-of" }, "As of ", asOf), date),
+    element("div", { class: "time-head" }, element("span", { class: "time-as-of" }, `${speech.asOf} `, asOf), date),
     element("div", { class: "time-row" }, play, back, element("div", { class: "time-track" }, range, ticks), on),
   );
   return { play, back, on, range, ticks, date, asOf };

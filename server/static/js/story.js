@@ -1,7 +1,6 @@
 import { DivIcon, Marker } from "./leaflet.js";
 import { contains, dayNumber } from "./days.js";
 import { element } from "./dom.js";
-import { eventCard, mentionCard } from "./popup.js";
 
 const CLOSE = 9; // zoom that shows a town among its neighbours
 const WIDE = [[/^PCL/, 6], [/^(ADM1|RGN)/, 8]]; // zooms that show a country, a province
@@ -10,14 +9,12 @@ const WIDE = [[/^PCL/, 6], [/^(ADM1|RGN)/, 8]]; // zooms that show a country, a 
 export class Story {
   #atlas;
   #story;
-  #language;
   #marks = [];
   #day = null;
 
-  constructor(atlas, story, language) {
+  constructor(atlas, story) {
     this.#atlas = atlas;
     this.#story = story;
-    this.#language = language;
     this.#pin();
     atlas.map.on("daychange", ({ day }) => this.#show(day));
     document.addEventListener("click", (event) => this.#follow(event));
@@ -40,6 +37,11 @@ export class Story {
       const icon = new DivIcon({ className: "story-mark", html: element("span"), iconSize: [26, 26] });
       const marker = new Marker(features[0].at, { icon, title: names, alt: names, riseOnHover: true });
       marker.on("click", () => this.#open(features[0].at, features));
+      marker.on("keydown", ({ originalEvent: event }) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        this.#open(features[0].at, features, true);
+      });
       this.#marks.push({ marker: marker.addTo(this.#atlas.map), features });
     }
   }
@@ -74,10 +76,8 @@ export class Story {
     map.flyTo(feature.at, wide ?? Math.max(map.getZoom(), CLOSE), { animate: !calm, duration: 0.8 });
   }
 
-  #open(at, features) {
-    const cards = features.slice(0, 12).map((feature) => (feature.type ? eventCard : mentionCard)(
-      feature, this.#atlas.style, this.#language));
-    this.#atlas.inspector.show(at, element("div", { class: "cards" }, ...cards));
+  #open(at, features, byKey) {
+    this.#atlas.answers.show(at, features.slice(0, 12), byKey);
   }
 
   #find(id) {

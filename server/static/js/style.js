@@ -1,4 +1,5 @@
 import { MOTIFS } from "./motifs.js";
+import { darkness } from "./theme.js";
 
 const FILL = 0.5; // of a zone: the land and its rivers show through
 const PIECE = 16; // pixels of a pattern; divides the tile size, so that patterns meet at tile edges
@@ -10,7 +11,6 @@ const VANISHES = 2; // below this contrast against dark land a half-transparent 
 /** Colours, patterns and words for controllers: the page's copy of the one table, `geo/style.py`. */
 export class Style {
   #actors;
-  #dark = window.matchMedia("(prefers-color-scheme: dark)");
   #edges = new Map();
   #fills = new Map();
 
@@ -19,12 +19,12 @@ export class Style {
   }
 
   get isDark() {
-    return this.#dark.matches;
+    return darkness.matches;
   }
 
   /** Calls back when the reader changes between light and dark. */
   onTheme(changed) {
-    this.#dark.addEventListener("change", () => {
+    darkness.addEventListener("change", () => {
       this.#edges.clear();
       changed();
     });

@@ -3,11 +3,18 @@ import { DatedLayer } from "./dated-layer.js";
 
 /** Who holds which area: fill and pattern by controller, outlined. */
 export class ZoneLayer extends DatedLayer {
+  #pen = document.createElement("canvas").getContext("2d");
   #style;
 
   constructor(source, style, options) {
     super(source, options);
     this.#style = style;
+  }
+
+  /** None to a position inside. */
+  distance(feature, { x, y }) {
+    feature.shape ??= this.shape(feature);
+    return this.#pen.isPointInPath(feature.shape, x, y, "evenodd") ? 0 : Infinity;
   }
 
   paint(context, features, day) {

@@ -1,8 +1,9 @@
 /** The editor's desk: the only script that knows all of its parts. Whatever an editor says, the server answers with the
  * whole story as it is then, and all parts show that. */
-import { firstDay, openAtlas } from "../atlas.js";
+import { openAtlas } from "../atlas.js";
 import { dayNumber } from "../days.js";
 import { element, pageData } from "../dom.js";
+import { Style } from "../style.js";
 import { Api } from "./api.js";
 import { button, field, form, input } from "./fields.js";
 import { Head } from "./head.js";
@@ -19,7 +20,8 @@ const page = pageData("page-data");
 const box = (id) => document.getElementById(id);
 const api = new Api(page.api);
 const atlas = await openAtlas({ map: box("map"), time: box("time"), legend: box("legend") }, page);
-const { map, style } = atlas;
+const { map } = atlas;
+const style = new Style(page.actors);
 const parts = {
   shelf: new Shelf(map, box("shelf")), head: new Head(map, box("head"), page.language), text: new StoryText(map, box("text")),
   items: new Items(map, box("items"), { page, style }), history: new History(map, box("history"), page.language),
@@ -176,5 +178,5 @@ function close() {
 }
 
 for (const [name, act] of Object.entries(acts)) map.on(name, act);
-atlas.slider.go(firstDay(page));
+atlas.slider.go(page.day);
 signIn();

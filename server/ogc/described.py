@@ -1,0 +1,76 @@
+"""What the API says of itself: landing page, conformance, collections."""
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from geo.interval import DAY
+from geo.schema import COLLECTIONS, Collection
+from geo.store import Summary
+from server.ogc.crs import CRS84, KNOWN
+
+GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+CONFORMS = (*(CORE + name for name in ("core", "geojson", "oas30")),
+            "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs")
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+JSON, GEOJSON = "application/json", "application/geo+json"
+
+Link = dict[str, str]
+
+
+def link(rel: str, href: str, title: str, mimetype: str = JSON) -> Link:
+    return {"href": href, "rel": rel, "type": mimetype, "title": title}
+
+
+def landing(root: str) -> dict[str, object]:
+    return {
+        "title": "Dateline",
+        "description": "The places in the news and who held them that day; every row says from which source.",
+        "links": [
+            link("self", root, "This document"),
+            link("service-desc", f"{root}api", "The API, as OpenAPI 3.0", OPENAPI),
+            link("conformance", f"{root}conformance", "The standards that it keeps"),
+            link("data", f"{root}collections", "The collections"),
+        ],
+    }
+
+
+def conformance(root: str) -> dict[str, object]:
+    return {"conformsTo": [*CONFORMS], "links": [link("self", f"{root}conformance", "This document")]}
+
+
+def collections(root: str, summaries: dict[str, Summary]) -> dict[str, object]:
+    return {
+        "links": [link("self", f"{root}collections", "This document")],
+        "collections": [collection(root, COLLECTIONS[name], summary) for name, summary in summaries.items()],
+    }
+
+
+def collection(root: str, declared: Collection, summary: Summary) -> dict[str, object]:
+    """``extent`` spans what is believed now; open ends are ``null``."""
+    here = f"{root}collections/{declared.name}"
+    extent: dict[str, object] = {}
+    if summary.bbox is not None:
+        extent["spatial"] = {"bbox": [list(summary.bbox)], "crs": CRS84}
+    if summary.interval is not None:
+        end = summary.interval.end
+        ends = [_instant(summary.interval.start), _instant(end and end - DAY)]
+        extent["temporal"] = {"interval": [ends], "trs": GREGORIAN}
+    return {
+        "id": declared.name, "title": declared.title, "description": declared.description,
+        **({"extent": extent} if extent else {}),
+        "itemType": "feature", "crs": [*KNOWN], "storageCrs": CRS84,
+        "links": [
+            link("self", here, "This document"),
+            link("items", f"{here}/items", declared.title, GEOJSON),
+        ],
+    }
+
+
+def dumped(told: dict[str, object]) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=1)
+
+
+def _instant(day: date | None) -> str | None:
+    return None if day is None else f"{day}T00:00:00Z"
