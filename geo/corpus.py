@@ -1,11 +1,13 @@
 """Many articles through one pipeline into one store; an article is one transaction."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 
+from geo.corrections import Correction, Fixes
+from geo.drafts import corrections_of, hidden, hide, is_withdrawn
 from geo.duplicates import Dispatch, Dispatches, dispatch
 from geo.errors import NoPublicationDate
 from geo.features import article_feature, event_features, mention_features
@@ -18,9 +20,17 @@ Rows = Mapping[str, list[Feature]]
 """The rows of one reading by collection; ``articles`` holds exactly one."""
 
 
+Read = Callable[[Article, Sequence[Correction]], Reading]
+"""``Pipeline.read``: the story as its corrections leave it."""
+
+
 @dataclass(frozen=True)
 class Ingested:
-    """What one article brought: its id, what was written, and how much was found."""
+    """What one article brought: its id, what was written, and how much was found.
+
+    ``state`` is what readers see of it; of a ``withdrawn`` one nothing was kept, of one that the desk holds back only
+    its text. ``lost`` are editors' corrections that found nothing to be laid over.
+    """
 
     article: str
     title: str
@@ -28,6 +38,8 @@ class Ingested:
     mentions: int
     events: int
     duplicate_of: str | None = None
+    state: str = "published"
+    lost: int = 0
 
 
 def rows_of(reading: Reading) -> Rows:
@@ -49,27 +61,54 @@ def rows_of(reading: Reading) -> Rows:
 class Corpus:
     """A store of stories, and which of them are wire copies of which."""
 
-    def __init__(self, store: Store, known_on: date) -> None:
+    def __init__(self, store: Store, known_on: date, read: Read | None = None) -> None:
         self._store = store
         self._known_on = known_on
+        self._read = read
         self._dispatches = Dispatches(self._on_day)
 
     def keep(self, rows: Rows) -> Ingested:
         """Write one story, its copies linked to their original, all or nothing. Twice is once.
 
         Another text under the same id is a new revision: the belief in the old rows ends, also in those of which
-        the new text says nothing.
+        the new text says nothing. What the desk holds back stays hidden, what was withdrawn stays away. With ``read``
+        a story of which editors said something is read anew: they may have said it after ``rows`` were made.
         """
+        (article,) = rows["articles"]
+        while True:
+            known = corrections_of(self._store, article.id)
+            if known and self._read:
+                rows = rows_of(self._read(article_of(article), known))
+            done = self._try(rows, known)
+            if done is not None:
+                return replace(done, lost=len(Fixes.of(known, str(article.properties["text"])).lost))
+
+    def _try(self, rows: Rows, known: Sequence[Correction]) -> Ingested | None:
+        """As ``keep``; nothing when an editor has said something else meanwhile."""
         (article,) = rows["articles"]
         with ExitStack() as undone:
             undone.callback(self._dispatches.forget)
             originals = self._originals(article)
             article = _linked(article, originals[article.id])
             with self._store.transaction():
+                if corrections_of(self._store, article.id) != known:
+                    return None
+                if state := self._hidden(article):
+                    return Ingested(article.id, str(article.properties["title"]), WriteReport(), 0, 0, state=state)
                 done = keep({**rows, "articles": [article]}, self._store, self._known_on)
                 self._relink({id_: first for id_, first in originals.items() if id_ != article.id})
             undone.pop_all()
         return done
+
+    def _hidden(self, article: Feature) -> str:
+        """How a story is kept from readers; its new text is kept where it lies, unless it was withdrawn."""
+        if is_withdrawn(self._store, article.id):
+            return "withdrawn"
+        story = hidden(self._store, article.id)
+        if story is None:
+            return ""
+        hide(self._store, replace(story, article=article_of(article)))
+        return story.state
 
     def _originals(self, article: Feature) -> dict[str, str | None]:
         """By id, for the article and all whose original it may change: of whom it is a copy, ``None`` of nobody."""
@@ -159,12 +198,27 @@ def _unique(features: Iterable[Feature]) -> list[Feature]:
 
 
 def reread(pipeline: Pipeline, store: Store, known_on: date) -> Iterator[Ingested]:
-    """Read every kept article anew, as after the zones have changed; corrected rows keep the old belief."""
+    """Read every kept article anew, as after the zones have changed; corrected rows keep the old belief. What is taken
+    out of sight meanwhile stays out."""
     for row in list(store.read("articles", Query())):
-        rows = rows_of(pipeline.read(article_of(row)))
-        original = row.properties.get("duplicate_of")
-        linked = _linked(rows["articles"][0], str(original) if original else None)
-        yield keep({**rows, "articles": [linked]}, store, known_on)
+        done = _reread(row, pipeline.read, store, known_on)
+        if done is not None:
+            yield done
+
+
+def _reread(row: Feature, read: Read, store: Store, known_on: date) -> Ingested | None:
+    while True:
+        known = corrections_of(store, row.id)
+        rows = rows_of(read(article_of(row), known))
+        with store.transaction():
+            now = next(store.read("articles", Query(ids=(row.id,))), None)
+            if now is None:
+                return None
+            if now.properties["revision"] == row.properties["revision"] and corrections_of(store, row.id) == known:
+                original = now.properties.get("duplicate_of")
+                linked = _linked(rows["articles"][0], str(original) if original else None)
+                return keep({**rows, "articles": [linked]}, store, known_on)
+            row = now  # somebody edited or corrected it meanwhile
 
 
 def article_of(row: Feature) -> Article:

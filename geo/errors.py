@@ -22,6 +22,14 @@ class NoPublicationDate(DatelineError):
     """A story gives no date and none was stated; today is never assumed."""
 
 
+class Withdrawn(NotFound):
+    """It was taken out for good and does not come back."""
+
+
+class Conflict(DatelineError):
+    """What is asked does not fit the state in which the thing is."""
+
+
 class StoreError(DatelineError):
     """The store cannot be opened, or does not hold what it should."""
 

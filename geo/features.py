@@ -79,8 +79,14 @@ def _event(article: Article, event: Event) -> Feature:
         "trigger": event.trigger, "attribution": event.attribution, "certainty": event.certainty,
         "agreement": event.agreement, "agreement_reason": event.agreement_reason, "time_reason": event.when.reason,
     }
-    identity = _hash(article.id, event.type, str(event.sentence.start), event.trigger, event.place.id, event.when.edtf)
+    identity = event_identity(article, event)
     return Feature(identity, Point(event.place.point), properties, _validity(event.when), _known(article))
+
+
+def event_identity(article: Article, event: Event) -> str:
+    """The id of an event's row."""
+    place = event.place.id if event.place else ""
+    return _hash(article.id, event.type, str(event.sentence.start), event.trigger, place, event.when.edtf)
 
 
 def place_features(places: Iterable[Place]) -> list[Feature]:

@@ -10,6 +10,7 @@ from geo.actors import Actors
 from geo.belief import belief_of
 from geo.derivation import derived, options_in, page_of, rederived
 from geo.derive import DeriveOptions
+from geo.drafts import corrections_by_story
 from geo.errors import InvalidParameter, NotFound, StoreError
 from geo.features import place_features
 from geo.front_store import fronts_around, rows_of
@@ -79,6 +80,13 @@ def add_reports(store: Store, reports: Sequence[Feature], known_on: date) -> tup
                 return written, None
             _replace(store, "fronts", (moved, lines), known_on)
             return written, _replace(store, "zones", (change.old, change.new), known_on)
+
+
+def drop_reports(store: Store, ids: tuple[str, ...], known_on: date) -> None:
+    """Purge these town reports in every belief; zones that were derived from reports are derived anew without them."""
+    store.delete("reports", Query(ids=ids))
+    if _is_derived(store, options_in(store)):
+        derive_zones(store, known_on)
 
 
 def _replace(
@@ -180,9 +188,10 @@ def gazetteer_of(store: Store) -> Gazetteer:
 
 
 def pipeline_of(store: Store) -> Pipeline:
-    """The pipeline over what the store holds now."""
+    """The pipeline over what the store holds now, with what editors say of its stories."""
     reports, zones = store.read("reports", Query()), store.read("zones", Query())
-    return pipeline(gazetteer_of(store), Actors.load(theatre_of(store).actors), reports, zones)
+    made = pipeline(gazetteer_of(store), Actors.load(theatre_of(store).actors), reports, zones)
+    return replace(made, corrections=corrections_by_story(store))
 
 
 def earlier_belief(store: Store, as_known_on: date | None) -> date | None:

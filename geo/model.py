@@ -269,6 +269,13 @@ class Event:
     agreement_reason: str = ""
 
 
+class Lost(NamedTuple):
+    """An editor's correction, by its id, that finds nothing to be laid over, and why, in words. It is kept."""
+
+    correction: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class Reading:
     """All that the pipeline made of one article."""
@@ -277,6 +284,7 @@ class Reading:
     mentions: tuple[Mention, ...] = ()
     events: tuple[Event, ...] = ()
     times: tuple[When, ...] = ()
+    lost: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from geo.actors import Actors
 from geo.agreement import Around, compare, days_around
 from geo.assets import data_path
 from geo.basemap import area_shapes
+from geo.corrections import Correction, Fixes
 from geo.dates import find_times, when_of
 from geo.derive import bundled_ground, derive
 from geo.errors import NotFound
@@ -43,7 +44,8 @@ class Pipeline:
     """What the stages need, built once and shared by all articles.
 
     ``recognise`` and ``resolve`` are seams: any function of the same shape will do. ``zones`` may be
-    empty: then every control says that no source makes a statement.
+    empty: then every control says that no source makes a statement. ``corrections`` are those of known stories by
+    their ids.
     """
 
     gazetteer: Gazetteer
@@ -57,25 +59,31 @@ class Pipeline:
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
     air_powers: frozenset[str] = frozenset()
     resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
+    corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)
     _asked: dict[tuple[str, Interval], Control] = field(default_factory=dict, repr=False)
     _asked_around: dict[_Around, Control | None] = field(default_factory=dict, repr=False)
 
-    def read(self, article: Article) -> Reading:
-        """Everything that ``article`` says about places and days, joined to who held the ground."""
+    def read(self, article: Article, corrections: Sequence[Correction] | None = None) -> Reading:
+        """Everything that ``article`` says about places and days, joined to who held the ground; with what editors
+        say of it laid over each stage, by default what they said of the story with this id."""
         dated = self._published(article)
         text, published = dated.text, dated.published
+        fixes = Fixes.of(self.corrections.get(article.id, ()) if corrections is None else corrections, text)
         times = find_times(text, published)
 
         def when(span: Span) -> When:
             return when_of(span, text, times, published)
 
-        found = locate(self.resolve(self.recognise(text), self.gazetteer), self.shapes)
+        resolved = self.resolve(fixes.toponyms(text, self.recognise(text)), self.gazetteer)
+        placed, lost = fixes.places(resolved, self.gazetteer)
+        found = fixes.grounds(locate(placed, self.shapes))
         mentions = tuple(replace(mention, when=when(mention.toponym.span)) for mention in found)
-        events = find_events(Scene(
+        told = find_events(Scene(
             text, mentions, self.parties(text), when, self.facility, title=dated.title, air_powers=self.air_powers
         ))
-        joined = tuple(self._joined(mention) for mention in mentions)
-        return Reading(dated, joined, tuple(self._compared(event) for event in events), times)
+        joined = tuple(self._joined(mention) for mention in fixes.dates(mentions))
+        events = tuple(self._compared(event) for event in fixes.events(text, told, mentions))
+        return Reading(dated, joined, events, times, (*fixes.lost, *lost))
 
     def zones_between(self, days: Interval) -> list[Feature]:
         """The zones that hold on some day of ``days``."""

@@ -9,18 +9,24 @@ from flask import Flask
 from server import (
     assets,
     basemap,
+    bearer,
     changes,
     control,
+    deskpage,
+    editing,
     embed,
     errors,
     exports,
     health,
+    intake,
     maps,
     oembed,
     ogc,
     previews,
     rasters,
     reading,
+    rejoining,
+    releasing,
     resources,
     security,
     settings,
@@ -33,7 +39,8 @@ from server import (
 
 BLUEPRINTS = (
     maps.bp, assets.bp, embed.bp, oembed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, previews.bp, exports.bp,
-    ogc.bp, control.bp, changes.bp, reading.bp, health.bp,
+    ogc.bp, control.bp, changes.bp, reading.bp, editing.bp, deskpage.bp,
+    health.bp,
 )
 
 
@@ -46,7 +53,7 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """
     app = Flask(__name__)
     app.config.update(settings.read(os.environ, config))
-    for part in (security, errors, resources, tilesets, tileservice, thin):
+    for part in (security, errors, resources, tilesets, tileservice, thin, intake, bearer, releasing, rejoining):
         part.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

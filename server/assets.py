@@ -110,7 +110,9 @@ def published_modules() -> list[str]:
 
 
 def _scripts(bodies: Mapping[str, bytes]) -> dict[str, str]:
-    plain = (name for name in bodies if name.startswith("js/") and ".bundle." not in name and ".leaflet." not in name)
+    """Those of readers' pages by their plain names; the desk's lie in a folder of their own."""
+    own = (name for name in bodies if name.startswith("js/") and name.count("/") == 1)
+    plain = (name for name in own if ".bundle." not in name and ".leaflet." not in name)
     return {Path(name).stem: bodies[name].decode() for name in plain}
 
 

@@ -9,17 +9,21 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from geo.errors import (
+    Conflict,
     DatelineError,
     InvalidInput,
     InvalidParameter,
     NoPublicationDate,
     NotFound,
     StoreError,
+    Withdrawn,
 )
 from server.params import BadParameter
 
 STATUS: dict[type[Exception], int] = {
+    Withdrawn: 410,
     NotFound: 404,
+    Conflict: 409,
     InvalidParameter: 400,
     InvalidInput: 400,
     NoPublicationDate: 422,

@@ -62,6 +62,12 @@ class TileCache:
         while self._held > self._most and self._tiles:
             self._held -= _cost(self._tiles.popitem(last=False)[1])
 
+    def clear(self) -> None:
+        """Let go of all of them. They name their content, so nobody would get an outdated one; its bytes go too."""
+        with self._lock:
+            self._tiles.clear()
+            self._held = 0
+
     def __len__(self) -> int:
         return len(self._tiles)
 

@@ -38,6 +38,9 @@ PATIENCE = 1.0
 LARGE = 16 * 2**20
 """Bytes of a store from which on making arrays takes longer than starting a process for it."""
 
+NO_VERSION = "/"
+"""How the name of no file begins."""
+
 Work = dict[tuple[str, str, int], tuple["Future[TileSet]", float]]
 
 
@@ -157,6 +160,12 @@ def arrays_of(collection: str, version: str) -> str:
 
 def folder_of(store: Path) -> Path:
     return store.with_name(store.name + SUFFIX)
+
+
+def forget(store: Path, collections: Iterable[str]) -> None:
+    """Remove all that was kept in files of these collections' tiles, of whatever version: a story was taken out."""
+    for name in collections:
+        _clear(folder_of(store), name, NO_VERSION)
 
 
 def tile_numbers(collection: Collection, store: Store) -> TileSet:

@@ -87,3 +87,10 @@ def test_another_tile_does_not_wait_for_a_slow_one() -> None:
 def test_a_kept_tile_is_not_made_again(key: object) -> None:
     cache = TileCache(10**6)
     assert cache.get(key, lambda: pack(b"once")) is cache.get(key, lambda: pack(b"twice"))
+
+
+def test_a_cleared_cache_makes_its_tiles_anew() -> None:
+    cache = TileCache(10_000)
+    cache.get("a", lambda: pack(b"one"))
+    cache.clear()
+    assert len(cache) == 0 and cache.get("a", lambda: pack(b"two")).body == b"two"

@@ -15,6 +15,7 @@ from typing import Protocol
 from geo.errors import StoreError
 from geo.interval import Interval
 from geo.model import BBox, Feature, Query
+from geo.store.records import Record
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,20 @@ class Store(Protocol):
 
     def set_source(self, name: str, text: str) -> None:
         """Keep a text about a source, in place of the one before."""
+
+    def records(self, kind: str, about: str | None = None) -> list[Record]:
+        """What is kept beside the features, private to those who run the store: tokens, drafts, corrections. All of
+        one kind, or those about one thing, in the order in which they were first kept."""
+
+    def keep_record(self, kind: str, record: Record) -> None:
+        """Keep a record, in place of the one of its kind and id. The version stays: readers see no records."""
+
+    def drop_records(self, kind: str, about: str) -> None:
+        """Purge the records of a kind that are about something, so that their bytes are gone too."""
+
+    def settle(self) -> None:
+        """Bring what was committed into its last place, so that no log holds on to what was purged; as far as readers
+        allow."""
 
     def version(self) -> str:
         """A text that differs after every committed write that changed something."""

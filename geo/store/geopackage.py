@@ -20,8 +20,9 @@ from geo.errors import StoreError
 from geo.interval import Interval
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
-from geo.store import Summary, WriteReport, layout, rows, search
+from geo.store import Summary, WriteReport, layout, records, rows, search
 from geo.store.believed import DERIVED, Beliefs, ByFid, Reading
+from geo.store.records import Record, Records
 from geo.store.rows import Value
 from geo.store.upsert import Seen, Upsert, close, erase
 
@@ -92,6 +93,8 @@ class GeoPackageStore:
         with self.transaction():
             writer = self._writing()
             ids = sorted({feature.id for feature in self._found(declared, query, condition)})
+            if known_on is None:
+                records.forget_deleted(writer)
             for id_ in ids:
                 if known_on is None:
                     erase(writer, collection, "id = ?", (id_,))
@@ -165,6 +168,22 @@ class GeoPackageStore:
     def set_source(self, name: str, text: str) -> None:
         with self.transaction():
             layout.set_meta(self._writing(), f"source:{name}", text)
+
+    def records(self, kind: str, about: str | None = None) -> list[Record]:
+        with self._reader() as connection:
+            return Records(connection).read(kind, about)
+
+    def keep_record(self, kind: str, record: Record) -> None:
+        with self.transaction():
+            Records(self._writing()).keep(kind, record)
+
+    def drop_records(self, kind: str, about: str) -> None:
+        with self.transaction():
+            Records(self._writing()).drop(kind, about)
+
+    def settle(self) -> None:
+        with self._lock, layout.named_errors(self._path):
+            self._connected().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def version(self) -> str:
         """What other processes committed in the last ``FRESH_SECONDS`` may be missing; what this one did never is."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from geo.errors import StoreError, StoreVersionError
 from geo.schema import COLLECTIONS, TIME_FIELDS, Collection, Field
+from geo.store import records
 
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x47504B47
@@ -143,6 +144,7 @@ def _build(draft: Path) -> None:
             _run(connection, _script("geopackage.sql"))
             for collection in COLLECTIONS.values():
                 _add_collection(connection, collection)
+            records.create(connection)
             set_meta(connection, "schema_version", str(SCHEMA_VERSION))
             set_meta(connection, "store_id", secrets.token_hex(4))
             set_meta(connection, "version", "0")
@@ -220,6 +222,8 @@ def _newer(path: Path, found: int) -> str:
 
 
 def _missing(connection: sqlite3.Connection) -> Iterator[str]:
+    if not records.is_there(connection):
+        yield "the table of the desk's records"
     for collection in COLLECTIONS.values():
         present = _present(connection, collection)
         if not present:
@@ -232,6 +236,7 @@ def _missing(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _add_missing(connection: sqlite3.Connection) -> list[str]:
     missing = list(_missing(connection))
+    records.create(connection)
     for collection in COLLECTIONS.values():
         present = _present(connection, collection)
         if not present:

@@ -4,24 +4,28 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import click
 
+from geo import desk
 from geo.actors import Actors
 from geo.corpus import Corpus, Ingested, Rows, rows_of
+from geo.corrections import Correction
+from geo.desk import Editor
 from geo.features import event_features, mention_features
 from geo.formats import FORMATS
 from geo.formats.reading import as_json, as_text
 from geo.fronts import front_rows
 from geo.ground import pipeline_of
-from geo.model import Feature, Reading
+from geo.model import Article, Feature, Reading
 from geo.pipeline import Pipeline, pipeline_for
 from geo.schema import MENTIONS
 from geo.sources import Story, files_of, read_stream, stories_of
@@ -29,6 +33,7 @@ from geo.store import open_store
 from geo.style import styles
 from geo.theatre import Theatre, theatre
 from geo.workers import Done, Job, do_all
+from server import tilesets
 from server.commands.session import Day, Session, pass_session, today
 
 STDIN = "-"
@@ -126,7 +131,7 @@ def ingest(session: Session, sources: tuple[str, ...], published: date | None, d
     stories, total = _stories(sources, published)
     make = partial(_pipeline_at, session.store)
     with session.open() as store, _bar(session, total, hidden=session.json) as step:
-        corpus, outcome = Corpus(store, today()), _Outcome(step)
+        corpus, outcome = Corpus(store, today(), partial(_read_at, session.store)), _Outcome(step)
         for rows in outcome.good(do_all(Job(make, rows_of), stories, workers)):
             told = _rehearsed(rows) if dry_run else _kept(corpus.keep(rows))
             if session.json or total < LONG_BYTES:
@@ -145,11 +150,17 @@ def _pipeline_at(store: str) -> Pipeline:
         opened.close()
 
 
+def _read_at(store: str, article: Article, corrections: Sequence[Correction]) -> Reading:
+    return _pipeline_at(store).read(article, corrections)
+
+
 def _kept(kept: Ingested) -> Mapping[str, object]:
     return {
         "article": kept.article, "title": kept.title, "mentions": kept.mentions, "events": kept.events,
         "added": kept.written.added, "changed": kept.written.changed, "unchanged": kept.written.unchanged,
         "duplicate_of": kept.duplicate_of,
+        **({"state": kept.state} if kept.state != "published" else {}),
+        **({"lost": kept.lost} if kept.lost else {}),
     }
 
 
@@ -216,3 +227,17 @@ def _bar(session: Session, total: int, *, hidden: bool) -> Iterator[Callable[[in
             bar.update(size)
 
         yield update
+
+
+@click.command(epilog="Example: dateline --store war.gpkg withdraw 3f9c1d2ab4e05f67")
+@click.argument("article", metavar="ARTICLE")
+@pass_session
+def withdraw(session: Session, article: str) -> None:
+    """Take a story and all that came from it out, for good: its rows, its text, its corrections, reports made of it.
+
+    Its id stays, so that it is not taken in again. To hide a story for a time, unpublish it at the desk instead.
+    """
+    with session.open() as store:
+        desk.withdraw(store, article, Editor("the command line", datetime.now(UTC)))
+    tilesets.forget(Path(session.store), desk.SHOWN)
+    session.report({"article": article, "state": "withdrawn"}, f"{article}: withdrawn")

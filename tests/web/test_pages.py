@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import server
 from geo.errors import NotFound
 from server.story import Mark, paragraphs
 from server.vendor import HASHES, VendorError, checked
@@ -130,3 +131,10 @@ def test_the_parts_of_a_page_are_small(client: FlaskClient, address: str, most: 
     assert len(linked) >= 5
     sizes = [len(gzip.compress(client.get(each).data)) for each in linked]
     assert sum(sizes) < most
+
+
+def test_only_editors_load_the_desk_and_it_is_small(client: FlaskClient) -> None:
+    folder = Path(server.__file__).parent / "static"
+    parts = [*folder.glob("js/desk/*.js"), folder / "css/desk.css"]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in parts) < 20_000
+    assert "/js/desk/" not in client.get("/stories/story").text and "/js/desk/app.js" in client.get("/desk/").text

@@ -1,0 +1,62 @@
+"""After the desk changed the ground, all stories are joined to it anew, in a thread that no request waits for."""
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+from flask import Flask, current_app
+
+from geo.corpus import reread
+from geo.errors import DatelineError
+from server.resources import get_pipeline, get_store
+
+KEY = "dateline.rejoining"
+
+
+class Rejoining:
+    """One run at a time; whoever asks during one gets another after it."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._lock = threading.Lock()
+        self._wanted = False
+        self._thread: threading.Thread | None = None
+
+    def ask(self) -> None:
+        with self._lock:
+            self._wanted = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, daemon=True)
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Until nothing is left to do."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _work(self) -> None:
+        while self._is_wanted():
+            with self._app.app_context():
+                try:
+                    for _ in reread(get_pipeline(), get_store(), datetime.now(UTC).date()):
+                        pass
+                except DatelineError as error:
+                    self._app.logger.error("stories were not all joined anew: %s", error)
+
+    def _is_wanted(self) -> bool:
+        with self._lock:
+            wanted, self._wanted = self._wanted, False
+            if not wanted:
+                self._thread = None
+            return wanted
+
+
+def install(app: Flask) -> None:
+    app.extensions[KEY] = Rejoining(app)
+
+
+def rejoin() -> None:
+    """Ask for all stories to be joined anew, soon."""
+    asked: Rejoining = current_app.extensions[KEY]
+    asked.ask()
