@@ -21,15 +21,17 @@ from server.vendor import checked, folder
 bp = Blueprint("assets", __name__)
 
 MIMETYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-PUBLISHED = ("archive-source", "drawn", "pmtiles")
+PUBLISHED = ("archive-source", "pmtiles")
 """Scripts of which only published pages have a use (``server.site``)."""
 FOLDER = Path(__file__).parent / "static"
 FRAME_SCRIPT, FRAME_SHEET = "js/frame.bundle.js", "css/frame.bundle.css"
 FRAME_LEAFLET = "js/frame.leaflet.js"
 UNUSED_CLASSES = (
     "collapsed:!0", 'errorOverlayUrl:""', "autoplay:!0", 'service:"WMS"', 'subdomains:"abc"', "permanent:!1",
+    "bindTooltip:function(t,e){return this._tooltip", "this._marker=t},addHooks",
 )
-"""What stands in those of Leaflet that no map of ours makes: layer switch, pictures, films, WMS, image tiles, tips."""
+"""What stands in those of Leaflet that no map of ours makes: layer switch, pictures, films, WMS, image tiles, tips,
+layers' own words for tips, and marks that are dragged."""
 UNUSED = re.compile(r"control-layers|leaflet-(oldie|vml|ie|image|tooltip|default-icon|draw|crosshair|div-icon)|lvml")
 """Parts of Leaflet that no map of ours has."""
 

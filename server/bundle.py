@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 """Texts, templates (one may stand inside another) and patterns, of which nothing is taken; blanks and comments."""
 
 _BRACE = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[{}]")
+_CLASS = re.compile(r"\.(?:extend|include)\((?=\{)")
 _WORD = re.compile(r"[\w$#]")
 
 
@@ -131,7 +132,7 @@ def without(sheet: str, unused: re.Pattern[str]) -> str:
 
 
 def emptied(script: str, markers: Sequence[str]) -> str:
-    """A script whose class (``.extend({ … })``) around each marker has nothing in it any more.
+    """A script whose class around each marker, ``.extend({ … })`` or ``.include({ … })``, has nothing in it any more.
 
     >>> emptied("a=B.extend({x:1});c=B.extend({y:{z:2}});", ["z:2"])
     'a=B.extend({x:1});c=B.extend({});'
@@ -140,11 +141,10 @@ def emptied(script: str, markers: Sequence[str]) -> str:
     """
     for marker in markers:
         first, *more = script.split(marker)
-        start = first.rfind(".extend({") + len(".extend(")
-        end = _end(script, start)
-        if len(more) != 1 or start < len(".extend(") or end <= len(first):
+        begun = [found.end() for found in _CLASS.finditer(script, 0, len(first))]
+        if len(more) != 1 or not begun or (end := _end(script, begun[-1])) <= len(first):
             raise ValueError(f"marker: {marker!r}, want it once, in a class")
-        script = f"{script[:start]}{{}}{script[end:]}"
+        script = f"{script[:begun[-1]]}{{}}{script[end:]}"
     return script
 
 

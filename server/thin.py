@@ -49,7 +49,7 @@ class Thin:
             met = self._meant(environ)
             encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
             return None if met is None else self._of(met, encoding, environ.get("HTTP_IF_NONE_MATCH"))
-        except Exception:  # whatever it was, Flask's view meets it again and tells it
+        except Exception:  # only Flask's table of errors tells a fault as problem+json: its view meets it again
             return None
 
     def _of(self, met: Meant, encoding: str, known: str | None) -> Answer:

@@ -105,7 +105,7 @@ class TileSet:
     def content(self, tile: Tile, window: Interval | None = None) -> Content:
         """The same tile, named before it is made."""
         wanted = self._shown(tile, window)
-        named = self._marks_at(tile.z)[wanted[0]]
+        named = self.marks_at(tile.z)[wanted[0]]
         if mvt.is_lean(window):
             named = marks.with_numbers(named, self._columns["numbers"][wanted[0]])
         return Content(marks.name(named), lambda: self._drawn(tile, window, wanted))
@@ -130,10 +130,6 @@ class TileSet:
             frame.left - reach, frame.top - reach, frame.left + mvt.EXTENT + reach, frame.top + mvt.EXTENT + reach)
         near: Ints = rows[(west <= right) & (east >= left) & (north <= bottom) & (south >= top)]
         return near
-
-    def named(self, zoom: int) -> marks.Words:
-        """What names the content of each version at a zoom."""
-        return self._marks_at(zoom)
 
     def _shown(self, tile: Tile, window: Interval | None) -> tuple[Ints, Ints]:
         """Versions of which the tile may show something, and what the encoder must know of each."""
@@ -175,7 +171,7 @@ class TileSet:
     def prepare(self, zoom: int) -> None:
         """Make, or find where they are kept, the arrays of a zoom: seconds, for a large war."""
         self.level(zoom)
-        self._marks_at(zoom)
+        self.marks_at(zoom)
 
     def level(self, zoom: int) -> Level:
         """The arrays of a zoom, made when first asked for."""
@@ -231,8 +227,8 @@ class TileSet:
         rows = np.flatnonzero((days[:, 0] < end) & (days[:, 1] > first)).astype(np.int32)
         return rows, np.ascontiguousarray(level.boxes[rows])
 
-    def _marks_at(self, zoom: int) -> marks.Words:
-        """Of each version; beyond the simplified zooms all have the borders as they are."""
+    def marks_at(self, zoom: int) -> marks.Words:
+        """What names the content of each version; beyond the simplified zooms all have the borders as they are."""
         zoom = min(zoom, SIMPLIFIED_TO + 1)
         found = self._marks.get(zoom)
         if found is None:

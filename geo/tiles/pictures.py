@@ -42,7 +42,7 @@ class Pictures:
     def content(self, canvas: Canvas) -> Content:
         """The same picture, named before it is made. The name says nothing of scale and colours."""
         rows = self._shown(canvas.tile, Interval.of_day(canvas.day))
-        named = self._tileset.named(canvas.tile.z)[rows]
+        named = self._tileset.marks_at(canvas.tile.z)[rows]
         said = self._words[self._tileset.columns["said"][rows]]
         named = marks.with_looks(named, said, self._is_certain(rows, canvas.day))
         return Content(marks.name(named), lambda: self._drawn(canvas, rows))

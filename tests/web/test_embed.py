@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from geo.interval import day_number, parse_day
 from server import assets, create_app
 
-MOST_BYTES = 60 * 1024
+MOST_BYTES = 60_000
 Host = Callable[[str], str]
 
 

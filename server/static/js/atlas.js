@@ -4,7 +4,6 @@ import { Answers } from "./answers.js";
 import { Basemap } from "./basemap.js";
 import { dayNumber } from "./days.js";
 import { FrontLayer } from "./front-layer.js";
-import { Service } from "./holding.js";
 import { PlaceLabels } from "./labels.js";
 import { Legend } from "./legend.js";
 import { PointLayer } from "./point-layer.js";
@@ -30,16 +29,16 @@ export async function openAtlas(boxes, page, view = null) {
   style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
   const { mentions, events } = layers;
   const points = Object.fromEntries(Object.entries({ mentions, events }).filter(([, layer]) => layer));
-  const held = page.urls.control ? new Service(page.urls.control) : new (await import("./drawn.js")).Drawn(layers.zones);
-  const answers = new Answers(map, { layers: points, style, answers: held, language: page.language });
+  const asked = { url: page.urls.control, zones: layers.zones };
+  const answers = new Answers(map, { layers: points, style, asked, language: page.language });
   if (page.frozen) {
     const { FrozenDay } = await import("./frozen-day.js");
-    return { map, answers, slider: new FrozenDay(map, boxes.time, page.language) };
+    return { map, answers, style, slider: new FrozenDay(map, boxes.time, page.language) };
   }
   const [first, last] = page.days;
   const news = page.story ? Story.days(page.story) : exactDays(newsDays);
   const slider = new TimeSlider(map, boxes.time, { first, last, language: page.language, news });
-  return { map, answers, slider };
+  return { map, answers, style, slider };
 }
 
 function openMap(box, { bounds }, view) {

@@ -1,4 +1,5 @@
 import { Popup } from "./leaflet.js";
+import { control } from "./control.js";
 import { mediumDay } from "./days.js";
 import { element } from "./dom.js";
 import { controlCard, countCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
@@ -22,18 +23,18 @@ export class Inspector {
   #map;
   #layers;
   #style;
-  #answers;
+  #control;
   #language;
   #day = null;
   #popup = null;
   #sheet = new Sheet();
 
-  /** `layers`: `{mentions, events}`, each a `PointLayer`; `answers` as in `holding.js`. */
-  constructor(map, { layers, style, answers, language }, day) {
+  /** `layers`: `{mentions, events}`, each a `PointLayer`; `asked` as in `control.js`. */
+  constructor(map, { layers, style, asked, language }, day) {
     this.#map = map;
     this.#layers = layers;
     this.#style = style;
-    this.#answers = answers;
+    this.#control = control(asked);
     this.#language = language;
     this.#day = day;
     map.on("daychange", (change) => (this.#day = change.day));
@@ -87,11 +88,11 @@ export class Inspector {
   async #ask(latlng, box) {
     const day = this.#day;
     try {
-      const answer = await this.#answers.on(latlng, day);
+      const answer = await this.#control.on(latlng, day);
       box.replaceChildren(
         element("p", { class: "answer-day" }, `Who held this point on ${mediumDay(day, this.#language)}`),
         controlCard(answer, this.#style),
-        this.#answers.history ? this.#history(latlng) : "",
+        this.#control.history ? this.#history(latlng) : "",
       );
     } catch (error) {
       box.replaceChildren(trouble(error));
@@ -109,7 +110,7 @@ export class Inspector {
     const box = element("details", { class: "record" }, element("summary", {}, "Through all time"));
     box.addEventListener("toggle", async () => {
       try {
-        box.append(historyList(await this.#answers.history(latlng), this.#style, this.#language));
+        box.append(historyList(await this.#control.history(latlng), this.#style, this.#language));
       } catch (error) {
         box.append(trouble(error));
       }

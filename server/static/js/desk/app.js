@@ -3,7 +3,6 @@
 import { openAtlas } from "../atlas.js";
 import { dayNumber } from "../days.js";
 import { element, pageData } from "../dom.js";
-import { Style } from "../style.js";
 import { Api } from "./api.js";
 import { button, field, form, input } from "./fields.js";
 import { Head } from "./head.js";
@@ -20,8 +19,7 @@ const page = pageData("page-data");
 const box = (id) => document.getElementById(id);
 const api = new Api(page.api);
 const atlas = await openAtlas({ map: box("map"), time: box("time"), legend: box("legend") }, page);
-const { map } = atlas;
-const style = new Style(page.actors);
+const { map, style } = atlas;
 const parts = {
   shelf: new Shelf(map, box("shelf")), head: new Head(map, box("head"), page.language), text: new StoryText(map, box("text")),
   items: new Items(map, box("items"), { page, style }), history: new History(map, box("history"), page.language),
