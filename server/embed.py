@@ -13,9 +13,10 @@ from server import links, page, params, speech
 from server.page import LAYERS, OF_STORY, View
 from server.params import BadParameter
 from server.resources import get_store
-from server.showing import HEIGHT, HIGHEST, LANGUAGES, LOWEST, OF_FRAME, OF_MAP, THEMES, Showing, query_of, showing
+from server.showing import HEIGHT, HIGHEST, LOWEST, OF_FRAME, OF_MAP, THEMES, Showing, query_of, showing
 from server.snippet import Frame, responsive
 from server.social import WHOLE, alt
+from server.speech import LANGUAGES
 from server.story import Story, tell, title_of
 
 bp = Blueprint("embed", __name__, url_prefix="/embed")
@@ -63,7 +64,7 @@ def frame_data(told: Story | None, asked: Showing, view: View) -> Mapping[str, o
     kept = [name for name in (OF_STORY if told else LAYERS) if name in asked.layers]
     found = {
         **page.data(view, story=told), "layers": kept, "frozen": not asked.has_controls, "height": asked.height,
-        "language": LOCALES.get(asked.language, asked.language), "speech": speech.words(asked.language),
+        "language": LOCALES.get(asked.language, asked.language), "messages": speech.messages(asked.language),
     }
     if told:
         found["story"] = {

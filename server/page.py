@@ -77,7 +77,7 @@ def data(view: View, *, story: Story | None = None) -> dict[str, object]:
         "day": day_number(view.day),
         "days": [day_number(view.first), day_number(view.last)],
         "story": story.data if story else None,
-        "speech": speech.words("en"),
+        "messages": speech.messages("en"),
     }
 
 

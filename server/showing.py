@@ -14,16 +14,13 @@ from server import params
 from server.page import LAYERS, View
 from server.params import Args, BadParameter
 from server.resources import get_gazetteer
-from server.speech import WORDS
+from server.speech import LANGUAGES
 
 OF_MAP = ("date", "bbox", "place", "layers", "theme")
 """Options of every kind of map; ``datetime``-style spans are ``from`` and ``to`` here, for a slider has two ends."""
 
 OF_FRAME = (*OF_MAP, "from", "to", "controls", "language", "height")
 THEMES = ("auto", "light", "dark")
-LANGUAGES = tuple(WORDS)
-"""In which dates, the time bar and the hint about gestures are written."""
-
 LOWEST, HIGHEST, HEIGHT = 240, 1200, 480
 """Pixels of a frame: at least, at most, and when nobody says."""
 

@@ -1,46 +1,30 @@
-"""The words of the time bar and of a frame's hints, by language. The key and the cards are in English."""
+"""What pages say, by language: one file of ``messages/`` each, all with the same keys.
+
+A key names the part of the page and what is said there ("time.play"). ``{name}`` stands for a value. Where words hang
+on a number there is a key for each plural category that the language has ("age.days.one", "age.days.other").
+"""
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 
-NAMES = ("asOf", "day", "date", "play", "pause", "back", "on", "wheel", "touch")
-"""As ``static/js/speech.js`` takes them."""
-
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "en": (
-        "As of", "Day", "Date", "Play through time", "Pause", "A day back", "A day on",
-        "Hold Ctrl and scroll to zoom the map", "Move the map with two fingers",
-    ),
-    "ar": (
-        "في", "اليوم", "التاريخ", "تشغيل عبر الزمن", "إيقاف مؤقت", "اليوم السابق", "اليوم التالي",
-        "اضغط Ctrl مع التمرير لتكبير الخريطة", "حرّك الخريطة بإصبعين",
-    ),
-    "de": (
-        "Stand", "Tag", "Datum", "Durch die Zeit abspielen", "Pause", "Einen Tag zurück", "Einen Tag weiter",
-        "Zum Zoomen Strg halten und scrollen", "Karte mit zwei Fingern bewegen",
-    ),
-    "es": (
-        "A fecha de", "Día", "Fecha", "Reproducir", "Pausa", "Un día atrás", "Un día adelante",
-        "Mantén Ctrl y desplázate para ampliar el mapa", "Mueve el mapa con dos dedos",
-    ),
-    "fr": (
-        "Situation au", "Jour", "Date", "Lecture", "Pause", "Un jour avant", "Un jour après",
-        "Maintenez Ctrl et faites défiler pour zoomer", "Déplacez la carte avec deux doigts",
-    ),
-    "ru": (
-        "На дату", "День", "Дата", "Воспроизвести", "Пауза", "На день назад", "На день вперёд",
-        "Прокручивайте с Ctrl, чтобы изменить масштаб", "Двигайте карту двумя пальцами",
-    ),
-    "tr": (
-        "Tarih:", "Gün", "Tarih", "Oynat", "Duraklat", "Bir gün geri", "Bir gün ileri",
-        "Yakınlaştırmak için Ctrl ile kaydırın", "Haritayı iki parmakla hareket ettirin",
-    ),
-    "uk": (
-        "Станом на", "День", "Дата", "Відтворити", "Пауза", "На день назад", "На день уперед",
-        "Прокручуйте з Ctrl, щоб змінити масштаб", "Рухайте карту двома пальцями",
-    ),
-}
+FOLDER = Path(__file__).parent / "messages"
+LANGUAGES = tuple(sorted((path.stem for path in FOLDER.glob("*.json")), key=lambda name: (name != "en", name)))
+"""By ISO 639-1 code, English first."""
 
 
-def words(language: str) -> dict[str, str]:
-    return dict(zip(NAMES, WORDS[language], strict=True))
+@lru_cache(maxsize=len(LANGUAGES))
+def messages(language: str) -> Mapping[str, str]:
+    """All that is said in one of ``LANGUAGES``; ``static/js/speech.js`` has the same of its page."""
+    found: Mapping[str, str] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
+    return found
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """
+    >>> say("fr", "time.pause")
+    'Pause'
+    """
+    return messages(language)[key].format(**values)

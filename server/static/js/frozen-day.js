@@ -1,6 +1,6 @@
 import { shortDay } from "./days.js";
 import { element } from "./dom.js";
-import { speech } from "./speech.js";
+import { say } from "./speech.js";
 
 /** The time bar of a map that shows one day for good: the day in words. */
 export class FrozenDay {
@@ -16,7 +16,7 @@ export class FrozenDay {
 
   go(day) {
     const words = element("strong", { class: "time-day" }, shortDay(day, this.#language));
-    this.#box.replaceChildren(element("p", { class: "time-as-of is-frozen" }, `${speech.asOf} `, words));
+    this.#box.replaceChildren(element("p", { class: "time-as-of is-frozen" }, `${say("time.asOf")} `, words));
     this.#map.fire("daychange", { day });
   }
 }

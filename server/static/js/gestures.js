@@ -1,5 +1,5 @@
 import { element } from "./dom.js";
-import { speech } from "./speech.js";
+import { say } from "./speech.js";
 
 const LINGER = 1600; // milliseconds for which the hint stays
 
@@ -24,7 +24,7 @@ export class Gestures {
   #wheel(event) {
     if (event.ctrlKey || event.metaKey || !this.#map.getContainer().contains(event.target)) return;
     event.stopPropagation();
-    this.#show(speech.wheel);
+    this.#show(say("gestures.wheel"));
   }
 
   #pointer(type) {
@@ -34,7 +34,7 @@ export class Gestures {
 
   #touch(event) {
     if (event.touches.length > 1) event.preventDefault(); // two fingers are for the map
-    else this.#show(speech.touch);
+    else this.#show(say("gestures.touch"));
   }
 
   #show(words) {

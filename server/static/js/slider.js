@@ -1,6 +1,6 @@
 import { addMonths, dayNumber, isoDay, longDay, shortDay } from "./days.js";
 import { element } from "./dom.js";
-import { speech } from "./speech.js";
+import { say } from "./speech.js";
 import { DayStrip } from "./strip.js";
 
 const FRAME = 160; // milliseconds a day while playing
@@ -85,7 +85,7 @@ export class TimeSlider {
 
   #showPlaying(playing) {
     this.#parts.play.classList.toggle("is-playing", playing);
-    this.#parts.play.setAttribute("aria-label", playing ? speech.pause : speech.play);
+    this.#parts.play.setAttribute("aria-label", playing ? say("time.pause") : say("time.play"));
   }
 
   #grow(day) {
@@ -111,15 +111,15 @@ export class TimeSlider {
 }
 
 function build(box) {
-  const play = element("button", { type: "button", class: "time-play", "aria-label": speech.play });
-  const back = element("button", { type: "button", class: "time-step", "aria-label": speech.back }, "‹");
-  const on = element("button", { type: "button", class: "time-step", "aria-label": speech.on }, "›");
-  const range = element("input", { type: "range", step: 1, class: "time-range", "aria-label": speech.day });
+  const play = element("button", { type: "button", class: "time-play", "aria-label": say("time.play") });
+  const back = element("button", { type: "button", class: "time-step", "aria-label": say("time.back") }, "‹");
+  const on = element("button", { type: "button", class: "time-step", "aria-label": say("time.on") }, "›");
+  const range = element("input", { type: "range", step: 1, class: "time-range", "aria-label": say("time.day") });
   const ticks = element("div", { class: "time-ticks", "aria-hidden": "true" });
-  const date = element("input", { type: "date", class: "time-date", "aria-label": speech.date, required: "" });
+  const date = element("input", { type: "date", class: "time-date", "aria-label": say("time.date"), required: "" });
   const asOf = element("strong", { class: "time-day" });
   box.replaceChildren(
-    element("div", { class: "time-head" }, element("span", { class: "time-as-of" }, `${speech.asOf} `, asOf), date),
+    element("div", { class: "time-head" }, element("span", { class: "time-as-of" }, `${say("time.asOf")} `, asOf), date),
     element("div", { class: "time-row" }, play, back, element("div", { class: "time-track" }, range, ticks), on),
   );
   return { play, back, on, range, ticks, date, asOf };

@@ -1,4 +1,17 @@
+/** What the page says, in the language that it was asked for: the twin of `server/speech.py`. */
 import { pageData } from "./dom.js";
 
-/** The words of the time bar and of the hint about gestures, in the language that the page was asked for. */
-export const { speech } = pageData("page-data");
+const { language, messages } = pageData("page-data");
+const plural = new Intl.PluralRules(language);
+const digits = new Intl.NumberFormat(language);
+
+/** The message of a key; `{name}` in it is the value of that name. */
+export function say(key, values = {}) {
+  return messages[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** The message of a key for a number, which is its `{count}`, in the plural category that the language asks for. */
+export function sayCount(key, count, values = {}) {
+  const form = `${key}.${plural.select(count)}`;
+  return say(form in messages ? form : `${key}.other`, { count: digits.format(count), ...values });
+}
