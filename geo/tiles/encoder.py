@@ -23,7 +23,7 @@ from geo.tiles import arrays, counted, lineage, marks, numpy_rung, rungs, snap, 
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
-from geo.tiles.rungs import Rung
+from geo.tiles.rungs import Layer, Rung
 from geo.tiles.snap import Frame
 
 SIMPLIFIED_TO = 10
@@ -93,6 +93,7 @@ class TileSet:
                                           if lean in self._columns}}
         self._counts = bool(collection.counted) and counted.countable(self._columns)
         self._levels: dict[int, Level] = {}
+        self._layers: dict[int, Layer] = {}
         self._building = threading.RLock()
         self._marks: dict[int, marks.Words] = {}
         self._alive = lru_cache(SPANS_KEPT)(self._on)
@@ -100,6 +101,11 @@ class TileSet:
 
     def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
         """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
+        layer = self._layer(tile, window)
+        if layer is not None and tile.z <= UNITS_ZOOM:
+            made = layer.tile(*self._alive(tile.z, *_days(window or Interval())), *frame_of(tile))
+            if made is not None:
+                return made
         return self._drawn(tile, window, self._shown(tile, window))
 
     def content(self, tile: Tile, window: Interval | None = None) -> Content:
@@ -140,7 +146,24 @@ class TileSet:
     def _is_counted(self, tile: Tile) -> bool:
         return self._counts and tile.z <= counted.DEEPEST
 
+    def _layer(self, tile: Tile, window: Interval | None) -> Layer | None:
+        """What makes a one-day tile in one call, where the rung has that."""
+        if self._rung.layer is None or mvt.is_lean(window) or self._is_counted(tile):
+            return None
+        zoom = min(tile.z, UNITS_ZOOM)
+        found = self._layers.get(zoom)
+        if found is None:
+            made = self._rung.layer(self._collection.name, self.level(zoom).arrays, self._columns)
+            found = self._layers.setdefault(zoom, made)
+        return found
+
     def _drawn(self, tile: Tile, window: Interval | None, shown: tuple[Ints, Ints]) -> bytes:
+        layer = self._layer(tile, window)
+        made = None if layer is None else layer.drawn(*shown, *frame_of(tile))
+        return self._pieced(tile, window, shown) if made is None else made
+
+    def _pieced(self, tile: Tile, window: Interval | None, shown: tuple[Ints, Ints]) -> bytes:
+        """The tile step by step: what a window shows, what is counted, what GEOS must cut."""
         is_lean = mvt.is_lean(window)
         columns = self._lean if is_lean else self._columns
         if self._is_counted(tile):

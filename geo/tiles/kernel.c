@@ -676,10 +676,126 @@ static PyObject *features(PyObject *self, PyObject *args)
     return wrong ? PyErr_NoMemory() : PyBytes_FromStringAndSize(blob_.at, (Py_ssize_t)blob_.size);
 }
 
+/* All that one-day tiles of a zoom are made of, so that a tile is one call. */
+enum { GEOMETRY = 8, ATTRIBUTES = 10 };
+typedef struct { PyObject_HEAD Py_buffer name, views[GEOMETRY + ATTRIBUTES]; int held; } Layer;
+static Buffer layer_, tile_;
+
+static void layer_dealloc(Layer *self)
+{
+    if (self->held > 0) PyBuffer_Release(&self->name);
+    release(self->views, self->held - 1);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static int layer_init(Layer *self, PyObject *args, PyObject *named)
+{
+    PyObject *name, *parts;
+    if (self->held) PyErr_SetString(PyExc_RuntimeError, "made already");
+    if (self->held || !PyArg_ParseTuple(args, "OO", &name, &parts)) return -1;
+    PyObject *list = PySequence_Fast(parts, "parts: want a sequence");
+    if (!list) return -1;
+    if (PySequence_Fast_GET_SIZE(list) != GEOMETRY + ATTRIBUTES)
+        PyErr_SetString(PyExc_ValueError, "parts: want 8 arrays of geometry and 10 of attributes");
+    else if (!PyObject_GetBuffer(name, &self->name, PyBUF_SIMPLE))
+        for (self->held = 1; self->held <= GEOMETRY + ATTRIBUTES; self->held++)
+            if (PyObject_GetBuffer(PySequence_Fast_GET_ITEM(list, self->held - 1), self->views + self->held - 1, PyBUF_SIMPLE))
+                break;
+    Py_DECREF(list);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* One version as a message of layer_, when anything of it is to be seen. 0, 1 when GEOS must do it, -1 out of memory. */
+static int add_version(const Layer *self, const Level *level, int32_t version, int crossing)
+{
+    const Py_buffer *v = self->views + GEOMETRY;
+    const int64_t *head_ends = v[1].buf, *tail_ends = v[3].buf;
+    int wrong = shape(level, version, crossing);
+    if (wrong) return wrong;
+    blob_.size = whole_.size = 0;
+    TRY(commands(level->kind[version]));
+    if (!blob_.size) return 0;
+    TRY(tag_run(&whole_, v[0].buf, head_ends[version], head_ends[version + 1]));
+    TRY(tag_run(&whole_, v[2].buf, tail_ends[version], tail_ends[version + 1]));
+    return feature(&layer_, ((const uint64_t *)v[4].buf)[version], level->kind[version], blob_.at, blob_.size);
+}
+
+/* The tile of the messages in layer_ into tile_; empty when there are none. */
+static int wrap(const Layer *self)
+{
+    const Py_buffer *v = self->views + GEOMETRY;
+    static const char version[] = "\x78\x02", extent[] = "\x28\x80\x20";
+    tile_.size = blob_.size = 0;
+    if (!layer_.size) return 0;
+    TRY(append(&blob_, version, 2));
+    TRY(message(&blob_, 1, self->name.buf, (size_t)self->name.len));
+    TRY(append(&blob_, layer_.at, layer_.size));
+    TRY(table_rows(&blob_, &keys_, v[6].buf, v[7].buf));
+    TRY(table_rows(&blob_, &values_, v[8].buf, v[9].buf));
+    TRY(append(&blob_, extent, 3));
+    return message(&tile_, 3, blob_.at, blob_.size);
+}
+
+/* A tile of rows; of those whose box meets the square, or where there are no boxes of all, ``crossing`` saying how. */
+static PyObject *layer_made(Layer *self, PyObject *args, int has_boxes)
+{
+    Py_buffer rows = {0}, beside = {0};
+    const Py_buffer *v = self->views;
+    long long left, top;
+    Level level = {v[0].buf, v[1].buf, v[7].buf, v[2].buf, v[4].buf, v[3].buf, v[5].buf, v[6].buf, 0, 0, 0};
+    if (!PyArg_ParseTuple(args, "y*y*iLL", &rows, &beside, &level.shift, &left, &top)) return NULL;
+    level.left = left, level.top = top;
+    layer_.size = 0;
+    int wrong = prepare(&keys_, (size_t)v[GEOMETRY + 7].len / sizeof(int64_t))
+             || prepare(&values_, (size_t)v[GEOMETRY + 9].len / sizeof(int64_t)) ? -1 : 0;
+    for (Py_ssize_t i = 0; i < rows.len / (Py_ssize_t)sizeof(int32_t) && !wrong; i++) {
+        int crossing;
+        if (has_boxes) {
+            const int32_t *b = (const int32_t *)beside.buf + 4 * i;
+            if (b[0] > left + HIGH || b[2] < left + LOW || b[1] > top + HIGH || b[3] < top + LOW) continue;
+            crossing = b[0] < left + LOW || b[2] > left + HIGH || b[1] < top + LOW || b[3] > top + HIGH;
+        } else crossing = ((const uint8_t *)beside.buf)[i];
+        wrong = add_version(self, &level, ((const int32_t *)rows.buf)[i], crossing);
+    }
+    if (!wrong) wrong = wrap(self);
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&beside);
+    if (wrong < 0) return PyErr_NoMemory();
+    if (wrong) Py_RETURN_NONE;
+    return PyBytes_FromStringAndSize(tile_.at, (Py_ssize_t)tile_.size);
+}
+
+PyDoc_STRVAR(tile_doc,
+"tile(rows, boxes, shift, left, top)\n\nThe tile of the versions whose box meets it; None when GEOS must do one.");
+static PyObject *layer_tile(Layer *self, PyObject *args) { return layer_made(self, args, 1); }
+
+PyDoc_STRVAR(drawn_doc,
+"drawn(rows, crossing, shift, left, top)\n\nThe tile of what ``meeting`` found; None when GEOS must do one.");
+static PyObject *layer_drawn(Layer *self, PyObject *args) { return layer_made(self, args, 0); }
+
+static PyMethodDef layer_methods[] = {
+    {"tile", (PyCFunction)layer_tile, METH_VARARGS, tile_doc}, {"drawn", (PyCFunction)layer_drawn, METH_VARARGS, drawn_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyTypeObject LayerType = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "geo.tiles.kernel.Layer",
+    .tp_doc = "Layer(name, parts)\n\nMakes one-day tiles: the arrays of a level and of its collection, in the order of geo.tiles.rungs.",
+    .tp_basicsize = sizeof(Layer), .tp_flags = Py_TPFLAGS_DEFAULT, .tp_new = PyType_GenericNew,
+    .tp_init = (initproc)layer_init, .tp_dealloc = (destructor)layer_dealloc, .tp_methods = layer_methods,
+};
+
 static PyMethodDef methods[] = {
-    {"meeting", meeting, METH_VARARGS, meeting_doc}, {"shapes", shapes, METH_VARARGS, shapes_doc}, {"features", features, METH_VARARGS, features_doc}, {NULL, NULL, 0, NULL},
+    {"meeting", meeting, METH_VARARGS, meeting_doc}, {"shapes", shapes, METH_VARARGS, shapes_doc},
+    {"features", features, METH_VARARGS, features_doc}, {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "geo.tiles.kernel", NULL, -1, methods, NULL, NULL, NULL, NULL};
 
-PyMODINIT_FUNC PyInit_kernel(void) { return PyModule_Create(&module); }
+PyMODINIT_FUNC PyInit_kernel(void)
+{
+    PyObject *made = PyModule_Create(&module);
+    if (made && PyModule_AddType(made, &LayerType)) Py_CLEAR(made);
+    return made;
+}

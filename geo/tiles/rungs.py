@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,14 +17,26 @@ from geo.tiles.numpy_rung import Encoded
 from geo.tiles.snap import Frame
 
 
+class Layer(Protocol):
+    """One-day tiles of a zoom, each in one call; ``None`` when GEOS must cut a version of it."""
+
+    def tile(self, rows: Ints, boxes: Ints, shift: int, left: int, top: int, /) -> bytes | None:
+        """Of the versions whose box meets the tile."""
+
+    def drawn(self, rows: Ints, crossing: Ints, shift: int, left: int, top: int, /) -> bytes | None:
+        """Of what ``meeting`` found."""
+
+
 class Rung(NamedTuple):
     """``meeting`` finds the versions whose boxes meet a tile and which reach over its edge, ``shapes`` cuts and
-    writes geometry, ``features`` the messages around it."""
+    writes geometry, ``features`` the messages around it. ``layer`` does all three, from the name of a collection, the
+    arrays of a zoom and those of all versions, where that is cheaper than one after another."""
 
     name: str
     meeting: Callable[[Ints, Ints, Frame], tuple[Ints, Ints]]
     shapes: Callable[[Arrays, Ints, Ints, Frame], Encoded]
     features: Callable[[Arrays, bytes, Runs], bytes]
+    layer: Callable[[str, Arrays, Arrays], Layer] | None = None
 
 
 NUMPY = Rung("numpy", numpy_rung.meeting, numpy_rung.shapes, messages.features)
@@ -54,7 +66,12 @@ def _compiled(kernel: ModuleType) -> Rung:
         found: bytes = kernel.features(blob, begin, end, first, last, *(columns[name] for name in ATTRIBUTES))
         return found
 
-    return Rung("c", meeting, shapes, features)
+    def layer(name: str, level: Arrays, columns: Arrays) -> Layer:
+        parts = [*(level[part] for part in GEOMETRY), *(columns[part] for part in ATTRIBUTES)]
+        made: Layer = kernel.Layer(name.encode(), parts)
+        return made
+
+    return Rung("c", meeting, shapes, features, layer)
 
 
 GEOMETRY = ("table", "refs", "parts", "hole", "versions", "kind", "state", "rings")
