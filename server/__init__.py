@@ -19,6 +19,7 @@ from server import (
     exports,
     health,
     intake,
+    language,
     maps,
     oembed,
     ogc,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     ogc.bp, control.bp, changes.bp, reading.bp, editing.bp, deskpage.bp,
     health.bp,
 )
+PARTS = (security, errors, resources, language, tilesets, tileservice, thin, intake, bearer, releasing, rejoining)
 
 
 def create_app(config: Mapping[str, object] | None = None) -> Flask:
@@ -53,7 +55,7 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """
     app = Flask(__name__)
     app.config.update(settings.read(os.environ, config))
-    for part in (security, errors, resources, tilesets, tileservice, thin, intake, bearer, releasing, rejoining):
+    for part in PARTS:
         part.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

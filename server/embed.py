@@ -9,20 +9,17 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from geo.model import Query
-from server import links, page, params, speech
+from server import language, links, page, params
+from server.language import voice
 from server.page import LAYERS, OF_STORY, View
 from server.params import BadParameter
 from server.resources import get_store
 from server.showing import HEIGHT, HIGHEST, LOWEST, OF_FRAME, OF_MAP, THEMES, Showing, query_of, showing
 from server.snippet import Frame, responsive
-from server.social import WHOLE, alt
-from server.speech import LANGUAGES
+from server.social import alt
 from server.story import Story, tell, title_of
 
 bp = Blueprint("embed", __name__, url_prefix="/embed")
-
-LOCALES = {"en": "en-GB", "ar": "ar-SY"}
-"""How dates are written, where that is not said by the language alone."""
 
 MAP = "map"
 """What stands in an address for the whole map; no story has such an id."""
@@ -50,9 +47,11 @@ def story(article_id: str) -> str:
 
 
 def _frame(told: Story | None, asked: Showing, view: View) -> str:
-    title = told.title if told else WHOLE
+    language.speak(asked.language)
+    title = title_of(told.article, voice()) if told else voice().say("page.whole")
     still = url_for("previews.story", article_id=told.article.id) if told else url_for("previews.zones")
-    full = url_for("maps.story", article_id=told.article.id) if told else url_for("maps.start")
+    lang = None if asked.language == "en" else asked.language
+    full = url_for("maps.story", article_id=told.article.id, lang=lang) if told else url_for("maps.start", lang=lang)
     return render_template(
         "embed.html", story=told, data=frame_data(told, asked, view), asked=asked, title=title,
         alt=alt(title, view.day), still=still + query_of(request.args, OF_MAP), full=f"{full}#date={view.day}",
@@ -64,7 +63,6 @@ def frame_data(told: Story | None, asked: Showing, view: View) -> Mapping[str, o
     kept = [name for name in (OF_STORY if told else LAYERS) if name in asked.layers]
     found = {
         **page.data(view, story=told), "layers": kept, "frozen": not asked.has_controls, "height": asked.height,
-        "language": LOCALES.get(asked.language, asked.language), "messages": speech.messages(asked.language),
     }
     if told:
         found["story"] = {
@@ -75,7 +73,7 @@ def frame_data(told: Story | None, asked: Showing, view: View) -> Mapping[str, o
 
 def _builder(given: Mapping[str, list[str]]) -> str:
     """A form, the code that its values make and what that shows; a mistake is told beside them."""
-    values = {name: [each for each in texts if each] for name, texts in given.items()}
+    values = {name: [each for each in texts if each] for name, texts in given.items() if name != language.NAME}
     values = {name: texts for name, texts in values.items() if texts}
     what = values.pop("what", [MAP])[0]
     options = _options(values) if "what" in given else {}
@@ -83,13 +81,13 @@ def _builder(given: Mapping[str, list[str]]) -> str:
     try:
         asked, title = showing({name: [text] for name, text in options.items()}), _title(what)
     except BadParameter as error:
-        asked, trouble, title, options = Showing(), error, WHOLE, {}
+        asked, trouble, title, options = Showing(), error, _title(MAP), {}
     is_whole = what == MAP or trouble is not None
     path = url_for("embed.whole") if is_whole else url_for("embed.story", article_id=what)
     address = links.root() + path.lstrip("/") + query_of(options, OF_FRAME)
     return render_template(
         "builder.html", what=what, given=_shown(given, asked), trouble=trouble, layers=LAYERS, themes=THEMES,
-        languages=LANGUAGES, limits=(LOWEST, HIGHEST), stories=_stories(), preview=path + query_of(options, OF_FRAME),
+        limits=(LOWEST, HIGHEST), stories=_stories(), preview=path + query_of(options, OF_FRAME),
         code=responsive(Frame(address, title, asked.height)), height=asked.height,
     )
 
@@ -109,7 +107,7 @@ def _options(values: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _title(what: str) -> str:
-    return WHOLE if what == MAP else tell(get_store(), what).title
+    return voice().say("page.whole") if what == MAP else title_of(tell(get_store(), what).article, voice())
 
 
 def _shown(given: Mapping[str, list[str]], asked: Showing) -> dict[str, Any]:
@@ -129,4 +127,4 @@ def _stories() -> list[tuple[str, str]]:
         return isinstance(day, date), str(day)
 
     rows = sorted(get_store().read("articles", Query()), key=published, reverse=True)
-    return [(row.id, title_of(row)) for row in rows]
+    return [(row.id, title_of(row, voice())) for row in rows]

@@ -1,30 +1,14 @@
 """The pages for readers: the map, the list of stories, a story beside its map."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, render_template, url_for
 
-from geo import style
 from geo.model import Query
-from server import page, social, words
-from server.resources import get_store, get_styles
+from server import page, social
+from server.resources import get_store
 from server.story import tell
 
 bp = Blueprint("maps", __name__)
-for _filter in (words.long_day, words.event_word, words.span_text):
-    bp.add_app_template_filter(_filter)
-
-
-@bp.app_template_filter()
-def actor(code: str) -> str:
-    return style.label(code, get_styles())
-
-
-@bp.app_template_filter()
-def control_text(control: Mapping[str, Any]) -> str:
-    return words.control_text(control, get_styles())
 
 
 @bp.get("/")

@@ -14,8 +14,8 @@ from server.params import BadParameter
 from server.resources import get_store
 from server.showing import OF_FRAME, showing
 from server.snippet import Frame, fixed
-from server.social import WHOLE
-from server.story import tell
+from server.story import tell, title_of
+from server.voice import Voice
 
 bp = Blueprint("oembed", __name__)
 
@@ -47,7 +47,8 @@ def answer() -> Response:
 def _rich(url: str, max_width: int | None, max_height: int | None) -> dict[str, object]:
     article, options = _meant(url)
     asked = showing(parse_qs(urlencode(options)), OF_FRAME)
-    title = tell(get_store(), article).title if article else WHOLE
+    spoken = Voice(asked.language)
+    title = title_of(tell(get_store(), article).article, spoken) if article else spoken.say("page.whole")
     path = url_for("embed.story", article_id=article) if article else url_for("embed.whole")
     address = links.root() + path.lstrip("/") + (f"?{urlencode(options)}" if options else "")
     width = min(WIDTH, max_width or WIDTH)

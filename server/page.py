@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import url_for
+from flask import request
 
-from geo import style
 from geo.interval import Interval, day_number, parse_day
 from geo.model import BBox
 from geo.store import Store
-from server import speech
+from server.language import voice
 from server.resources import get_credits, get_styles
+from server.speech import for_scripts
 from server.story import Story
 
 LAYERS = ("zones", "fronts", "mentions", "events")
@@ -69,25 +69,26 @@ def data(view: View, *, story: Story | None = None) -> dict[str, object]:
     """The value behind ``#page-data``; see ``static/js/atlas.js`` for who reads it."""
     return {
         "urls": _urls(),
-        "actors": style.table(get_styles()),
-        "language": "en-GB",
+        "actors": voice().actors(get_styles()),
+        "language": voice().tag,
         "credits": f"{BASEMAP} · zones: {get_credits()}",
         "layers": list(OF_STORY if story else LAYERS),
         "bounds": list(view.bounds),
         "day": day_number(view.day),
         "days": [day_number(view.first), day_number(view.last)],
         "story": story.data if story else None,
-        "messages": speech.messages("en"),
+        "messages": for_scripts(voice().language),
     }
 
 
 def _urls() -> dict[str, str]:
-    tiles = url_for("maps.start") + "tiles/{collection}"
+    root = f"{request.script_root}/"
+    tiles = root + "tiles/{collection}"
     return {
         "tiles": tiles + "/{z}/{x}/{y}.mvt",
         "tilejson": tiles + ".json",
-        "control": url_for("maps.start") + "api/control",
-        "basemap": url_for("maps.start") + "basemap/{name}.geojson",
+        "control": root + "api/control",
+        "basemap": root + "basemap/{name}.geojson",
     }
 
 

@@ -25,8 +25,8 @@ from server.params import BadParameter
 from server.rate import Rate
 from server.resources import get_credits, get_store, get_styles, get_tiles
 from server.showing import OF_MAP, Showing, pixels, showing
-from server.social import WHOLE
-from server.story import AREAS, Story, feature_row, tell
+from server.story import AREAS, Story, feature_row, tell, title_of
+from server.voice import Voice
 
 bp = Blueprint("previews", __name__, url_prefix="/preview")
 
@@ -107,7 +107,7 @@ def _of_story(store: Store, told: Story, asked: Showing, size: Size) -> tuple[St
     view = asked.view(page.of_story(told, page.whole(store)))
     rows = {"mentions": told.mentions, "events": told.events}
     marks = _marks([row for name in MARKED if name in asked.layers for row in rows[name]], view.day)
-    return _still(store, (told.title, view.day, view.bounds, marks), asked, size)
+    return _still(store, (title_of(told.article, Voice()), view.day, view.bounds, marks), asked, size)
 
 
 def _of_all(store: Store, asked: Showing, size: Size) -> tuple[Still, Size]:
@@ -118,7 +118,7 @@ def _of_all(store: Store, asked: Showing, size: Size) -> tuple[Still, Size]:
         for declared in (EVENTS, MENTIONS) if declared.name in asked.layers
         for each in standing(declared, store.read(declared.name, wanted))
     ]
-    title = f"{asked.place.name}: who held it" if asked.place and not asked.place.is_area else WHOLE
+    title = f"{asked.place.name}: who held it" if asked.place and not asked.place.is_area else Voice().say("page.whole")
     return _still(store, (title, view.day, view.bounds, _marks(rows, view.day)), asked, size)
 
 

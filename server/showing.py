@@ -43,10 +43,6 @@ class Showing:
     language: str = "en"
     height: int = HEIGHT
 
-    @property
-    def is_rtl(self) -> bool:
-        return self.language == "ar"
-
     def view(self, whole: View) -> View:
         """The view of the whole map or of a story, as far as the options do not say otherwise."""
         first, last = self.first or whole.first, self.last or whole.last

@@ -18,8 +18,8 @@ from geo.store import Store
 from server import assets, basemap, embed, page, security, vendor
 from server.page import View
 from server.showing import Showing
-from server.social import WHOLE
-from server.story import Story, tell
+from server.story import Story, tell, title_of
+from server.voice import Voice
 
 LIST = "dateline-site.json"
 """All files of the site: what the next publishing may remove."""
@@ -59,7 +59,7 @@ class Pages:
         asked = Showing()
         with self.app.test_request_context("/embed/"):
             data = embed.frame_data(told, asked, view)
-        title = told.title if told else WHOLE
+        title = title_of(told.article, Voice()) if told else Voice().say("page.whole")
         return self._page("embed.html", root, data, story=told, asked=asked, title=title, full=full)
 
     def _page(self, template: str, root: str, data: Mapping[str, object] | None, **values: object) -> bytes:

@@ -8,11 +8,9 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from server import links
+from server.language import voice
 from server.resources import get_store
-from server.story import Story
-from server.words import medium_day
-
-WHOLE = "Who held what, day by day"
+from server.story import Story, title_of
 
 
 @dataclass(frozen=True)
@@ -30,20 +28,20 @@ class Card:
 
 
 def of_map(day: date) -> Card:
-    title = f"Dateline: {WHOLE[0].lower()}{WHOLE[1:]}"
-    about = "A map of front lines through time, with the places that the news named on each day."
-    return _card(("website", title, about), url_for("maps.start"), url_for("previews.zones"), day)
+    title, about = f"Dateline: {voice().say('page.whole')}", voice().say("page.wholeAbout")
+    return _card(("website", title, about), url_for("maps.start", lang=None), url_for("previews.zones"), day)
 
 
 def of_story(story: Story, day: date) -> Card:
-    about = f"{story.title}: its places on the map, on their day, and who held them."
+    title = title_of(story.article, voice())
+    about = voice().say("page.storyAbout", title=title)
     picture = url_for("previews.story", article_id=story.article.id)
-    card = _card(("article", story.title, about), url_for("maps.story", article_id=story.article.id), picture, day)
+    card = _card(("article", title, about), url_for("maps.story", article_id=story.article.id, lang=None), picture, day)
     return replace(card, published=str(story.article.properties["published"] or ""))
 
 
 def alt(title: str, day: date) -> str:
-    return f"{title}. Map of who held what on {medium_day(day)}"
+    return voice().say("page.alt", title=title, day=voice().medium_day(day))
 
 
 def _card(words: tuple[str, str, str], path: str, picture: str, day: date) -> Card:

@@ -14,17 +14,18 @@ FOLDER = Path(__file__).parent / "messages"
 LANGUAGES = tuple(sorted((path.stem for path in FOLDER.glob("*.json")), key=lambda name: (name != "en", name)))
 """By ISO 639-1 code, English first."""
 
+OF_SERVER = ("page.", "brief.", "actor.")
+"""How the keys begin that no script of a page asks for."""
+
 
 @lru_cache(maxsize=len(LANGUAGES))
 def messages(language: str) -> Mapping[str, str]:
-    """All that is said in one of ``LANGUAGES``; ``static/js/speech.js`` has the same of its page."""
+    """All that is said in one of ``LANGUAGES``."""
     found: Mapping[str, str] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
     return found
 
 
-def say(language: str, key: str, **values: object) -> str:
-    """
-    >>> say("fr", "time.pause")
-    'Pause'
-    """
-    return messages(language)[key].format(**values)
+@lru_cache(maxsize=len(LANGUAGES))
+def for_scripts(language: str) -> Mapping[str, str]:
+    """What ``static/js/speech.js`` says."""
+    return {key: text for key, text in messages(language).items() if not key.startswith(OF_SERVER)}

@@ -13,6 +13,7 @@ from geo.errors import NotFound
 from geo.model import Feature, Query
 from geo.store import Store
 from server.published import said_then
+from server.voice import Voice
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _CONTROL = (
@@ -24,8 +25,8 @@ AREAS = ("PCL", "ADM1", "RGN")
 """How the feature codes of countries, provinces and regions begin."""
 
 
-def title_of(article: Feature) -> str:
-    return str(article.properties["title"] or "Untitled")
+def title_of(article: Feature, spoken: Voice) -> str:
+    return str(article.properties["title"] or spoken.say("page.untitled"))
 
 
 class Mark(NamedTuple):
@@ -58,10 +59,6 @@ class Story:
     mentions: tuple[Mapping[str, Any], ...]
     events: tuple[Mapping[str, Any], ...]
     bounds: tuple[float, float, float, float] | None = field(default=None)
-
-    @property
-    def title(self) -> str:
-        return title_of(self.article)
 
     @property
     def data(self) -> dict[str, object]:

@@ -32,7 +32,7 @@ def said() -> set[str]:
     """The keys that scripts and templates ask for by name."""
     paths = [*PARTS.glob("static/js/**/*.js"), *PARTS.glob("templates/*.html"), *PARTS.glob("**/*.py")]
     text = "\n".join(path.read_text() for path in paths)
-    return set(re.findall(r"""\b(?:say|sayCount|_say)\(\s*(?:["']?\w+["']?, )?["']([\w.]+)["']""", text))
+    return set(re.findall(r"""\b(?:say|sayCount|_say)\(\s*(?:["']?\w+["']?, )?["']([\w.]+\w)["']""", text))
 
 
 @pytest.mark.parametrize("language", speech.LANGUAGES)

@@ -352,7 +352,7 @@ def test_the_builder_works_without_a_script(chromium: Browser, site: str) -> Non
     page = context.new_page()
     page.goto(site + "/embed/")
     page.get_by_label("What", exact=True).select_option("story")
-    page.get_by_label("Language of dates and time bar").select_option("ar")
+    page.get_by_role("combobox", name="Language").select_option("ar")
     page.get_by_label("Places named in stories").uncheck()
     page.get_by_role("button", name="Make the code").click()
     code = page.locator("#code").input_value()

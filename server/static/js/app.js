@@ -3,6 +3,7 @@ import { openAtlas } from "./atlas.js";
 import { Download, Still } from "./download.js";
 import { element, pageData } from "./dom.js";
 import { State } from "./state.js";
+import { say } from "./speech.js";
 import { Story } from "./story.js";
 
 const page = pageData("page-data");
@@ -17,6 +18,6 @@ try {
   for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still);
   atlas.slider.go(day ?? page.day);
 } catch (error) {
-  map.append(element("p", { class: "trouble", role: "alert" }, `The map could not be opened: ${error.message}`));
+  map.append(element("p", { class: "trouble", role: "alert" }, say("map.failed", { error: error.message })));
   throw error;
 }

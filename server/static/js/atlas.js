@@ -8,6 +8,7 @@ import { PlaceLabels } from "./labels.js";
 import { Legend } from "./legend.js";
 import { PointLayer } from "./point-layer.js";
 import { TimeSlider } from "./slider.js";
+import { say } from "./speech.js";
 import { Story } from "./story.js";
 import { Style } from "./style.js";
 import { TileSource } from "./tiles.js";
@@ -45,7 +46,9 @@ function openMap(box, { bounds }, view) {
   const map = new LeafletMap(box, {
     attributionControl: false, fadeAnimation: false, maxZoom: 13, minZoom: 4, worldCopyJump: true, zoomControl: false,
   });
-  map.addControl(new Control.Zoom({ position: "topright" }));
+  const free = document.documentElement.dir === "rtl" ? "topleft" : "topright"; // the key is in the other corner
+  const titles = { zoomInTitle: say("map.zoomIn"), zoomOutTitle: say("map.zoomOut") };
+  map.addControl(new Control.Zoom({ position: free, ...titles }));
   map.addControl(new Control.Scale({ position: "bottomleft", imperial: false }));
   map.addControl(new Control.Attribution({ prefix: false }).addAttribution("Leaflet"));
   for (const [name, zIndex] of Object.entries(PANES)) {

@@ -28,9 +28,9 @@ async function copyCode() {
   code.select();
   try {
     await navigator.clipboard.writeText(code.value);
-    copied.textContent = "Copied";
+    copied.textContent = copied.dataset.done;
   } catch {
-    copied.textContent = "Press Ctrl and C to copy"; // a page without TLS may not write to the clipboard
+    copied.textContent = copied.dataset.byHand; // a page without TLS may not write to the clipboard
   }
 }
 

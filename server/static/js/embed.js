@@ -3,6 +3,7 @@ import { openAtlas } from "./atlas.js";
 import { element, pageData } from "./dom.js";
 import { Still } from "./download.js";
 import { Gestures } from "./gestures.js";
+import { say } from "./speech.js";
 import { Story } from "./story.js";
 
 const SLIM = 0.8; // of its width: as high as a narrow frame wants to be
@@ -31,6 +32,6 @@ try {
   if (page.story) new Story(atlas, page.story);
   atlas.slider.go(page.day);
 } catch (error) {
-  map.append(element("p", { class: "trouble", role: "alert" }, `The map could not be opened: ${error.message}`));
+  map.append(element("p", { class: "trouble", role: "alert" }, say("map.failed", { error: error.message })));
   throw error;
 }

@@ -4,6 +4,7 @@ import { mediumDay } from "./days.js";
 import { element } from "./dom.js";
 import { controlCard, countCard, eventCard, historyList, mentionCard, withDays } from "./popup.js";
 import { Sheet } from "./sheet.js";
+import { say } from "./speech.js";
 import { positionText } from "./words.js";
 
 const REACH = 14; // pixels around a click or a touch
@@ -43,7 +44,7 @@ export class Inspector {
   /** Opens what is drawn at a place, and asks who held it. */
   open(latlng) {
     const cards = this.#cards(latlng);
-    const answer = element("div", { class: "answer", "aria-live": "polite" }, element("p", {}, "Asking …"));
+    const answer = element("div", { class: "answer", "aria-live": "polite" }, element("p", {}, say("card.asking")));
     const box = element("div", { class: "cards", tabindex: "-1" }, ...cards, answer);
     if (!cards.length) box.prepend(element("h3", {}, positionText(latlng)));
     this.show(latlng, box);
@@ -90,7 +91,7 @@ export class Inspector {
     try {
       const answer = await this.#control.on(latlng, day);
       box.replaceChildren(
-        element("p", { class: "answer-day" }, `Who held this point on ${mediumDay(day, this.#language)}`),
+        element("p", { class: "answer-day" }, say("card.whoHeld", { day: mediumDay(day, this.#language) })),
         controlCard(answer, this.#style),
         this.#control.history ? this.#history(latlng) : "",
       );
@@ -107,7 +108,7 @@ export class Inspector {
 
   /** A disclosure that asks for the whole record when it is first opened. */
   #history(latlng) {
-    const box = element("details", { class: "record" }, element("summary", {}, "Through all time"));
+    const box = element("details", { class: "record" }, element("summary", {}, say("card.allTime")));
     box.addEventListener("toggle", async () => {
       try {
         box.append(historyList(await this.#control.history(latlng), this.#style, this.#language));
@@ -125,5 +126,5 @@ function isCounted({ properties: { count = 1 } }) {
 }
 
 function trouble(error) {
-  return element("p", { class: "trouble" }, `No answer: ${error.message}`);
+  return element("p", { class: "trouble" }, say("card.noAnswer", { error: error.message }));
 }

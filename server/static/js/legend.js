@@ -1,7 +1,5 @@
 import { element } from "./dom.js";
-
-const DERIVED = "Areas are derived from town reports: coarse, never a surveyed line. Where nothing is drawn, "
-  + "no source makes a statement. Made from articles of Wikipedia contributors, CC BY-SA 4.0.";
+import { say } from "./speech.js";
 
 /** The key of the map, in colours and words: those who hold something in what has been seen so far. */
 export class Legend {
@@ -15,7 +13,7 @@ export class Legend {
     this.#style = style;
     const open = map.getSize().x >= 800; // on a narrower map it would hide what it explains
     box.replaceChildren(element("details", open ? { open: "" } : {},
-      element("summary", {}, "Who held what"), this.#list, this.#marks, this.#note));
+      element("summary", {}, say("legend.title")), this.#list, this.#marks, this.#note));
     style.onTheme(() => this.#show());
     map.on("zonesseen", ({ zones }) => this.#add(zones));
     this.#show();
@@ -25,7 +23,7 @@ export class Legend {
     const before = this.#seen.size;
     for (const { properties } of zones) {
       for (const code of [properties.controller, properties.controller_b]) if (code) this.#seen.add(code);
-      if (properties.method === "derived") this.#note.textContent = DERIVED;
+      if (properties.method === "derived") this.#note.textContent = say("legend.derived");
     }
     if (this.#seen.size !== before) this.#show();
   }
@@ -35,9 +33,9 @@ export class Legend {
     this.#list.replaceChildren(...codes.map((code) => this.#row(this.#style.label(code), { controller: code })));
     const [a = null, b = null] = codes;
     this.#marks.replaceChildren(
-      this.#row("Contested: stripes of both", { controller: a, controller_b: b ?? a, status: "contested" }),
-      this.#row("Not sure, or low confidence", { controller: a, status: "claimed" }),
-      element("li", {}, element("span", { class: "key key-empty" }), "No statement"),
+      this.#row(say("legend.contested"), { controller: a, controller_b: b ?? a, status: "contested" }),
+      this.#row(say("legend.unsure"), { controller: a, status: "claimed" }),
+      element("li", {}, element("span", { class: "key key-empty" }), say("control.none")),
       ...marks(),
     );
   }
@@ -58,9 +56,9 @@ export class Legend {
 
 function marks() {
   const rows = [
-    ["key-front", "Front line"],
-    ["key-event", "Event in a story"],
-    ["key-mention", "Place named in a story"],
+    ["key-front", say("legend.front")],
+    ["key-event", say("legend.event")],
+    ["key-mention", say("legend.mention")],
   ];
   return rows.map(([name, words]) => element("li", {}, element("span", { class: `key ${name}` }), words));
 }

@@ -1,7 +1,8 @@
 /** What opens on the map: built node by node, so that text stays text. */
 import { isoDay, spanText } from "./days.js";
 import { element, link } from "./dom.js";
-import { ageText, controlSentence, eventWord, frontText, percent } from "./words.js";
+import { say, sayCount, sayNumber } from "./speech.js";
+import { ageText, controlSentence, eventWord, frontText, levelWord, percent } from "./words.js";
 
 /** Who held a place: sentence, facts, sources. `control` is what `/api/control` answers. */
 export function controlCard(control, style) {
@@ -11,10 +12,10 @@ export function controlCard(control, style) {
   return element("section", { class: `control ${stated ? "" : "is-silent"}` },
     element("p", { class: "control-says" }, swatch, controlSentence(control, style)),
     facts([
-      ["Certainty", control?.certainty],
-      ["Front line", frontText(control?.front_km, control?.front_bearing)],
-      ["Evidence", stated ? ageText(control.age_days) : null],
-      ["Rests on", basisText(control)],
+      [say("card.certainty"), levelWord(control?.certainty)],
+      [say("card.front"), frontText(control?.front_km, control?.front_bearing)],
+      [say("card.evidence"), stated ? ageText(control.age_days) : null],
+      [say("card.basis"), basisText(control)],
     ]),
     sources(control?.sources),
   );
@@ -29,13 +30,13 @@ export function mentionCard(mention, style, language) {
     element("p", { class: "card-date" }, spanText(mention.valid_from, mention.valid_to, language)),
     mention.control ? controlCard(mention.control, style) : null,
     mention.as_published ? element("p", { class: "as-published" },
-      `On publication day the map said: ${controlSentence(mention.as_published, style)}`) : null,
+      say("card.asPublished", { words: controlSentence(mention.as_published, style) })) : null,
     facts([
-      ["Where", relationText(mention)],
-      ["Date", mention.time_reason],
-      ["Place", mention.reason],
-      ["Score", percent(mention.score)],
-      ["Runner-up", runner && [runner.name ?? runner.place, percent(runner.score)].filter(Boolean).join(", ")],
+      [say("card.where"), relationText(mention)],
+      [say("card.date"), mention.time_reason],
+      [say("card.place"), mention.reason],
+      [say("card.score"), percent(mention.score)],
+      [say("card.runnerUp"), runner && [runner.name ?? runner.place, percent(runner.score)].filter(Boolean).join(", ")],
     ]),
     storyLink(mention),
   );
@@ -50,11 +51,11 @@ export function eventCard(event, style, language) {
     element("p", { class: "card-date" }, spanText(event.valid_from, event.valid_to, language)),
     event.sentence ? element("blockquote", { dir: "auto" }, event.sentence) : null,
     facts([
-      ["By", actor],
-      ["Against", target],
-      ["Says", event.attribution],
-      ["Certainty", event.certainty],
-      ["Zones", agreementText(event)],
+      [say("card.by"), actor],
+      [say("card.against"), target],
+      [say("card.says"), event.attribution],
+      [say("card.certainty"), levelWord(event.certainty)],
+      [say("card.zones"), agreementText(event)],
     ]),
     storyLink(event),
   );
@@ -63,8 +64,8 @@ export function eventCard(event, style, language) {
 /** How many stand behind one mark: `name` is "mentions" or "events". */
 export function countCard(name, count) {
   return element("article", { class: "card" },
-    element("h3", {}, `${count} ${name} of about this place`),
-    element("p", {}, "Nearer to the ground each has its own mark."));
+    element("h3", {}, name === "events" ? sayCount("card.events", count) : sayCount("card.mentions", count)),
+    element("p", {}, say("card.nearer")));
 }
 
 /** A feature of a tile has its days as numbers; cards want ISO text. */
@@ -77,31 +78,33 @@ export function withDays({ properties, from, to }) {
 export function historyList(lines, style, language) {
   return element("ol", { class: "history" }, ...lines.map((line) => element("li", line.is_remark ? { class: "is-remark" } : {},
     element("span", { class: "history-when" }, spanText(line.valid_from, line.valid_to, language)),
-    line.controller ? controlSentence(line, style) : "No statement",
+    line.controller ? controlSentence(line, style) : say("control.none"),
     line.note ? element("small", { dir: "auto" }, line.note) : null)));
 }
 
 function basisText(control) {
   if (!control || control.basis === "none") return null;
-  const within = control.precision_km ? `, ± ${Math.round(control.precision_km)} km` : "";
-  const derived = control.confidence ? `, ${control.confidence} confidence` : "";
-  return { zone: `a zone${within}${derived}`, report: `a report on this place${within}${derived}` }[control.basis] ?? null;
+  const what = { zone: say("card.zone"), report: say("card.report") }[control.basis];
+  if (!what) return null;
+  const within = control.precision_km ? say("card.within", { km: sayNumber(Math.round(control.precision_km)) }) : null;
+  const sure = control.confidence ? say("card.confidence", { level: levelWord(control.confidence) }) : null;
+  return [what, within, sure].filter(Boolean).join(", ");
 }
 
 /** "20 km north of Raqqa, ± 10 km": the mark stands for ground, not for a point. */
 function relationText({ relation, control, precision_km: precision = control?.precision_km }) {
   if (!relation) return null;
-  return Number.isFinite(precision) ? `${relation}, ± ${Math.ceil(precision)} km` : relation;
+  return Number.isFinite(precision) ? `${relation}, ${say("card.within", { km: sayNumber(Math.ceil(precision)) })}` : relation;
 }
 
 function agreementText({ agreement, agreement_reason: reason }) {
   if (!agreement || agreement === "silent") return null;
-  return reason ? `${agreement}: ${reason}` : agreement;
+  return reason ? `${levelWord(agreement)}: ${reason}` : levelWord(agreement);
 }
 
 function storyLink({ article, title }) {
   if (!article || document.body.dataset.story === article) return null;
-  const words = title ? bidi(title) : "The story";
+  const words = title ? bidi(title) : say("card.story");
   return element("p", { class: "card-story" }, element("a", { href: storyAddress(article) }, words));
 }
 
@@ -114,12 +117,12 @@ function storyAddress(article) {
 
 function sources(list) {
   if (!list?.length) return null;
-  return element("div", { class: "sources" }, element("h4", {}, list.length > 1 ? "Sources" : "Source"),
+  return element("div", { class: "sources" }, element("h4", {}, say(list.length > 1 ? "card.sources" : "card.source")),
     element("ul", {}, ...list.map((source) => element("li", { dir: "auto" }, ...sourceParts(source)))));
 }
 
 function sourceParts({ title, url, publisher, date, note, quote }) {
-  const name = link(url, title || publisher || url || "unnamed source");
+  const name = link(url, title || publisher || url || say("card.unnamed"));
   const rest = [title ? publisher : null, date].filter(Boolean).join(", ");
   return [name, rest ? ` · ${rest}` : null, note ? `: ${note}` : null, quote ? ` · “${quote}”` : null].filter(Boolean);
 }

@@ -1,4 +1,5 @@
 import { element } from "./dom.js";
+import { say } from "./speech.js";
 
 /** A card at the foot of the screen, for maps too small to hold one. */
 export class Sheet {
@@ -6,9 +7,9 @@ export class Sheet {
   #opener = null;
 
   constructor() {
-    const close = element("button", { type: "button", class: "sheet-close", "aria-label": "Close" }, "×");
+    const close = element("button", { type: "button", class: "sheet-close", "aria-label": say("card.close") }, "×");
     close.addEventListener("click", () => this.close());
-    this.#box = element("aside", { class: "sheet", role: "dialog", "aria-label": "About this place", tabindex: "-1", hidden: "" },
+    this.#box = element("aside", { class: "sheet", role: "dialog", "aria-label": say("card.aboutPlace"), tabindex: "-1", hidden: "" },
       close, element("div"));
     this.#box.addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
     document.body.append(this.#box);

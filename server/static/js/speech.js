@@ -3,7 +3,6 @@ import { pageData } from "./dom.js";
 
 const { language, messages } = pageData("page-data");
 const plural = new Intl.PluralRules(language);
-const digits = new Intl.NumberFormat(language);
 
 /** The message of a key; `{name}` in it is the value of that name. */
 export function say(key, values = {}) {
@@ -13,5 +12,10 @@ export function say(key, values = {}) {
 /** The message of a key for a number, which is its `{count}`, in the plural category that the language asks for. */
 export function sayCount(key, count, values = {}) {
   const form = `${key}.${plural.select(count)}`;
-  return say(form in messages ? form : `${key}.other`, { count: digits.format(count), ...values });
+  return say(form in messages ? form : `${key}.other`, { count: sayNumber(count), ...values });
+}
+
+/** A number in the digits of the language; `options` as `Intl.NumberFormat` has them. */
+export function sayNumber(number, options = {}) {
+  return new Intl.NumberFormat(language, options).format(number);
 }

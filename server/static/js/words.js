@@ -1,60 +1,58 @@
-/** What the map says in sentences; all of its English is in this file and `legend.js`. */
+/** What the map says in sentences. */
+import { say, sayCount, sayNumber } from "./speech.js";
 
+/** How a status is told of one side, and of two. */
 const STATUS = {
-  control: (a) => `Held by ${a}`,
-  besieged: (a, b, by) => `Held by ${a}, besieged${by ? ` by ${by}` : ""}`,
-  contested: (a, b) => (b ? `Contested between ${a} and ${b}` : `Contested; ${a} in part of it`),
-  mixed: (a, b) => (b ? `Shared by ${a} and ${b}` : `Held in part by ${a}`),
-  claimed: (a) => `Claimed by ${a}, not confirmed`,
-  assessed_advance: (a) => `${a} reported to be advancing here`,
-  unknown: () => "Not known who held it",
+  besieged: ["control.besieged", "control.besieged"],
+  contested: ["control.contestedPart", "control.contested"],
+  mixed: ["control.part", "control.shared"],
+  claimed: ["control.claimed", "control.claimed"],
+  assessed_advance: ["control.advance", "control.advance"],
+  unknown: ["control.unknown", "control.unknown"],
 };
 
-const EVENT = {
-  control_gain: "Taken",
-  control_loss: "Lost",
-  control_state: "Held",
-  attack: "Attack",
-  airstrike: "Air strike",
-  siege: "Siege",
-  clash: "Clash",
-  other: "Event",
-};
-
-const BEARINGS = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
+const EVENTS = ["control_gain", "control_loss", "control_state", "attack", "airstrike", "siege", "clash"];
+const LEVELS = ["high", "medium", "low", "certain", "uncertain", "reported", "claimed", "hypothetical", "agrees", "contradicts"];
 
 /** One sentence for who held a place; never silent about silence. */
 export function controlSentence(control, style) {
-  if (!control?.controller) return "No statement: no source says who held this place on that day.";
+  if (!control?.controller) return say("control.silent");
   const [a, b, by] = [control.controller, control.controller_b, control.besieged_by]
     .map((code) => (code ? style.label(code) : null));
-  return (STATUS[control.status] ?? STATUS.control)(a, b, by);
+  if (control.status === "besieged" && by) return say("control.besiegedBy", { a, b: by });
+  const [ofOne, ofTwo] = STATUS[control.status] ?? ["control.held", "control.held"];
+  return say(b ? ofTwo : ofOne, { a, b });
 }
 
 export function eventWord(type) {
-  return EVENT[type] ?? EVENT.other;
+  return say(`event.${EVENTS.includes(type) ? type : "any"}`);
+}
+
+/** How sure something is, or whether two agree; a word that we do not know stays as it is. */
+export function levelWord(name) {
+  return LEVELS.includes(name) ? say(`level.${name}`) : name;
 }
 
 /** "12 km to the north-east", "on the front line". */
 export function frontText(kilometres, bearing) {
   if (kilometres === null || kilometres === undefined) return null;
-  if (kilometres < 0.5) return "on the front line";
-  const direction = Number.isFinite(bearing) ? ` to the ${BEARINGS[Math.round(bearing / 45) % 8]}` : "";
-  return `${Math.round(kilometres)} km${direction}`;
+  if (kilometres < 0.5) return say("front.on");
+  const km = sayNumber(Math.round(kilometres));
+  if (!Number.isFinite(bearing)) return say("front.away", { km });
+  return say("front.to", { km, bearing: say(`bearing.${Math.round(bearing / 45) % 8}`) });
 }
 
 /** "the same day", "12 days earlier". */
 export function ageText(days) {
   if (days === null || days === undefined) return null;
-  if (days === 0) return "the same day";
-  return days === 1 ? "a day earlier" : `${days} days earlier`;
+  return days === 0 ? say("age.same") : sayCount("age.days", days);
 }
 
 export function percent(score) {
-  return score === null || score === undefined ? null : `${Math.round(100 * score)} %`;
+  return score === null || score === undefined ? null : sayNumber(score, { style: "percent" });
 }
 
-/** "36.616° N, 37.447° E". */
+/** "36.616° N, 37.447° E": letters and digits of coordinates are the same everywhere. */
 export function positionText({ lat, lng }) {
   const north = `${Math.abs(lat).toFixed(3)}° ${lat < 0 ? "S" : "N"}`;
   return `${north}, ${Math.abs(lng).toFixed(3)}° ${lng < 0 ? "W" : "E"}`;
