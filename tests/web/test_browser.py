@@ -215,7 +215,7 @@ def test_a_mention_flies_there_and_sets_its_day(visit: Any) -> None:
     card = page.locator(".leaflet-popup")
     for words in (
         "al-Rai", "8 April 2016", "Syrian", "4 km to the south", "a day earlier", "the Friday before publication",
-        "91%", "Ra's al-Ayn, 31 %", "Northern Aleppo offensive",
+        "91%", "Ra's al-Ayn, 31%", "Northern Aleppo offensive",
     ):
         expect(card).to_contain_text(words)
     visit.until("location.hash.includes('date=2016-04-08') && location.hash.includes('/37.4')")
