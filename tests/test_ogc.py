@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -161,3 +163,15 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, store
     assert client.get(ITEMS, headers=known).status_code == 304
     store.write("places", [Feature("new", Point(37, 36), {"name": "New"})], DAY)
     assert client.get(ITEMS, headers=known).status_code == 200
+
+
+def test_the_examples_of_the_docs_find_something(demo_store: Path) -> None:
+    docs = (Path(__file__).resolve().parent.parent / "docs/ogc.md").read_text("utf-8")
+    asked = re.findall(r'items" \\\n +--data-urlencode "filter=(.+)"', docs)
+    collections = re.findall(r'collections/(\w+)/items" \\\n', docs)
+    assert len(asked) == len(collections) >= 3
+    app = create_app({"store": str(demo_store), "TESTING": True})
+    for name, wanted in zip(collections, asked, strict=True):
+        found = told(app.test_client(), f"/ogc/collections/{name}/items?{urlencode({'filter': wanted})}")
+        assert found["features"], wanted
+    app.extensions["dateline"].close()

@@ -10,11 +10,22 @@ from geo.store import Summary
 from server.ogc.crs import CRS84, KNOWN
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
-CONFORMS = (*(CORE + name for name in ("core", "geojson", "oas30")),
-            "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs")
+SPEC = "http://www.opengis.net/spec/"
+CONFORMS = tuple(SPEC + name for name in (
+    "ogcapi-common-1/1.0/conf/core", "ogcapi-common-2/1.0/conf/collections",
+    *(f"ogcapi-features-1/1.0/conf/{name}" for name in ("core", "geojson", "oas30")),
+    "ogcapi-features-2/1.0/conf/crs",
+    *(f"ogcapi-features-3/1.0/conf/{name}" for name in ("queryables", "filter", "features-filter")),
+    *(f"cql2/1.0/conf/{name}" for name in (
+        "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+        "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus",
+        "spatial-functions", "temporal-functions", "property-property")),
+    "json-fg-1/1.0/conf/core",
+))
+QUERYABLES, SORTABLES = (f"http://www.opengis.net/def/rel/ogc/1.0/{name}" for name in ("queryables", "sortables"))
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-JSON, GEOJSON = "application/json", "application/geo+json"
+JSON, GEOJSON, SCHEMA = "application/json", "application/geo+json", "application/schema+json"
+HTML = "text/html"
 
 Link = dict[str, str]
 
@@ -64,6 +75,9 @@ def collection(root: str, declared: Collection, summary: Summary) -> dict[str, o
         "links": [
             link("self", here, "This document"),
             link("items", f"{here}/items", declared.title, GEOJSON),
+            link("items", f"{here}/items?f=jsonfg", f"{declared.title}, as JSON-FG", GEOJSON),
+            link(QUERYABLES, f"{here}/queryables", "What to filter by", SCHEMA),
+            link(SORTABLES, f"{here}/sortables", "What to sort by", SCHEMA),
         ],
     }
 

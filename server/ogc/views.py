@@ -1,6 +1,8 @@
 """The routes of ``/ogc/``."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from geo.errors import NotFound
@@ -8,8 +10,8 @@ from geo.formats import public
 from geo.model import Query
 from geo.schema import COLLECTIONS
 from server import caching, links, params
-from server.ogc import crs, described, items, openapi
-from server.resources import get_store, get_version
+from server.ogc import described, forms, items, openapi, queryables
+from server.resources import get_store, get_summary
 
 bp = Blueprint("ogc", __name__, url_prefix="/ogc")
 
@@ -32,26 +34,38 @@ def api() -> Response:
 
 @bp.get("/collections")
 def collections() -> Response:
-    store = get_store()
-    return _json(described.collections(_root(), {name: store.summary(name) for name in COLLECTIONS}))
+    return _json(described.collections(_root(), {name: get_summary(name) for name in COLLECTIONS}))
 
 
 @bp.get("/collections/<collection>")
 def collection(collection: str) -> Response:
     declared = params.collection(collection)
-    return _json(described.collection(_root(), declared, get_store().summary(collection)))
+    return _json(described.collection(_root(), declared, get_summary(collection)))
+
+
+@bp.get("/collections/<collection>/queryables")
+def to_query(collection: str) -> Response:
+    return _json(queryables.queryables(_root(), params.collection(collection)), described.SCHEMA)
+
+
+@bp.get("/collections/<collection>/sortables")
+def to_sort(collection: str) -> Response:
+    return _json(queryables.sortables(_root(), params.collection(collection)), described.SCHEMA)
 
 
 @bp.get("/collections/<collection>/items")
 def features(collection: str) -> Response:
     declared, args = params.collection(collection), request.args.to_dict(flat=False)
-    query, version = items.asked(args, declared), get_version(collection)
+    query, look, summary = items.asked(args, declared), items.look(args, declared), get_summary(collection)
     found = items.page(get_store(), declared, query)
+    if items.is_whole(query):
+        found = replace(found, matched=summary.count)
     here = f"{_root()}collections/{collection}/items"
-    packed = caching.pack(items.collection_json(found, declared, here, args).encode(), caching.accepted())
-    tag = caching.name(version, here, sorted(args.items()), packed.encoding)  # the body says when it was made
+    links = items.page_links(found, here, args)
+    packed = caching.pack(items.collection_json(found, declared, look, links).encode(), caching.accepted())
+    tag = caching.name(summary.version, here, sorted(args.items()), packed.encoding)  # the body says when it was made
     response = caching.respond(packed._replace(tag=tag), described.GEOJSON)
-    response.headers.add(*crs.header(crs.asked(args)))
+    response.headers.extend(items.headers(look))
     return response
 
 
@@ -59,14 +73,14 @@ def features(collection: str) -> Response:
 def feature(collection: str, id_: str) -> Response:
     declared = params.collection(collection)
     args = request.args.to_dict(flat=False)
-    params.check_names(args, ("f", "crs"))
-    items.check_form(args)
-    system = crs.asked(args)
+    params.check_names(args, items.OF_ONE)
+    look = items.look(args, declared)
     found = list(public(declared, get_store().read(collection, Query(ids=(id_,)))))
     if not found:
         raise NotFound(f"feature: {id_[:80]!r}, {collection} has none of that id")
-    response = _text(items.feature_json(found[0], declared, _root(), system), described.GEOJSON)
-    response.headers.add(*crs.header(system))
+    links = items.feature_links(id_, f"{_root()}collections/{collection}", args)
+    response = _text(items.feature_json(found[0], look, links), described.GEOJSON)
+    response.headers.extend(items.headers(look))
     return response
 
 
@@ -77,7 +91,7 @@ def _root() -> str:
 def _json(told: dict[str, object], mimetype: str = described.JSON) -> Response:
     args = request.args.to_dict(flat=False)
     params.check_names(args, ("f",))
-    items.check_form(args)
+    forms.wanted(args)
     return _text(described.dumped(told), mimetype)
 
 
