@@ -12,7 +12,7 @@ JSON, HTML, FG = "json", "html", "jsonfg"
 _NAMES = {"geojson": JSON, "application/json": JSON, "application/geo+json": JSON, "text/html": HTML}
 
 
-def wanted(args: Args, known: Sequence[str] = (JSON,)) -> str:
+def wanted(args: Args, known: Sequence[str] = (JSON, HTML)) -> str:
     """:raises BadParameter: for a form (``f``) in which nothing is written."""
     if FG in known and _has_profile(args):
         return FG

@@ -22,7 +22,7 @@ from server.params import Args, BadParameter
 LIMIT, MOST = 100, 10_000
 """Rows of a page when nobody says how many, and at most: more is cut to that, as the standard asks."""
 
-FORMS = (forms.JSON, forms.FG)
+FORMS = (forms.JSON, forms.FG, forms.HTML)
 OF_ONE = ("crs", "properties", "profile", "f")
 PARAMETERS = (
     "datetime", "bbox", "bbox-crs", "crs", "filter", "filter-lang", "filter-crs", "sortby", "properties", "limit",

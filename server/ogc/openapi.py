@@ -5,9 +5,9 @@ from importlib.metadata import version
 
 from geo.schema import COLLECTIONS, Collection
 from server import params
-from server.ogc import bounded, cursor, items
+from server.ogc import bounded, cursor, forms, items
 from server.ogc.crs import KNOWN
-from server.ogc.described import GEOJSON, JSON, SCHEMA
+from server.ogc.described import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from server.ogc.items import LIMIT, MOST
 from server.ogc.queryables import TYPES
 
@@ -26,7 +26,7 @@ def document(root: str) -> Document:
         "paths": {
             "/": _get("Landing page", "landing", JSON, FORM),
             "/conformance": _get("Conformance", "conformance", JSON, FORM),
-            "/api": _get("This document", "api", JSON, FORM),
+            "/api": _get("This document", "api", OPENAPI),
             "/collections": _get("Collections", "collections", JSON, FORM),
             **{path: told for declared in COLLECTIONS.values() for path, told in _paths(declared)},
         },
@@ -43,8 +43,8 @@ def _paths(declared: Collection) -> list[tuple[str, Document]]:
     shared = [_ref(each) for each in _parameters() if each != "f"]
     return [
         (here, _get(declared.title, f"describe_{name}", JSON, FORM)),
-        (f"{here}/queryables", _get(f"What to filter {name} by", f"queryables_{name}", SCHEMA, FORM)),
-        (f"{here}/sortables", _get(f"What to sort {name} by", f"sortables_{name}", SCHEMA, FORM)),
+        (f"{here}/queryables", _get(f"What to filter {name} by", f"queryables_{name}", SCHEMA)),
+        (f"{here}/sortables", _get(f"What to sort {name} by", f"sortables_{name}", SCHEMA)),
         (f"{here}/items", _get(f"Features of {name}", f"items_{name}", GEOJSON, [*shared, ITEM_FORM, *choice, *own])),
         (f"{here}/items/{{featureId}}", _get(f"One feature of {name}", f"item_{name}", GEOJSON, [
             id_, _ref("crs"), _ref("profile"), ITEM_FORM, choice[1]])),
@@ -63,7 +63,10 @@ ITEM_FORM: Document = {
 
 def _get(summary: str, operation: str, mimetype: str, parameters: list[Document] | None = None) -> Document:
     refused = {code: {"$ref": f"#/components/responses/{code}"} for code in CODES}
-    found = {"description": summary, "content": {mimetype: {"schema": {"type": "object"}}}}
+    content: Document = {mimetype: {"schema": {"type": "object"}}}
+    if parameters:
+        content[HTML] = {"schema": {"type": "string"}}
+    found = {"description": summary, "content": content}
     told: Document = {"summary": summary, "operationId": operation, "responses": {"200": found, **refused}}
     return {"get": {**told, "parameters": parameters} if parameters else told}
 
@@ -107,7 +110,7 @@ def _parameters() -> dict[str, Document]:
         told("cursor", "Where a `next` link goes on", text),
         told("profile", "jsonfg: with their days as time", text),
         told(params.BELIEF, "The belief of that day", {"type": "string", "format": "date"}),
-        told("f", "The form of the answer", {"type": "string", "enum": ["json"]}),
+        told("f", "The form of the answer", {"type": "string", "enum": [forms.JSON, forms.HTML]}),
     )
     return {str(each["name"]): each for each in every}
 
