@@ -21,11 +21,14 @@ CONFORMS = tuple(SPEC + name for name in (
         "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus",
         "spatial-functions", "temporal-functions", "property-property")),
     "json-fg-1/1.0/conf/core",
+    *(f"ogcapi-tiles-1/1.0/conf/{name}" for name in (
+        "core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "png")),
 ))
-QUERYABLES, SORTABLES = (f"http://www.opengis.net/def/rel/ogc/1.0/{name}" for name in ("queryables", "sortables"))
+RELATION = "http://www.opengis.net/def/rel/ogc/1.0/"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 JSON, GEOJSON, SCHEMA = "application/json", "application/geo+json", "application/schema+json"
 HTML = "text/html"
+TILE, PNG = "application/vnd.mapbox-vector-tile", "image/png"
 
 Link = dict[str, str]
 
@@ -48,6 +51,7 @@ def landing(root: str) -> dict[str, object]:
             link("service-desc", f"{root}api", "The API, as OpenAPI 3.0", OPENAPI),
             link("conformance", f"{root}conformance", "The standards that it keeps"),
             link("data", f"{root}collections", "The collections"),
+            link(f"{RELATION}tiling-schemes", f"{root}tileMatrixSets", "How tiles lie"),
         ],
     }
 
@@ -81,8 +85,10 @@ def collection(root: str, declared: Collection, summary: Summary) -> dict[str, o
             *both(here),
             link("items", f"{here}/items", declared.title, GEOJSON),
             link("items", f"{here}/items?f=jsonfg", f"{declared.title}, as JSON-FG", GEOJSON),
-            link(QUERYABLES, f"{here}/queryables", "What to filter by", SCHEMA),
-            link(SORTABLES, f"{here}/sortables", "What to sort by", SCHEMA),
+            link(f"{RELATION}queryables", f"{here}/queryables", "What to filter by", SCHEMA),
+            link(f"{RELATION}sortables", f"{here}/sortables", "What to sort by", SCHEMA),
+            link(f"{RELATION}tilesets-vector", f"{here}/tiles", "Vector tiles"),
+            link(f"{RELATION}tilesets-map", f"{here}/map/tiles", "Picture tiles"),
         ],
     }
 

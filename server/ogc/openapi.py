@@ -1,8 +1,11 @@
 """The API as an OpenAPI 3.0 document, made from the schema."""
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from types import MappingProxyType
 
+from geo import grid
 from geo.schema import COLLECTIONS, Collection
 from server import params
 from server.ogc import bounded, cursor, forms, items
@@ -10,6 +13,7 @@ from server.ogc.crs import KNOWN
 from server.ogc.described import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from server.ogc.items import LIMIT, MOST
 from server.ogc.queryables import TYPES
+from server.ogc.tiles import KINDS, SET
 
 Document = dict[str, object]
 
@@ -28,6 +32,8 @@ def document(root: str) -> Document:
             "/conformance": _get("Conformance", "conformance", JSON, FORM),
             "/api": _get("This document", "api", OPENAPI),
             "/collections": _get("Collections", "collections", JSON, FORM),
+            "/tileMatrixSets": _get("How tiles lie", "tileMatrixSets", JSON),
+            f"/tileMatrixSets/{SET}": _get("Web Mercator", "tileMatrixSet", JSON),
             **{path: told for declared in COLLECTIONS.values() for path, told in _paths(declared)},
         },
         "components": {"parameters": _parameters(), "responses": _responses()},
@@ -48,6 +54,24 @@ def _paths(declared: Collection) -> list[tuple[str, Document]]:
         (f"{here}/items", _get(f"Features of {name}", f"items_{name}", GEOJSON, [*shared, ITEM_FORM, *choice, *own])),
         (f"{here}/items/{{featureId}}", _get(f"One feature of {name}", f"item_{name}", GEOJSON, [
             id_, _ref("crs"), _ref("profile"), ITEM_FORM, choice[1]])),
+        *(path for kind in KINDS for path in _tile_paths(declared, kind)),
+    ]
+
+
+def _tile_paths(declared: Collection, kind: str) -> list[tuple[str, Document]]:
+    here, (data, mimetype, form) = f"/collections/{declared.name}/{kind}", KINDS[kind]
+    name, days = f"{data}_{declared.name}", [_ref("datetime"), _ref(params.BELIEF)]
+    address: list[Document] = [
+        {"name": each, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0, "maximum": most}}
+        for each, most in (("tileMatrix", grid.MAX_ZOOM), ("tileRow", 2**24), ("tileCol", 2**24))]
+    forms: Document = {"name": "f", "in": "query", "required": False, "schema": {"type": "string", "enum": [form]}}
+    binary: Document = {mimetype: {"schema": {"type": "string", "format": "binary"}}}
+    empty = {"204": {"description": "There is nothing"}}
+    tile = _get(f"A {data} tile of {declared.name}", f"tile_{name}", binary, [*address, *days, forms], empty)
+    return [
+        (here, _get(f"Tile sets of {name}", f"tilesets_{name}", JSON)),
+        (f"{here}/{SET}", _get(f"The tile set of {name}", f"tileset_{name}", JSON)),
+        (f"{here}/{SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", tile),
     ]
 
 
@@ -61,14 +85,17 @@ ITEM_FORM: Document = {
     "schema": {"type": "string", "enum": [*items.FORMS]}}
 
 
-def _get(summary: str, operation: str, mimetype: str, parameters: list[Document] | None = None) -> Document:
+def _get(
+    summary: str, operation: str, content: str | Document, parameters: Sequence[Document] = (),
+    also: Mapping[str, object] = MappingProxyType({}),
+) -> Document:
+    """``content`` is a media type, of which there is a page too where a form may be asked for, or what OpenAPI says."""
     refused = {code: {"$ref": f"#/components/responses/{code}"} for code in CODES}
-    content: Document = {mimetype: {"schema": {"type": "object"}}}
-    if parameters:
-        content[HTML] = {"schema": {"type": "string"}}
-    found = {"description": summary, "content": content}
-    told: Document = {"summary": summary, "operationId": operation, "responses": {"200": found, **refused}}
-    return {"get": {**told, "parameters": parameters} if parameters else told}
+    if isinstance(content, str):
+        page: Document = {HTML: {"schema": {"type": "string"}}} if parameters else {}
+        content = {content: {"schema": {"type": "object"}}, **page}
+    found = {"200": {"description": summary, "content": content}, **also, **refused}
+    return {"get": {"summary": summary, "operationId": operation, "parameters": [*parameters], "responses": found}}
 
 
 def _filter(declared: Collection, name: str) -> Document:
