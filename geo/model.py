@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shapely.geometry.base import BaseGeometry
 
+from geo.conditions import By, Condition
 from geo.interval import Interval, Validity
 
 
@@ -307,8 +308,9 @@ class Query:
     """What is wanted of a collection. Parsed at the edge, passed whole.
 
     ``when`` keeps features whose outer validity intersects it (undated ones always match);
-    ``as_known_on`` asks for the belief of that day; ``where`` holds equalities by field name; ``after`` begins behind
-    that id, so that pages stay right while rows are added.
+    ``as_known_on`` asks for the belief of that day; ``where`` holds equalities by field name, ``filter`` any condition.
+    The order is by the fields of ``order``, then by id; ``after`` begins behind that id, and ``behind`` those values
+    of the fields of ``order`` (days as ISO text), so that pages stay right while rows are added.
     """
 
     bbox: BBox | None = None
@@ -319,4 +321,7 @@ class Query:
     limit: int | None = None
     offset: int = 0
     after: str = ""
+    filter: Condition | None = None
+    order: tuple[By, ...] = ()
+    behind: tuple[str | int | float | None, ...] = ()
     zoom: int | None = None

@@ -17,7 +17,7 @@ from geo.gazetteer import Gazetteer
 from geo.ground import gazetteer_of, index_of, theatre_of
 from geo.model import Query
 from geo.pipeline import Pipeline, pipeline
-from geo.store import Store, open_store
+from geo.store import Store, Summary, open_store
 from geo.style import Styles, styles
 from geo.zones import ZoneIndex
 from server.tilecache import TileCache
@@ -45,7 +45,7 @@ class Resources:
         self._gazetteer: tuple[str, str, Gazetteer] | None = None
         self._zones: OrderedDict[tuple[str, date | None], ZoneIndex] = OrderedDict()
         self._turns: dict[str, tuple[str, tuple[date, ...]]] = {}
-        self._versions: dict[str, tuple[str, str]] = {}
+        self._summaries: dict[str, tuple[str, Summary]] = {}
         self._tiles = TileCache(self._cache_bytes)
         self._pipeline: tuple[tuple[str, ...], Pipeline] | None = None
         self._actors: Actors | None = None
@@ -94,10 +94,14 @@ class Resources:
 
     def version_of(self, collection: str) -> str:
         """A text that differs after every write that changed the collection."""
-        store, known = self.store(), self._versions.get(collection)
+        return self.summary_of(collection).version
+
+    def summary_of(self, collection: str) -> Summary:
+        """The collection at a glance, looked at once a version of the store."""
+        store, known = self.store(), self._summaries.get(collection)
         version = store.version()
         if known is None or known[0] != version:
-            known = self._versions[collection] = version, store.summary(collection).version
+            known = self._summaries[collection] = version, store.summary(collection)
         return known[1]
 
     def gazetteer(self) -> Gazetteer:
@@ -182,6 +186,11 @@ def get_zones(as_known_on: date | None = None) -> ZoneIndex:
 def get_version(collection: str) -> str:
     """See ``Resources.version_of``."""
     return _mine().version_of(collection)
+
+
+def get_summary(collection: str) -> Summary:
+    """See ``Resources.summary_of``."""
+    return _mine().summary_of(collection)
 
 
 def get_belief(as_known_on: date | None, collection: str) -> date | None:

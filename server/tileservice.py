@@ -240,9 +240,13 @@ def get_service() -> TileService:
     return cast(TileService, current_app.extensions[KEY])
 
 
-def respond(collection: str, tile: tuple[str, str, str], scale: int = VECTOR) -> Response:
-    """Flask's answer to the present request for a tile; ``meant`` says what it raises."""
-    service, address = get_service(), (request.path, request.query_string.decode("latin-1"))
+def respond(
+    collection: str, tile: tuple[str, str, str], scale: int = VECTOR, query: str | None = None
+) -> Response:
+    """Flask's answer to the present request for a tile; ``meant`` says what it raises. ``query`` stands in the place
+    of the request's own query string."""
+    asked = request.query_string.decode("latin-1") if query is None else query
+    service, address = get_service(), (request.path, asked)
     met = service.meant(address, collection, tile, scale)
     packed = service.packed(met.found, caching.accepted())
     return caching.as_response(service.answer(met.asked, met.found, packed, request.headers.get("If-None-Match")))

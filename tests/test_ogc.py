@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -135,8 +138,8 @@ def test_one_ground_in_three_systems(client: FlaskClient) -> None:
 @pytest.mark.parametrize("address, status, parameter", [
     (f"{ITEMS}?limit=0", 400, "limit"), (f"{ITEMS}?limit=x", 400, "limit"), (f"{ITEMS}?colour=red", 400, "colour"),
     (f"{ITEMS}?cursor=%21", 400, "cursor"), (f"{ITEMS}?crs=EPSG:4326", 400, "crs"),
-    (f"{ITEMS}?bbox=1,2,3", 400, "bbox"), (f"{ITEMS}?f=html", 400, "f"),
-    (f"{ITEMS}/p000?f=html", 400, "f"), ("/ogc/?f=xml", 400, "f"),
+    (f"{ITEMS}?bbox=1,2,3", 400, "bbox"), (f"{ITEMS}?f=pdf", 400, "f"),
+    (f"{ITEMS}/p000?f=csv", 400, "f"), ("/ogc/?f=xml", 400, "f"),
     (f"{ITEMS}?bbox=1,2,3,4&bbox-crs=x", 400, "bbox-crs"),
     (f"{ITEMS}?bbox=-9e9,0,9e9,1&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/3857", 400, "bbox"),
     (f"{ITEMS}/nobody", 404, "feature"), ("/ogc/collections/castles", 404, "collection"),
@@ -161,3 +164,54 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, store
     assert client.get(ITEMS, headers=known).status_code == 304
     store.write("places", [Feature("new", Point(37, 36), {"name": "New"})], DAY)
     assert client.get(ITEMS, headers=known).status_code == 200
+
+
+def test_the_examples_of_the_docs_find_something(demo_store: Path) -> None:
+    docs = (Path(__file__).resolve().parent.parent / "docs/ogc.md").read_text("utf-8")
+    asked = re.findall(r'items" \\\n +--data-urlencode "filter=(.+)"', docs)
+    collections = re.findall(r'collections/(\w+)/items" \\\n', docs)
+    assert len(asked) == len(collections) >= 3
+    app = create_app({"store": str(demo_store), "TESTING": True})
+    for name, wanted in zip(collections, asked, strict=True):
+        found = told(app.test_client(), f"/ogc/collections/{name}/items?{urlencode({'filter': wanted})}")
+        assert found["features"], wanted
+    app.extensions["dateline"].close()
+
+
+PAGES = ("/ogc/", "/ogc/conformance", "/ogc/collections", "/ogc/collections/places", ITEMS, f"{ITEMS}/p000")
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_browsers_get_pages_and_programs_json(client: FlaskClient, address: str) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+    page = client.get(address, headers=browser)
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert "Accept" in page.headers["Vary"]
+    assert client.get(f"{address}?f=html").data == page.data
+    assert client.get(f"{address}?f=json", headers=browser).is_json
+    for accepted in ("*/*", "application/geo+json, application/json;q=0.5", ""):
+        document = client.get(address, headers={"Accept": accepted})
+        assert document.is_json
+        assert any(link["type"] == "text/html" for link in document.get_json(force=True)["links"])
+
+
+def test_a_page_shows_the_rows_and_leads_on(client: FlaskClient) -> None:
+    page = client.get(f"{ITEMS}?f=html&limit=10&datetime=&filter=name LIKE 'Town%25'").text
+    assert page.count("<td><bdi>Town ") == 10
+    onward = re.search(r'rel="next" href="http://localhost([^"]+)"', page)
+    assert onward is not None
+    assert "Town 10" in client.get(unescape(onward[1])).text
+    assert 'value="name LIKE &#39;Town%&#39;"' in page
+
+
+def test_pages_hold_no_markup_of_the_rows(client: FlaskClient, store: Store) -> None:
+    evil = "<script>alert(1)</script>"
+    store.write("places", [Feature(evil, Point(1, 1), {"name": evil, "names": [{"toponym": evil}]})], DAY)
+    store.write("articles", [Feature("a2", MultiPoint([(1, 1)]), {"title": evil, "url": "javascript:alert(1)"})], DAY)
+    for address in (f"{ITEMS}?f=html", f"{ITEMS}/{quote(evil)}?f=html", "/ogc/collections/articles/items/a2?f=html"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert evil not in page.text
+        assert 'href="javascript' not in page.text
+        assert "<script" not in page.text
+    assert "Whole text" not in client.get("/ogc/collections/articles/items/a1?f=html").text

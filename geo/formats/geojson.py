@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
@@ -18,6 +19,19 @@ DECIMALS = 7
 """About a centimetre."""
 
 DERIVED_NOTE = "Zones with method 'derived' are coarse estimates around town reports, not surveyed front lines."
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a feature is written: ``only`` some of its properties, with further members of its own (``extra``), its
+    geometry as the member ``ground``; RFC 7946 knows ``geometry`` alone."""
+
+    only: frozenset[str] | None = None
+    extra: Callable[[Feature], Mapping[str, object]] | None = None
+    ground: str = "geometry"
+
+
+PLAIN = Shape()
 
 
 def write(collection: Collection, features: Iterable[Feature]) -> Iterator[bytes]:
@@ -48,15 +62,20 @@ def properties(feature: Feature) -> dict[str, object]:
     }
 
 
-def texts(features: Sequence[Feature]) -> Iterator[str]:
+def texts(features: Sequence[Feature], shape: Shape = PLAIN) -> Iterator[str]:
     """Each feature as JSON."""
     geometries = np.array([feature.geometry for feature in features], dtype=object)
     flat = shapely.transform(shapely.force_2d(geometries), _rounded)
     bodies = shapely.to_geojson(shapely.orient_polygons(flat))
+    before = "" if shape.ground == "geometry" else '"geometry":null,'
     for feature, body in zip(features, bodies, strict=True):
+        extra = _dump(shape.extra(feature))[1:-1] + "," if shape.extra else ""
+        told = properties(feature)
+        if shape.only is not None:
+            told = {name: value for name, value in told.items() if name in shape.only}
         yield (
-            f'{{"type":"Feature","id":{_dump(feature.id)},"geometry":{body or "null"},'
-            f'"properties":{_dump(properties(feature))}}}'
+            f'{{"type":"Feature","id":{_dump(feature.id)},{extra}{before}"{shape.ground}":{body or "null"},'
+            f'"properties":{_dump(told)}}}'
         )
 
 

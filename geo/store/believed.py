@@ -19,6 +19,8 @@ from geo.belief import Spoken, as_known, belief_of, reach_of, spoken, turns
 from geo.front_store import Reader, fronts_around
 from geo.interval import Interval
 from geo.model import Feature, Query
+from geo.schema import COLLECTIONS
+from geo.store.scratch import chosen
 from geo.store.search import area
 
 DERIVED = ("zones", "fronts")
@@ -62,6 +64,8 @@ class Beliefs:
     def read(self, collection: str, query: Query, *, is_writing: bool) -> Iterator[Feature]:
         """As ``Store.read`` with ``as_known_on``; inside of a transaction nothing is remembered."""
         assert query.as_known_on is not None
+        rest = query if query.filter or query.order else None
+        plain = query if rest is None else replace(query, filter=None, order=(), behind=(), after="")
         while True:
             version = self._reading.version()
             kept = self._for(is_writing)
@@ -69,8 +73,10 @@ class Beliefs:
             if day is None:
                 return iter(self._reading.now(collection, replace(query, as_known_on=None)))
             find = kept._zones if collection == "zones" else kept._of_fronts
-            found = find(version, replace(query, as_known_on=day), day)
+            found = find(version, replace(plain, as_known_on=day), day)
             if self._reading.version() == version:
+                if rest is not None:
+                    found = chosen(COLLECTIONS[collection], found, rest)
                 return islice(iter(found), query.offset, None if query.limit is None else query.offset + query.limit)
 
     def turns(self, version: str, *, is_writing: bool = False) -> list[date]:

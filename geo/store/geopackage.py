@@ -20,8 +20,9 @@ from geo.errors import StoreError
 from geo.interval import Interval
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
-from geo.store import Summary, WriteReport, layout, records, rows, search
+from geo.store import Summary, WriteReport, filtering, layout, records, rows, search
 from geo.store.believed import DERIVED, Beliefs, ByFid, Reading
+from geo.store.filtering import Where
 from geo.store.records import Record, Records
 from geo.store.rows import Value
 from geo.store.upsert import Seen, Upsert, close, erase
@@ -212,12 +213,13 @@ class GeoPackageStore:
     def _zones_numbered(self, fids: Sequence[int], query: Query) -> Iterator[Feature]:
         declared = search.collection_named("zones")
         numbered, wanted = search.any_of("fid", tuple(fids)), search.where(declared, query, every_belief=True)
-        condition = search.Where(f"{numbered.sql} AND {wanted.sql}", (*numbered.values, *wanted.values))
+        condition = Where(f"{numbered.sql} AND {wanted.sql}", (*numbered.values, *wanted.values))
         return self._found(declared, query, condition)
 
-    def _found(self, declared: Collection, query: Query, condition: search.Where) -> Iterator[Feature]:
+    def _found(self, declared: Collection, query: Query, condition: Where) -> Iterator[Feature]:
         names = ", ".join(f'"{field.name}"' for field in layout.columns(declared))
-        sql = f'SELECT geom, {names} FROM "{declared.name}" WHERE {condition.sql} ORDER BY id, valid_from, fid'
+        order = filtering.order(declared, query.order)
+        sql = f'SELECT geom, {names} FROM "{declared.name}" WHERE {condition.sql} ORDER BY {order}'
         stop = None if query.limit is None else query.offset + query.limit
         if stop is not None and query.bbox is None:
             sql += f" LIMIT {stop:d}"  # else a batch is made of which nearly all is thrown away

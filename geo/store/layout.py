@@ -11,7 +11,7 @@ from pathlib import Path
 
 from geo.errors import StoreError, StoreVersionError
 from geo.schema import COLLECTIONS, TIME_FIELDS, Collection, Field
-from geo.store import records
+from geo.store import functions, records
 
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x47504B47
@@ -56,6 +56,7 @@ def connect(path: Path, *, writing: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(
         address, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
     )
+    functions.install(connection)
     if writing:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

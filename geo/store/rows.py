@@ -54,7 +54,7 @@ def encode(collection: Collection, features: Sequence[Feature]) -> list[Row]:
 
 def decode(collection: Collection, rows: Sequence[Row]) -> list[Feature]:
     """The features of ``rows``, each followed by ``known_from`` and ``known_to``."""
-    geometries = shapely.from_wkb([_wkb(row[0]) for row in rows])
+    geometries = shapely.from_wkb([wkb_of(row[0]) for row in rows])
     last = 2 + len(collection.fields)
     return [
         Feature(
@@ -112,7 +112,8 @@ def _blobs(geometries: list[BaseGeometry | None]) -> list[bytes | None]:
     ]
 
 
-def _wkb(blob: Value) -> bytes | None:
+def wkb_of(blob: Value) -> bytes | None:
+    """The well-known binary inside GeoPackage's."""
     if blob is None:
         return None
     data = _bytes(blob)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 from shapely import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
@@ -12,15 +11,10 @@ from geo.errors import InvalidParameter, NotFound
 from geo.interval import day_number, parse_day
 from geo.model import BBox, Query
 from geo.schema import COLLECTIONS, Collection, Field
+from geo.store import filtering
+from geo.store.filtering import Where
 from geo.store.layout import columns
 from geo.store.rows import OPEN_DAY, Value
-
-
-class Where(NamedTuple):
-    """The condition after ``WHERE`` and the values bound in it."""
-
-    sql: str
-    values: tuple[Value, ...]
 
 
 def collection_named(name: str) -> Collection:
@@ -37,7 +31,10 @@ def where(collection: Collection, query: Query, *, every_belief: bool = False) -
 
     :raises InvalidParameter: for a field that the schema does not have, or a value of another type.
     """
-    parts = [_valid(query), _ids(query), _after(query), *_equalities(collection, query)]
+    parts = [_valid(query), _ids(query), filtering.behind(collection, query), *_equalities(collection, query)]
+    if query.filter is not None:
+        parts.append(filtering.condition(collection, query.filter))
+        parts += [_near(collection, query, box) for box in filtering.hulls(query.filter)]
     parts.append(Where("TRUE", ()) if every_belief else _belief(query))
     if query.bbox is not None:
         parts.append(_near(collection, query, query.bbox))
@@ -83,10 +80,6 @@ def _valid(query: Query) -> Where:
 
 def _ids(query: Query) -> Where:
     return any_of("id", query.ids) if query.ids else Where("", ())
-
-
-def _after(query: Query) -> Where:
-    return Where("id > ?", (query.after,)) if query.after else Where("", ())
 
 
 def any_of(name: str, values: tuple[Value, ...]) -> Where:

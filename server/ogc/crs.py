@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidParameter
 from geo.model import BBox, Feature
@@ -43,7 +44,12 @@ def bbox(args: Args) -> BBox | None:
     system = params.once(args, "bbox-crs", _known, WANTED) or CRS84
     if system == CRS84:
         return params.once(args, "bbox", params.parse_bbox, params.WANTED_BBOX)
-    return params.once(args, "bbox", lambda text: _degrees(text, system), f"four numbers in {system}")
+    return params.once(args, "bbox", lambda text: parse_bbox(text, system), f"four numbers in {system}")
+
+
+def of_filter(args: Args) -> str:
+    """The system of the geometries in ``filter``."""
+    return params.once(args, "filter-crs", _known, WANTED) or CRS84
 
 
 def moved(features: Sequence[Feature], system: str) -> list[Feature]:
@@ -53,6 +59,13 @@ def moved(features: Sequence[Feature], system: str) -> list[Feature]:
     geometries = shapely.force_2d(np.array([each.geometry for each in features], dtype=object))
     found = shapely.transform(geometries, _change(system))
     return [replace(each, geometry=geometry) for each, geometry in zip(features, found, strict=True)]
+
+
+def to_degrees(geometry: BaseGeometry, system: str) -> BaseGeometry:
+    """What is given in ``system``, longitude first."""
+    if system == CRS84:
+        return geometry
+    return shapely.transform(geometry, _back(system))
 
 
 def header(system: str) -> tuple[str, str]:
@@ -65,7 +78,13 @@ def _known(text: str) -> str:
     return text
 
 
-def _degrees(text: str, system: str) -> BBox:
+def parse_bbox(text: str, system: str) -> BBox:
+    """Four numbers, or six with heights, in ``system``, as degrees.
+
+    :raises InvalidParameter: for what does not parse or lies outside.
+    """
+    if system == CRS84:
+        return params.parse_bbox(text)
     numbers = [params.parse_number(part) for part in text.split(",")]
     if len(numbers) == 6:
         numbers = [*numbers[:2], *numbers[3:5]]
@@ -84,6 +103,13 @@ def _change(system: str) -> Callable[[Points], Points]:
     if system.endswith("4326"):
         return lambda lnglat: lnglat[:, ::-1]
     return lambda lnglat: np.column_stack(_mercator().transform(*lnglat.T))
+
+
+def _back(system: str) -> Callable[[Points], Points]:
+    if system.endswith("4326"):
+        return lambda latlng: latlng[:, ::-1]
+    return lambda metres: np.column_stack(
+        _mercator().transform(metres[:, 0], metres[:, 1], direction="INVERSE"))
 
 
 @lru_cache(1)

@@ -10,11 +10,25 @@ from geo.store import Summary
 from server.ogc.crs import CRS84, KNOWN
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
-CONFORMS = (*(CORE + name for name in ("core", "geojson", "oas30")),
-            "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs")
+SPEC = "http://www.opengis.net/spec/"
+CONFORMS = tuple(SPEC + name for name in (
+    "ogcapi-common-1/1.0/conf/core", "ogcapi-common-2/1.0/conf/collections",
+    *(f"ogcapi-features-1/1.0/conf/{name}" for name in ("core", "geojson", "html", "oas30")),
+    "ogcapi-features-2/1.0/conf/crs",
+    *(f"ogcapi-features-3/1.0/conf/{name}" for name in ("queryables", "filter", "features-filter")),
+    *(f"cql2/1.0/conf/{name}" for name in (
+        "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+        "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus",
+        "spatial-functions", "temporal-functions", "property-property")),
+    "json-fg-1/1.0/conf/core",
+    *(f"ogcapi-tiles-1/1.0/conf/{name}" for name in (
+        "core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "png")),
+))
+RELATION = "http://www.opengis.net/def/rel/ogc/1.0/"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-JSON, GEOJSON = "application/json", "application/geo+json"
+JSON, GEOJSON, SCHEMA = "application/json", "application/geo+json", "application/schema+json"
+HTML = "text/html"
+TILE, PNG = "application/vnd.mapbox-vector-tile", "image/png"
 
 Link = dict[str, str]
 
@@ -23,26 +37,32 @@ def link(rel: str, href: str, title: str, mimetype: str = JSON) -> Link:
     return {"href": href, "rel": rel, "type": mimetype, "title": title}
 
 
+def both(here: str) -> list[Link]:
+    """To a document, and to the page that shows the same."""
+    return [link("self", here, "This document"), link("alternate", f"{here}?f=html", "The same as a page", HTML)]
+
+
 def landing(root: str) -> dict[str, object]:
     return {
         "title": "Dateline",
         "description": "The places in the news and who held them that day; every row says from which source.",
         "links": [
-            link("self", root, "This document"),
+            *both(root),
             link("service-desc", f"{root}api", "The API, as OpenAPI 3.0", OPENAPI),
             link("conformance", f"{root}conformance", "The standards that it keeps"),
             link("data", f"{root}collections", "The collections"),
+            link(f"{RELATION}tiling-schemes", f"{root}tileMatrixSets", "How tiles lie"),
         ],
     }
 
 
 def conformance(root: str) -> dict[str, object]:
-    return {"conformsTo": [*CONFORMS], "links": [link("self", f"{root}conformance", "This document")]}
+    return {"conformsTo": [*CONFORMS], "links": both(f"{root}conformance")}
 
 
 def collections(root: str, summaries: dict[str, Summary]) -> dict[str, object]:
     return {
-        "links": [link("self", f"{root}collections", "This document")],
+        "links": both(f"{root}collections"),
         "collections": [collection(root, COLLECTIONS[name], summary) for name, summary in summaries.items()],
     }
 
@@ -62,8 +82,13 @@ def collection(root: str, declared: Collection, summary: Summary) -> dict[str, o
         **({"extent": extent} if extent else {}),
         "itemType": "feature", "crs": [*KNOWN], "storageCrs": CRS84,
         "links": [
-            link("self", here, "This document"),
+            *both(here),
             link("items", f"{here}/items", declared.title, GEOJSON),
+            link("items", f"{here}/items?f=jsonfg", f"{declared.title}, as JSON-FG", GEOJSON),
+            link(f"{RELATION}queryables", f"{here}/queryables", "What to filter by", SCHEMA),
+            link(f"{RELATION}sortables", f"{here}/sortables", "What to sort by", SCHEMA),
+            link(f"{RELATION}tilesets-vector", f"{here}/tiles", "Vector tiles"),
+            link(f"{RELATION}tilesets-map", f"{here}/map/tiles", "Picture tiles"),
         ],
     }
 

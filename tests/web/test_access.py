@@ -15,6 +15,8 @@ PAGES = (
     "/", "/stories/", "/stories/story", "/stories/private", "/stories/hostile", "/embed/", "/embed/?what=map&height=1",
     "/embed/map", "/embed/story", "/embed/map?controls=0&date=2016-04-09", "/embed/story?language=ar", "/nothing",
     "/stories/story?lang=ar",
+    "/ogc/", "/ogc/collections", "/ogc/collections/zones", "/ogc/collections/mentions/items",
+    "/ogc/collections/mentions/items/h0",
 )
 
 
