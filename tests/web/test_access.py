@@ -14,6 +14,7 @@ AXE_HASH = "c24f097bd2f451d4f933e8bc7d8d539f8672a2ebcb5cc9f9f3eec8ca9470a0c1"
 PAGES = (
     "/", "/stories/", "/stories/story", "/stories/private", "/stories/hostile", "/embed/", "/embed/?what=map&height=1",
     "/embed/map", "/embed/story", "/embed/map?controls=0&date=2016-04-09", "/embed/story?language=ar", "/nothing",
+    "/export/",
 )
 
 
