@@ -7,10 +7,11 @@ from itertools import islice
 from flask import Blueprint, Response, render_template, request
 
 from geo.errors import NotFound
-from geo.formats import FORMATS, Format, public
+from geo.formats import FORMATS, Format, public, qgs
 from geo.formats.imprint import Imprint
+from geo.formats.qgs import Scene
 from geo.schema import COLLECTIONS
-from server import caching, params
+from server import caching, links, page, params
 from server.resources import get_credits, get_store, get_styles
 
 bp = Blueprint("exports", __name__, url_prefix="/export")
@@ -22,6 +23,18 @@ def start() -> str:
     store = get_store()
     counted = [(each, store.summary(name).count) for name, each in COLLECTIONS.items()]
     return render_template("data.html", collections=counted, formats=FORMATS, credits=get_credits())
+
+
+@bp.get("/project.qgs")
+def project() -> Response:
+    """All collections as layers of a QGIS project, drawn as on the map."""
+    params.check_names(request.args.to_dict(flat=False), ())
+    view = page.whole(get_store())
+    scene = Scene(links.root() + "ogc/", view.bounds, view.first, view.last)
+    text = qgs.project(scene, Imprint(get_credits(), get_styles()))
+    response = caching.respond(caching.pack(text.encode(), caching.accepted()), "application/x-qgis-project")
+    response.headers["Content-Disposition"] = 'attachment; filename="dateline.qgs"'
+    return response
 
 
 @bp.get("/<name>")

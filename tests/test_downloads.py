@@ -223,6 +223,7 @@ def test_the_same_rows_are_the_same_bytes(client: FlaskClient, ending: str) -> N
 @pytest.mark.parametrize("path, parameter", [
     ("/export/zones.exe", "format"), ("/export/front.gpkg", "collection"), ("/export/zones.gpkg?bbox=1,2", "bbox"),
     ("/export/zones.shp.zip?datetime=soon", "datetime"), ("/export/zones.kml?controler=ISIL", "controler"),
+    ("/export/project.qgs?day=2016-04-09", "day"),
 ])
 def test_a_bad_download_is_a_problem(client: FlaskClient, path: str, parameter: str) -> None:
     answer = client.get(path)
@@ -233,7 +234,7 @@ def test_a_bad_download_is_a_problem(client: FlaskClient, path: str, parameter: 
 def test_the_page_of_data_leads_to_every_file(client: FlaskClient) -> None:
     page = client.get("/export/").text
     links = re.findall(r'href="(/export/[^"]+\.[^"]+)"', page)
-    assert sorted(links) == sorted(f"/export/{name}.{ending}" for name, ending in EVERY)
+    assert sorted(links) == sorted(["/export/project.qgs", *(f"/export/{name}.{ending}" for name, ending in EVERY)])
     assert 'href="/export/"' in client.get("/").text
     assert "Wikipedia, CC BY-SA 4.0" in page
 
