@@ -108,6 +108,9 @@ bench-frame: $(VENV)/.test  ## Measure how soon a framed map is there, and what 
 bench-worker: $(VENV)/.test  ## Measure how soon a worker answers, and its memory over 1,000,000 requests (apt: wrk)
 	$(BIN)/python -m bench.worker
 
+bench-downloads: $(VENV)/.test  ## Measure the memory of a download of 1,000,000 mentions, in every format
+	$(BIN)/python -m bench.downloads
+
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)
 	$(BIN)/python -m tools.qgis_pictures http://127.0.0.1:$(PORT)

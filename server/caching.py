@@ -98,9 +98,10 @@ def as_response(found: Answer) -> Response:
     return response
 
 
-def streamed(chunks: Iterator[bytes], mimetype: str, tag: str) -> Response:
-    """As ``respond``, for a body made piece by piece; ``tag`` must name everything that it is made from."""
-    zipped = accepts_gzip()
+def streamed(chunks: Iterator[bytes], mimetype: str, tag: str, *, is_packed: bool = False) -> Response:
+    """As ``respond``, for a body made piece by piece; ``tag`` must name everything that it is made from. One that
+    ``is_packed`` by its own format is sent as it is."""
+    zipped = accepts_gzip() and not is_packed
     response = Response(_zipped(chunks) if zipped else chunks, mimetype=mimetype)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"

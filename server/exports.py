@@ -4,25 +4,50 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 
 from geo.errors import NotFound
-from geo.formats import FORMATS, Format, public
-from server import caching, params
-from server.resources import get_store
+from geo.formats import FORMATS, Format, public, qgs
+from geo.formats.imprint import Imprint
+from geo.formats.qgs import Scene
+from geo.schema import COLLECTIONS
+from server import caching, language, links, page, params
+from server.resources import get_credits, get_store, get_styles
 
 bp = Blueprint("exports", __name__, url_prefix="/export")
 
 
-@bp.get("/<collection>.<ending>")
-def download(collection: str, ending: str) -> Response:
+@bp.get("/")
+def start() -> str:
+    """What there is, for readers; in English, as the descriptions of the data are."""
+    language.speak("en")
+    store = get_store()
+    counted = [(each, store.summary(name).count) for name, each in COLLECTIONS.items()]
+    return render_template("data.html", collections=counted, formats=FORMATS, credits=get_credits())
+
+
+@bp.get("/project.qgs")
+def project() -> Response:
+    """All collections as layers of a QGIS project, drawn as on the map."""
+    params.check_names(request.args.to_dict(flat=False), ())
+    view = page.whole(get_store())
+    scene = Scene(links.root() + "ogc/", view.bounds, view.first, view.last)
+    text = qgs.project(scene, Imprint(get_credits(), get_styles()))
+    response = caching.respond(caching.pack(text.encode(), caching.accepted()), "application/x-qgis-project")
+    response.headers["Content-Disposition"] = 'attachment; filename="dateline.qgs"'
+    return response
+
+
+@bp.get("/<name>")
+def download(name: str) -> Response:
+    collection, _, ending = name.partition(".")  # an ending may have a dot of its own
     declared, written = params.collection(collection), _format(ending)
     wanted = params.query(request.args.to_dict(flat=False), declared)
-    store = get_store()
-    tag = caching.name(store.version(), collection, ending, wanted)
-    features = public(declared, store.read(collection, wanted))
-    response = caching.streamed(_begun(written.write(declared, features)), written.mimetype, tag)
-    response.headers["Content-Disposition"] = f'attachment; filename="{collection}.{ending}"'
+    store, imprint = get_store(), Imprint(get_credits(), get_styles())
+    tag = caching.name(store.version(), collection, ending, wanted, imprint)
+    pieces = written.write(declared, public(declared, store.read(collection, wanted)), imprint)
+    response = caching.streamed(_begun(pieces), written.mimetype, tag, is_packed=written.is_packed)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

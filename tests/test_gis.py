@@ -151,6 +151,42 @@ def test_qgis_draws_the_vector_tiles(served: tuple[str, Path], tmp_path: Path) -
     assert held == {"2016-04-09": [0, 255, 0], "2016-04-12": [0, 0, 0]}
 
 
+def test_qgis_draws_the_project_on_two_days(served: tuple[str, Path], tmp_path: Path) -> None:
+    """Every layer is there, coloured and timed; al-Rai's ground is the rebels' on one day and ISIL's on the other."""
+    address, _ = served
+    path = tmp_path / "dateline.qgs"
+    with urllib.request.urlopen(f"{address}/export/project.qgs") as answer:
+        path.write_bytes(answer.read())
+    seen, told = [], ""
+    for day in ("2016-04-09", "2016-04-12"):
+        out = tmp_path / f"{day}.png"
+        *_, told = in_qgis("qgis_project.py", tmp_path, path, out, day, 36.9, 36.2, 38.1, 36.9)
+        seen.append(np.array(Image.open(out).convert("RGB"))[205:225, 330:360].reshape(-1, 3).mean(axis=0))
+    green, grey = seen
+    assert green[1] > green[0] + 30, "the rebels' green"
+    assert np.ptp(grey) < 15, "ISIL's grey"
+    assert grey.max() < 230, "and no paper"
+    project = json.loads(told)
+    assert (project["crs"], project["days"]) == ("EPSG:3857", ["2013-01-01T00:00:00Z", "2017-12-31T00:00:00Z"])
+    assert project["visible"] == ["dateline_events", "dateline_mentions", "dateline_fronts", "dateline_zones"]
+    assert {f"dateline_{name}" for name in LAYERS} == set(project["layers"])
+    for name, layer in project["layers"].items():
+        assert (layer["valid"], layer["renderer"], layer["provider"]) == (True, "RuleRenderer", "OAPIF"), name
+        assert (layer["timed"], layer["start"], layer["end"]) == (name != "dateline_places", "valid_from", "valid_to")
+    assert project["layers"]["dateline_zones"]["kinds"]["valid_to"] == "Date"
+
+
+def test_qgis_opens_a_downloaded_geopackage_coloured(served: tuple[str, Path], tmp_path: Path) -> None:
+    address, _ = served
+    out = tmp_path / "zones.gpkg"
+    with urllib.request.urlopen(f"{address}/export/zones.gpkg?datetime=2016-04-09") as answer:
+        out.write_bytes(answer.read())
+    found = json.loads(in_qgis("qgis_probe.py", tmp_path, out, "zones")[-1])["zones"]
+    assert (found["valid"], found["fields"]["valid_from"], found["renderer"]) == (True, "Date", "RuleRenderer")
+    assert (found["start"], found["end"]) == ("valid_from", "valid_to")
+    assert "Syrian rebels: contested" in found["rules"]
+
+
 def test_gdal_reads_a_vector_tile(served: tuple[str, Path], tmp_path: Path) -> None:
     """The Debian GDAL and the one inside pyogrio: the features, where they are, and their days."""
     address, path = served

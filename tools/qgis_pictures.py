@@ -11,7 +11,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
 from PIL import Image
@@ -26,6 +28,8 @@ from tools.picture import FLAGS, IMAGES
 DAY, ZOOM, MIDDLE, SIZE = "2016-04-09", 7, (38.6, 35.6), (640, 480)
 SLIDER = 107
 """Pixels below the page's map."""
+AL_RAI = (36.9, 36.2, 38.1, 36.9)
+"""West, south, east and north of what the project's pictures show."""
 GAP = 8
 """Pixels between two pictures."""
 
@@ -53,25 +57,47 @@ def in_chromium(root: str, out: Path) -> None:
 def in_qgis(tiles: str, out: Path) -> None:
     looks = styles(Actors.load(theatre("").actors).rows)
     colours = json.dumps({controller: look.colour for controller, look in looks.items()})
+    run_in_qgis("qgis_draw.py", tiles, str(out), *map(str, frame()), colours)
+
+
+def run_in_qgis(tool: str, *words: str) -> None:
+    """By the system's Python."""
     with tempfile.TemporaryDirectory() as home:
         environment = {
             "PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": home, "XDG_RUNTIME_DIR": home}
-        tool = Path(__file__).with_name("qgis_draw.py")
-        command = ["/usr/bin/python3", str(tool), tiles, str(out), *map(str, frame()), colours]
-        subprocess.run(command, check=True, env=environment)
+        command = ["/usr/bin/python3", str(Path(__file__).with_name(tool)), *words]
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+def project_on(root: str, days: Sequence[str], out: Path) -> None:
+    """The project that the service gives, as QGIS draws it on these days."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "dateline.qgs")
+        with urlopen(f"{root}/export/project.qgs") as answer:
+            path.write_bytes(answer.read())
+        paths = [path.with_suffix(f".{day}.png") for day in days]
+        for day, picture in zip(days, paths, strict=True):
+            run_in_qgis("qgis_project.py", str(path), str(picture), day, *map(str, AL_RAI))
+        joined(paths).quantize(64).save(out, optimize=True)
+
+
+def joined(paths: Sequence[Path]) -> Image.Image:
+    """Pictures of one size side by side."""
+    whole = Image.new("RGB", (len(paths) * (SIZE[0] + GAP) - GAP, SIZE[1]), "white")
+    for number, path in enumerate(paths):
+        whole.paste(Image.open(path).convert("RGB"), (number * (SIZE[0] + GAP), 0))
+    return whole
 
 
 def main(root: str) -> None:
-    """Write ``docs/img/qgis.png``: page, vector tiles, picture tiles."""
+    """Write ``docs/img/qgis.png``: page, vector tiles, picture tiles; ``qgis_project.png``: the project on two days."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, f"{name}.png") for name in ("page", "vectors", "pictures")]
         in_chromium(root, paths[0])
         for kind, path in (("mvt", paths[1]), ("png", paths[2])):
             in_qgis(f"{root}/tiles/zones/{{z}}/{{x}}/{{y}}.{kind}?datetime={DAY}", path)
-        whole = Image.new("RGB", (3 * SIZE[0] + 2 * GAP, SIZE[1]), "white")
-        for number, path in enumerate(paths):
-            whole.paste(Image.open(path).convert("RGB"), (number * (SIZE[0] + GAP), 0))
-        whole.quantize(128).save(IMAGES / "qgis.png", optimize=True)
+        joined(paths).quantize(128).save(IMAGES / "qgis.png", optimize=True)
+    project_on(root, ("2016-04-09", "2016-04-12"), IMAGES / "qgis_project.png")
 
 
 if __name__ == "__main__":

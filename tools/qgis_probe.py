@@ -14,6 +14,8 @@ def probe(path: str, name: str) -> dict[str, object]:
     return {
         "valid": layer.isValid(), "count": layer.featureCount(), "crs": layer.crs().authid(),
         "fields": {field.name(): field.typeName() for field in layer.fields()},
+        "renderer": layer.renderer().type(), "rules": [item.label() for item in layer.renderer().legendSymbolItems()],
+        "start": layer.temporalProperties().startField(), "end": layer.temporalProperties().endField(),
         "geometry": first.geometry().asWkt(3)[:40] if first else None,
     }
 

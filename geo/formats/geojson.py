@@ -11,14 +11,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.formats.imprint import DERIVED_NOTE, Imprint
 from geo.model import Feature
 from geo.schema import Collection
 
 BATCH = 500
 DECIMALS = 7
 """About a centimetre."""
-
-DERIVED_NOTE = "Zones with method 'derived' are coarse estimates around town reports, not surveyed front lines."
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,12 @@ class Shape:
 PLAIN = Shape()
 
 
-def write(collection: Collection, features: Iterable[Feature]) -> Iterator[bytes]:
-    """The pieces of one FeatureCollection. What rests on zones says in ``note`` how coarse they may be."""
-    head = {"type": "FeatureCollection", "name": collection.name, "title": collection.title, **note(collection)}
+def write(collection: Collection, features: Iterable[Feature], imprint: Imprint) -> Iterator[bytes]:
+    """The pieces of one FeatureCollection. What rests on zones says in ``note`` how coarse they may be, and
+    ``attribution`` whose work it is."""
+    credits = {"attribution": imprint.credits} if imprint.credits else {}
+    head = {"type": "FeatureCollection", "name": collection.name, "title": collection.title, **note(collection),
+            **credits}
     yield _dump(head)[:-1].encode() + b',"features":['
     stream, comma = iter(features), ""
     while batch := list(islice(stream, BATCH)):

@@ -10,7 +10,7 @@ import shapely
 
 from geo.changes import Changes, Moved, Series
 from geo.compare import Compared
-from geo.formats.geojson import DERIVED_NOTE
+from geo.formats.imprint import DERIVED_NOTE
 from geo.model import Place
 
 KM2 = 3

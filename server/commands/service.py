@@ -9,13 +9,17 @@ from typing import Any
 
 import click
 
+from geo.actors import Actors
+from geo.credits import credits
 from geo.errors import InvalidParameter
 from geo.formats import FORMATS, public
+from geo.formats.imprint import Imprint
 from geo.gazetteer import Gazetteer
 from geo.ground import derive_zones, load_places, load_theatre_reports, theatre_of
 from geo.model import BBox, Query
 from geo.schema import COLLECTIONS
 from geo.store.layout import migrate as migrate_file
+from geo.style import styles
 from geo.tiles.archive import FORMS
 from server.archives import Wanted
 from server.commands.ground import rejoin
@@ -69,7 +73,8 @@ def export(session: Session, /, collection: str, form: str, output: Path | None,
         export_tiles(session, Wanted(collection, form, query, **tiled), output)
         return
     with session.open() as store:
-        pieces = FORMATS[form].write(kind, public(kind, store.read(collection, query)))
+        imprint = Imprint(credits(store), styles(Actors.load(theatre_of(store).actors).rows))
+        pieces = FORMATS[form].write(kind, public(kind, store.read(collection, query)), imprint)
         if output is None:
             out = sys.stdout.buffer
             for piece in pieces:

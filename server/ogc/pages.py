@@ -14,6 +14,7 @@ from geo.formats import geojson
 from geo.model import Feature
 from geo.schema import COLLECTIONS, Collection
 from geo.store import Summary
+from server import language
 from server.ogc import described, items
 from server.ogc.described import CONFORMS
 from server.ogc.items import Look, Page
@@ -64,6 +65,7 @@ class Sheet:
     asked: Mapping[str, str] | None = None
 
     def html(self) -> str:
+        language.speak("en")  # as the descriptions of the data
         return render_template("ogc.html", sheet=self)
 
 

@@ -17,6 +17,7 @@ PAGES = (
     "/stories/story?lang=ar",
     "/ogc/", "/ogc/collections", "/ogc/collections/zones", "/ogc/collections/mentions/items",
     "/ogc/collections/mentions/items/h0",
+    "/export/",
 )
 
 
