@@ -1,7 +1,8 @@
 """What TileJSON says of a collection: ground and days that it spans, layers, fields, how clients do best to ask."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 import shapely
 
 from geo import grid
+from geo.evidence import evidence, vague_days
 from geo.interval import EPOCH, Interval, day_number
 from geo.model import BBox, Feature, Query
 from geo.schema import Collection
@@ -49,8 +51,9 @@ def described(
     declared: Collection, store: Store, origin: Origin, as_known_on: date | None = None
 ) -> dict[str, object]:
     """TileJSON 3.0.0; beyond it ``epoch``, ``valid_range`` (closed, ISO), ``valid_days`` (half-open,
-    integers), ``windows`` and ``change_days``, from which a client knows when there is anything to ask for."""
-    seen = _seen_then(store, declared.name, as_known_on) if as_known_on else _seen(store, declared.name)
+    integers), ``windows`` and ``change_days``, from which a client knows when there is anything to ask for; of what
+    sources say day by day ``evidence`` and ``vague_days``, of what stories tell ``day_counts``, all in integers."""
+    seen = _seen_then(store, declared, as_known_on) if as_known_on else _seen(store, declared)
     bounds = seen.bounds
     return {
         "tilejson": "3.0.0",
@@ -69,30 +72,48 @@ def described(
         **_times(seen.interval),
         "windows": [dict(each) for each in WINDOWS],
         "change_days": [day.isoformat() for day in seen.change_days],
+        **seen.told,
     }
 
 
 class _Seen(NamedTuple):
-    """What a collection spans, and the days on which something in it begins or ends."""
+    """What a collection spans, the days on which something in it begins or ends, and what else its days tell."""
 
     bounds: BBox
     interval: Interval | None
     change_days: Sequence[date]
+    told: Mapping[str, object]
 
 
-def _seen(store: Store, collection: str) -> _Seen:
-    summary = store.summary(collection)
-    return _Seen(_bounds(summary.bbox), summary.interval, store.change_days(collection))
+def _seen(store: Store, declared: Collection) -> _Seen:
+    name = declared.name
+    summary, rows = store.summary(name), list(store.dated(name)) if _is_said(declared) else []
+    told = _told(declared, rows, store.day_counts(name) if declared.counted else {})
+    return _Seen(_bounds(summary.bbox), summary.interval, store.change_days(name), told)
 
 
-def _seen_then(store: Store, collection: str, as_known_on: date) -> _Seen:
+def _told(declared: Collection, rows: Sequence[Feature], counts: Mapping[date, int]) -> Mapping[str, object]:
+    if _is_said(declared):
+        return {"evidence": evidence(rows), "vague_days": vague_days(rows)}
+    if declared.counted:
+        return {"day_counts": [(day_number(day), count) for day, count in counts.items()]}
+    return {}
+
+
+def _is_said(declared: Collection) -> bool:
+    """Whether a source says its rows day by day."""
+    return any(field.name == "as_of" for field in declared.fields)
+
+
+def _seen_then(store: Store, declared: Collection, as_known_on: date) -> _Seen:
     """The same of an earlier belief, of which no store keeps a summary."""
-    rows = list(store.read(collection, Query(as_known_on=as_known_on)))
+    rows = list(store.read(declared.name, Query(as_known_on=as_known_on)))
     spans = [row.valid.outer for row in rows if row.valid.outer != Interval()]
     starts, ends = {span.start for span in spans}, {span.end for span in spans}
     turns = sorted(day for day in starts | ends if day is not None)
     whole = Interval(None if None in starts else turns[0], None if None in ends else turns[-1]) if spans else None
-    return _Seen(_bounds(_box_of(rows)), whole, turns)
+    exact = Counter(span.start for span in spans if span.days == 1 and span.start)
+    return _Seen(_bounds(_box_of(rows)), whole, turns, _told(declared, rows, dict(sorted(exact.items()))))
 
 
 def _box_of(rows: Sequence[Feature]) -> BBox | None:

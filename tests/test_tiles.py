@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from shapely.geometry import MultiPoint, Point, Polygon, box, shape
 
 from geo.grid import bounds, tile_at
-from geo.interval import Interval, Validity
+from geo.interval import Interval, Validity, day_number
 from geo.model import Feature, LngLat, Query
 from geo.store import Store, open_store
 from server import create_app
@@ -252,6 +252,7 @@ def test_tilejson_describes_layers_space_and_time(client: FlaskClient, store: St
     assert [(each["minzoom"], each["maxzoom"], each["window"]) for each in told["windows"]] == [
         (0, 6, "month"), (7, 9, "year"), (10, 22, "all"),
     ]
+    assert [run[1:] for run in told["evidence"]][-1] == [None, day_number(DAY)]
     (layer,) = told["vector_layers"]
     shown = {name for feature in features_of(client, TILE) for name in feature["properties"]}
     assert shown <= set(layer["fields"])
@@ -262,6 +263,13 @@ def test_tilejson_of_an_empty_collection(client: FlaskClient) -> None:
     told = client.get("/tiles/fronts.json").json
     assert told is not None
     assert (told["bounds"][0], told["valid_days"], told["change_days"]) == (-180, [None, None], [])
+
+
+def test_tilejson_says_how_many_events_a_day(client: FlaskClient, store: Store) -> None:
+    assert client.get("/tiles/events.json").json["day_counts"] == []  # type: ignore[index]
+    told = [Feature(name, Point(RAI), {"type": "attack"}, Validity.exactly(Interval.of_day(DAY))) for name in "ab"]
+    store.write("events", told, DAY)
+    assert client.get("/tiles/events.json").json["day_counts"] == [[day_number(DAY), 2]]  # type: ignore[index]
 
 
 def test_an_export_is_rfc_7946_and_says_how_coarse_it_is(client: FlaskClient) -> None:

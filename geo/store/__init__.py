@@ -82,6 +82,12 @@ class Store(Protocol):
     def change_days(self, collection: str) -> tuple[date, ...]:
         """The days on which something in the collection began or ended, in order."""
 
+    def day_counts(self, collection: str) -> dict[date, int]:
+        """How many rows are of each day alone, by day, in order; what is vague by more than a day counts nowhere."""
+
+    def dated(self, collection: str) -> Iterator[Feature]:
+        """The current rows without their geometry, streamed: their days, and of their fields ``as_of`` alone."""
+
     def belief_days(self, collection: str) -> tuple[date, ...]:
         """The days on which something in the collection became known or was believed no more, in order; of fronts,
         those of the zones."""

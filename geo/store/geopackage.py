@@ -141,6 +141,22 @@ class GeoPackageStore:
             f'SELECT valid_from FROM "{collection}" WHERE known_to IS NULL AND valid_from IS NOT NULL UNION'
             f' SELECT valid_to FROM "{collection}" WHERE known_to IS NULL AND valid_to IS NOT NULL ORDER BY 1')
 
+    def day_counts(self, collection: str) -> dict[date, int]:
+        search.collection_named(collection)
+        with self._reader() as connection:
+            found = connection.execute(
+                f'SELECT valid_from, count(*) FROM "{collection}" WHERE known_to IS NULL'
+                " AND valid_to = date(valid_from, '+1 day') GROUP BY 1 ORDER BY 1")
+            return {date.fromisoformat(day): int(count) for day, count in found}
+
+    def dated(self, collection: str) -> Iterator[Feature]:
+        declared = search.collection_named(collection)
+        as_of = "as_of" if any(field.name == "as_of" for field in declared.fields) else "NULL"
+        with self._reader() as connection:
+            yield from map(rows.dated, connection.execute(
+                f"SELECT id, {as_of}, valid_from, valid_to, certain_from, certain_to, edtf, date_precision"
+                f' FROM "{collection}" WHERE known_to IS NULL'))
+
     def belief_days(self, collection: str) -> tuple[date, ...]:
         search.collection_named(collection)
         if collection in DERIVED:

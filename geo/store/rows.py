@@ -66,6 +66,12 @@ def decode(collection: Collection, rows: Sequence[Row]) -> list[Feature]:
     ]
 
 
+def dated(row: Sequence[Value]) -> Feature:
+    """A row with its days alone: those on which it is so, and those for which a source says it."""
+    id_, as_of, *valid = row
+    return Feature(str(id_), None, {"as_of": as_of and json.loads(str(as_of))}, _validity_of(valid))
+
+
 def days_of(row: Sequence[Value]) -> Feature:
     """A zone with its days, its sides, and of its geometry only how many bytes it takes, as ``size``."""
     id_, source, controller, other, status, size, step, as_of, learnt, edtf, *days = row
