@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import zip_longest
 
 from geo.dating import units
@@ -29,7 +29,7 @@ __all__ = ["Timed", "find_times", "surrounded", "when_of"]
 HISTORY = 5
 """So many stated years, most of them well before the publication, make a history of the text."""
 
-A_MONTH, A_YEAR = 31, 366
+A_MONTH, A_YEAR, NEWS = 31, 366, timedelta(days=8)
 """Days."""
 
 
@@ -167,14 +167,33 @@ def _discourse(one: Timed, following: Timed | None, told: _Told, published: date
     if following is not None and _is_told_of_next(one, following, told):
         ahead = read(following.expression, Discourse(published, following.tense, None, main, history))
         interval = ahead.interval if ahead else interval
+    elif _looks_back(one) and not history and one.sentence != told.sentence and _is_long_before(told):
+        interval = None
     return Discourse(published, one.tense, interval, main, history, told.dated or history, told.began)
+
+
+def _is_long_before(told: _Told) -> bool:
+    """The date told last is no news beside the main event."""
+    start = told.interval.start if told.interval else None
+    return told.main is not None and start is not None and told.main - start > NEWS
+
+
+_BACK = ("before", "earlier", "previously", "prior")
+
+
+def _looks_back(one: Timed) -> bool:
+    """"had been lost three days earlier", "had pulled out the previous day": before the main event, not before
+    whatever old date was told last."""
+    parts = one.expression.parts
+    is_back = parts.get("way") in _BACK or parts.get("which") in ("the previous", "the preceding")
+    return one.tense == "perfect" and one.expression.rule in ("offset", "beside", "same") and is_back
 
 
 def _is_told_of_next(one: Timed, following: Timed, told: _Told) -> bool:
     """ "Four days after rebels came, it fell on Monday": counted from the Monday."""
     parts = one.expression.parts
     is_relative = one.expression.rule in ("offset", "beside") and "follows" in parts and "what" not in parts
-    alone = one.sentence != told.sentence and following.sentence == one.sentence
+    alone = one.sentence != told.sentence and following.sentence == one.sentence and following.tense != "perfect"
     return is_relative and parts["way"] in ("after", "before") and alone and following.expression.rule not in _NEAR
 
 
@@ -199,10 +218,13 @@ def _told_next(told: _Told, one: Timed, meaning: Meaning, lowered: str) -> _Told
     told = replace(told, main=told.main or main, ended=ended, began=began, lead=lead)
     if not _leads_on(one.expression, history):
         return told
-    is_open = not history and lowered.endswith(("since ", "since the "), 0, one.expression.span.start)
+    start = one.expression.span.start
+    is_open = not history and _SINCE.search(lowered, max(start - 60, 0), start) is not None
     dated = not is_open and (meaning.stated or (told.dated and one.expression.rule not in _OF_NOW))
     return replace(told, interval=meaning.interval, sentence=one.sentence, dated=dated)
 
+
+_SINCE = re.compile(r"\bsince\s(?:the\s)?\Z|\bsince\s[^,.;:()]{0,40}\s(?:on|in|at)\s(?:the\s)?\Z")
 
 _OF_NOW = ("weekday", "deictic", "weekend")
 

@@ -12,11 +12,13 @@ from geo.dating import units
 from geo.dating.anchors import Anchor, Retelling, names_of, retold
 from geo.dating.fixes import SAYING, Fix, counted, feasts, latest_of, theatre, titled, weekday_dates
 from geo.dating.grammar import Expression, expressions, lower
+from geo.dating.leads import Lead, news
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
 from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS
 from geo.interval import DAY, Interval
 from geo.model import When
+from geo.sentences import paragraphs
 
 __all__ = ["Anchor", "infer_published"]
 
@@ -119,6 +121,8 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
     dated = [(one.expression, one.tense) for one in timed]
     window = theatre(anchors)
     fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window), *counted(whole, dated)]
+    if not fixes and dateline is None:
+        fixes += news(_lead(whole, timed), anchors)
     if not fixes and dateline is not None:
         return _narrowed(whole, Fix(frozenset(_years(timed, dateline)), ""), timed, dateline)
     days = _intersection(fixes)
@@ -130,6 +134,37 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
     if not fixes:
         return None, "no header, and no dated fact that fixes when it appeared"
     return _narrowed(whole, Fix(days, "; ".join(fix.reason for fix in fixes)), timed, dateline)
+
+
+LEAD_PARAGRAPHS = 2
+
+
+def _lead(text: str, timed: Sequence[Timed]) -> Lead:
+    """Title and first paragraphs (a title is a paragraph of its own), and what they and the story state as past."""
+    laid = paragraphs(text)[: LEAD_PARAGRAPHS + 1]
+    end = laid[-1].end if laid else 0
+    stated = [(one, day) for one in timed if (day := _stated_day(one)) is not None]
+    lead = [day for one, day in stated if one.paragraph.start < end and one.tense != "perfect"]
+    return Lead(
+        text[:end], frozenset(_named_weekdays(timed, end)),
+        frozenset(day for _, day in stated), max(lead, default=None),
+    )
+
+
+def _named_weekdays(timed: Sequence[Timed], end: int) -> Iterator[int]:
+    """Those that stand before ``end``, alone or inside "before Saturday"."""
+    for one in timed:
+        if one.expression.span.start < end and one.tense != "future":
+            for words in one.expression.parts.values():
+                yield from (WEEKDAYS[word] for word in re.findall(r"[a-z]+day", words) if word in WEEKDAYS)
+
+
+def _stated_day(one: Timed) -> date | None:
+    """The first day of a date that the story states with its year, as past."""
+    if one.tense == "future" or not one.expression.parts.get("year", "").isdecimal():
+        return None
+    meaning = read(one.expression, Discourse())
+    return meaning.interval.start if meaning else None
 
 
 def _intersection(fixes: Sequence[Fix]) -> frozenset[date]:

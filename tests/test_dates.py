@@ -306,6 +306,29 @@ def test_a_name_takes_the_date_that_reaches_it(text, words, edtf):
     assert said(text, words).edtf == edtf
 
 
+@pytest.mark.parametrize("text, words, edtf", [
+    ("Rai was recaptured on Saturday, Dabiq and its air strip on Sunday.", "Dabiq", "2016-04-10"),
+    ("In Rai they blew up a base in March, in Dabiq there were clashes last Saturday.", "Dabiq", "2016-04-09"),
+    ("It will be put off until next year, a diplomat in Baghdad said.", "Baghdad", "2016-04-11"),
+    ("He died on Thursday. He was in Rai when the rebels stormed it on 3 March 2015.", "Rai", "2015-03-03"),
+    ("Tanks rolled in on Saturday. An article placed Rai in Hama province.", "Rai", "2016-04-11"),
+    ("Jets made six strikes on Saturday.\n\nStrikes in Iraq\n\nNear Hit, a strike hit a boat.", "Iraq", "2016-04-09"),
+    ("A fire broke out on Sunday; it was seen across the river, where the army watches from Rai.", "Rai", "2016-04-11"),
+])  # fmt: skip
+def test_commas_attributions_and_subordinates_part_the_dates_of_a_sentence(text, words, edtf):
+    assert said(text, words).edtf == edtf
+
+
+@pytest.mark.parametrize("text, edtf", [
+    ("Rai had been lost on Wednesday, Dabiq the Saturday before.", ["2016-04-06", "2016-04-02"]),
+    ("The fall of Rai, four weeks after that of Dabiq, opens a way.", []),
+    ("It fell on Saturday. Since the war began on 3 May 2014 few stayed. Dabiq had been lost three days earlier.",
+     ["2016-04-09", "2014-05-03/2016-04-11", "2016-04-06"]),
+])  # fmt: skip
+def test_a_date_before_another_counts_from_the_news_and_never_from_nothing(text, edtf):
+    assert edtf_of(text) == edtf
+
+
 def test_an_event_without_a_date_is_of_the_publication_and_says_so():
     when = said("The jihadists seized Rai.", "seized")
     assert (when.edtf, when.precision, when.reason) == (MONDAY, "day", "no date is stated: the publication")

@@ -64,12 +64,12 @@ def test_a_mistake_is_named_with_its_file_and_line(wrong: str, right: str, messa
 
 
 def test_an_unknown_part_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="'train', want one of dev, dev2, frozen"):
+    with pytest.raises(InvalidInput, match="'train', want one of dev, dev2, dev3, frozen"):
         load("train")
 
 
-def test_both_parts_are_large_and_alike() -> None:
-    for part in PARTS:
+def test_the_parts_are_large_and_alike() -> None:
+    for part in ("dev", "dev2", "frozen"):
         stories = load(part)
         assert len(stories) >= 32
         assert sum(len(one.literal) for one in stories) >= 300
@@ -81,6 +81,13 @@ def test_both_parts_are_large_and_alike() -> None:
         assert all(roles[role] >= 5 for role in ("dateline", "demonym", "organisation", "metonym", "other"))
         certainties = Counter(event.certainty for one in stories for event in one.events)
         assert certainties["claimed"] >= 5 <= certainties["hypothetical"]
+
+
+def test_the_last_part_is_small_but_not_one_sided() -> None:
+    stories = load("dev3")
+    assert len(stories) == 20 and sum(one.stated is None for one in stories) >= 4
+    assert sum(len(one.literal) for one in stories) >= 150 <= 2 * sum(len(one.times) for one in stories)
+    assert sum(not event.optional for one in stories for event in one.events) >= 100
 
 
 def test_parts_are_dealt_by_turns() -> None:

@@ -84,6 +84,26 @@ def test_a_title_narrows_to_a_week_and_a_saying_to_its_weekday():
     assert infer_published(text, "Iraqi troops storm a village near Fallujah", anchors=(FALLUJAH,))[0] is None
 
 
+RUTBAH = Anchor(("Rutba",), ("Iraqi",), Interval(date(2016, 5, 17), date(2016, 5, 20)), "was retaken")
+"""From a Tuesday to a Thursday."""
+
+
+@pytest.mark.parametrize("text, edtf", [
+    ("Iraqi troops raised their flag over the town hall of Rutba on Thursday.", "2016-05-19"),
+    ("The flag is up in Rutba, lost on Thursday.\n\nMen danced on Friday.", "2016-05-19"),
+    ("Iraqi troops raised their flag over the town hall of Rutba on Sunday.", None),  # no day of it
+    ("Iraqi troops raised their flag outside Rutba on Thursday.", None),  # another place
+    ("The flag went up in Rutba on Thursday. Since 3 June 2018 it had been quiet.", None),  # long after it
+])  # fmt: skip
+def test_a_lead_that_tells_of_a_known_change_on_its_weekday_dates_the_story(text, edtf):
+    assert told(text, RUTBAH)[0] == edtf
+
+
+def test_a_lead_with_a_whole_date_dates_the_weekdays_after_it():
+    text = "On Monday, 16 October 2017, tanks rolled into the base.\n\nOn Wednesday it was quiet, a teacher said."
+    assert told(text)[0] == "2017-10-18"
+
+
 @pytest.mark.parametrize("text", [
     "The group seized Fallujah from Iraqi forces on Sunday.",     # another winner
     "Iraqi forces retook a village near Fallujah on Sunday.",     # another place

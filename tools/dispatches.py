@@ -16,7 +16,10 @@ from geo.interval import DAY, Interval
 from geo.model import LngLat, Span
 
 HERE = Path(__file__).resolve().parent.parent / "tests" / "dispatches"
-PARTS = ("dev", "dev2", "frozen")
+DEVELOPMENT = ("dev", "dev2", "dev3")
+"""The parts that may be read."""
+
+PARTS = (*DEVELOPMENT, "frozen")
 ROLES = ("literal", "dateline", "demonym", "organisation", "metonym", "other")
 TYPES = ("control_gain", "control_loss", "control_state", "attack", "airstrike", "siege", "clash", "other")
 CERTAINTIES = ("reported", "claimed", "hypothetical")

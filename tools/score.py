@@ -84,7 +84,7 @@ def _publication(dispatch: Dispatch, reading: Reading, tally: Tally) -> None:
 def _places(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: Tally) -> None:
     mapped = [one for one in reading.mentions if one.place]
     for gold in dispatch.literal:
-        found = next((one for one in mapped if _overlap(one.toponym.span, gold.span)), None)
+        found = next((one for one in mapped if overlap(one.toponym.span, gold.span)), None)
         where = f"{dispatch.file} {gold.text!r}"
         tally.add("gold place", found is not None, f"{where} {_why_missing(gold.span, reading)}")
         if found and found.place:
@@ -93,25 +93,25 @@ def _places(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: T
     ignored = [one.span for one in dispatch.mentions if one.optional]
     literal = [one.span for one in dispatch.literal]
     for one in mapped:
-        if not any(_overlap(one.toponym.span, span) for span in ignored):
-            is_right = any(_overlap(one.toponym.span, span) for span in literal)
+        if not any(overlap(one.toponym.span, span) for span in ignored):
+            is_right = any(overlap(one.toponym.span, span) for span in literal)
             tally.add("found place", is_right, f"{dispatch.file} {one.toponym.text!r} as {one.place and one.place.id}")
 
 
 def _why_missing(span: Span, reading: Reading) -> str:
-    one = next((one for one in reading.mentions if _overlap(one.toponym.span, span)), None)
+    one = next((one for one in reading.mentions if overlap(one.toponym.span, span)), None)
     return f"({one.toponym.role}: {one.reason})" if one else "(not recognised)"
 
 
 def _place_right(gold: GoldMention, found: Mention, gazetteer: Gazetteer, tally: Tally, where: str) -> None:
     assert found.place is not None
-    apart = _apart(gold.place, gold.point, found.place, gazetteer)
+    away = apart(gold.place, gold.point, found.place, gazetteer)
     kind = "country" if found.place.is_country else "sub-national"
     example = f"{where} as {found.place.id}, want {gold.place or gold.point}"
-    tally.add("place 10 km", apart <= NEAR_KM, example)
-    tally.add(f"place 10 km {kind}", apart <= NEAR_KM)
-    tally.add("place 161 km", apart <= FAR_KM)
-    tally.counts["wrong continent"] += apart > CONTINENT_KM
+    tally.add("place 10 km", away <= NEAR_KM, example)
+    tally.add(f"place 10 km {kind}", away <= NEAR_KM)
+    tally.add("place 161 km", away <= FAR_KM)
+    tally.counts["wrong continent"] += away > CONTINENT_KM
 
 def _date_right(gold: GoldMention, found: Mention, is_dated: bool, tally: Tally, where: str) -> None:
     """Apart for stories that state their date and those that leave it to be inferred."""
@@ -123,7 +123,7 @@ def _date_right(gold: GoldMention, found: Mention, is_dated: bool, tally: Tally,
     tally.add("date in a dated story" if is_dated else "date in an undated story", right)
 
 
-def _apart(wanted: str, point: LngLat | None, found: Place, gazetteer: Gazetteer) -> float:
+def apart(wanted: str, point: LngLat | None, found: Place, gazetteer: Gazetteer) -> float:
     """Kilometres; 0 for the same place, infinite between a country or a province and anything else."""
     if wanted == found.id:
         return 0.0
@@ -143,12 +143,12 @@ def _known(place: str, gazetteer: Gazetteer) -> Place | None:
 
 def _times(dispatch: Dispatch, reading: Reading, tally: Tally) -> None:
     for gold in (one for one in dispatch.times if not one.optional):
-        found = [when for when in reading.times if when.span and _overlap(when.span, gold.span)]
+        found = [when for when in reading.times if when.span and overlap(when.span, gold.span)]
         best = next((when for when in found if when.interval == gold.days), None)
         tally.add("gold time", best is not None, f"{dispatch.file} {gold.text!r} {_told(found)}, want {gold.days}")
     spans = [(one.span, one.days) for one in dispatch.times]
     for when in reading.times:
-        over = [days for span, days in spans if when.span and _overlap(when.span, span)]
+        over = [days for span, days in spans if when.span and overlap(when.span, span)]
         tally.add("found time", when.interval in over, "")
 
 
@@ -167,34 +167,63 @@ def _events(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: T
 
 @dataclass(frozen=True)
 class Judge:
-    """Under which name to count, and whether the day must be right."""
+    """Under which name to count, and whether the day and the mood (fact or hope) must be right."""
 
     name: str
     with_day: bool
+    with_mood: bool = True
 
 
 def _matched(
     dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: Tally, judge: Judge
 ) -> list[tuple[GoldEvent, Event]]:
-    """The gold events that count and what met them. What is told twice is one event, in the gold as in the reading."""
+    """The gold events that count and what met them."""
+    met = _meet(dispatch, reading, gazetteer, judge)
+    for gold in met.missed:
+        near = _near(gold, [one for one in reading.events if one.place])
+        tally.add(f"gold {judge.name}", False, f"{dispatch.file} {_words(gold)}; near: {near}")
+    for event in met.surplus:
+        tally.add(f"found {judge.name}", False, f"{dispatch.file} {_event_words(event)}")
+    for _ in met.pairs:
+        tally.add(f"gold {judge.name}", True)
+        tally.add(f"found {judge.name}", True)
+    return met.pairs
+
+
+@dataclass(frozen=True)
+class _Met:
+    """Gold events with what met them; those that nothing met; found ones that are none."""
+
+    pairs: list[tuple[GoldEvent, Event]]
+    missed: list[GoldEvent]
+    surplus: list[Event]
+
+
+def _meet(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, judge: Judge) -> _Met:
+    """What is told twice is one event, in the gold as in the reading."""
     left = [event for event in reading.events if event.place]
     matched: list[Event] = []
-    pairs: list[tuple[GoldEvent, Event]] = []
+    met = _Met([], [], [])
     for gold in sorted(dispatch.events, key=lambda one: one.optional):
-        found = next((one for one in left if one not in matched and _same_event(gold, one, gazetteer, judge)), None)
+        found = next((one for one in left if one not in matched and same_event(gold, one, gazetteer, judge)), None)
         if found:
             matched.append(found)
         if not gold.optional:
-            example = f"{dispatch.file} {_words(gold)}; near: {_near(gold, left)}"
-            tally.add(f"gold {judge.name}", found is not None, example)
-            pairs += [(gold, found)] if found else []
+            met.pairs.extend([(gold, found)] if found else [])
+            met.missed.extend([] if found else [gold])
         elif found:
             left.remove(found)
-    golds = dispatch.events
-    for event in left:
-        if event in matched or not any(_same_event(gold, event, gazetteer, judge) for gold in golds):
-            tally.add(f"found {judge.name}", event in matched, f"{dispatch.file} {_event_words(event)}")
-    return pairs
+    met.surplus.extend(
+        event for event in left
+        if event not in matched and not any(same_event(gold, event, gazetteer, judge) for gold in dispatch.events)
+    )
+    return met
+
+
+def unread(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer) -> tuple[list[GoldEvent], list[Event]]:
+    """The gold events that the reader missed, by type, place and day, and what it told that is none."""
+    met = _meet(dispatch, reading, gazetteer, Judge("event", True))
+    return met.missed, met.surplus
 
 
 def _event_words(event: Event) -> str:
@@ -211,19 +240,19 @@ def _near(gold: GoldEvent, events: Sequence[Event]) -> str:
     return "; ".join(f"{one.type} {one.actor} {one.place and one.place.id} {one.when.edtf}" for one in beside)
 
 
-def _same_event(gold: GoldEvent, event: Event, gazetteer: Gazetteer, judge: Judge) -> bool:
+def same_event(gold: GoldEvent, event: Event, gazetteer: Gazetteer, judge: Judge) -> bool:
     if gold.type != event.type or event.place is None:
         return False
-    if (gold.certainty == "hypothetical") != (event.certainty == "hypothetical"):
+    if judge.with_mood and (gold.certainty == "hypothetical") != (event.certainty == "hypothetical"):
         return False
-    if _apart(gold.place, gold.point, event.place, gazetteer) > NEAR_KM:
+    if apart(gold.place, gold.point, event.place, gazetteer) > NEAR_KM:
         return False
     if gold.days is None or not judge.with_day:
         return True
     return event.when.interval == gold.days if gold.days.days == 1 else event.when.interval.intersects(gold.days)
 
 
-def _overlap(a: Span, b: Span) -> bool:
+def overlap(a: Span, b: Span) -> bool:
     return a.start < b.end and b.start < a.end
 
 
@@ -245,7 +274,7 @@ def _geovirus(document: dict[str, object], reading: Reading, pipeline: Pipeline,
     given = {one.toponym.span: one.place for one in resolved}
     literal = [one for one in reading.mentions if one.toponym.role == "literal" or _is_adjective(one)]
     for gold, span in zip(golds, spans, strict=True):
-        found = next((one for one in literal if _overlap(one.toponym.span, span)), None)
+        found = next((one for one in literal if overlap(one.toponym.span, span)), None)
         where = f"{document['id']} {gold['text']!r}"
         tally.add("gold place", found is not None, where)
         point = LngLat(float(str(gold["lon"])), float(str(gold["lat"])))
@@ -254,7 +283,7 @@ def _geovirus(document: dict[str, object], reading: Reading, pipeline: Pipeline,
         is_right = place is not None and _is_gold(str(gold["page"]), point, place)
         tally.add("given span", is_right, f"{where} as {place and place.id}")
     for one in literal:
-        tally.add("found place", any(_overlap(one.toponym.span, span) for span in spans),
+        tally.add("found place", any(overlap(one.toponym.span, span) for span in spans),
                   f"{document['id']} {one.toponym.text!r}")
 
 

@@ -73,6 +73,9 @@ _CHANGE = re.compile(
 )
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|is|are)\s(?:\w{1,14}ly\s)?\Z")
 _BESIDE = re.compile(r"\b(?:near|nearby|towards?|outside|around|beyond|from|of)\s(?:the\s)?\Z")
+_WHOLE = r"(?![\w-])(?!\s(?:province|governorate|countryside|region|district)\b)"
+"""After the name of a town that it is, and not the land around it."""
+
 _AGENT = re.compile(r"\b(?:by|to)\s(?:the\s)?\Z")
 _RELATIVE = frozenset((
     "weekday", "weekend", "deictic", "within", "same", "offset", "month", "month_year", "day_month", "month_day",
@@ -126,12 +129,49 @@ def tells_as_news(title: str, anchor: Anchor) -> bool:
     return any(
         _BESIDE.search(lowered, max(span.start - 16, 0), span.start) is None
         for name in anchor.names
-        for span in _named(lowered, name, r"(?![\w-])")
+        for span in _named(lowered, name, _WHOLE)
+    )
+
+
+def names_change(text: str) -> bool:
+    """Whether it tells of a place that changed hands, whichever."""
+    lowered = lower(text)
+    return any(pattern.search(lowered) is not None for pattern in (_CHANGE, _STORMS, _FLAG))
+
+
+_FLAG = re.compile(r"\b(?:flags?|banners?|fall of|loss of|capture of|recapture of|surrender(?:ed|s)?|evacuat\w{2,3})\b")
+
+
+def told_at(text: str, anchor: Anchor) -> int | None:
+    """Where the place of a change of hands is first named, and not only as what something lies near."""
+    lowered = lower(text)
+    return min((
+        span.start for name in anchor.names for span in _named(lowered, name, _WHOLE)
+        if _BESIDE_NAME.search(lowered, max(span.start - 16, 0), span.start) is None
+    ), default=None)
+
+
+_BESIDE_NAME = re.compile(r"\b(?:near|nearby|towards?|outside|around|beyond|from|to)\s(?:the\s)?\Z")
+
+
+_LOSER_BEFORE = re.compile(r"\b(?:from|against)\s(?:the\s)?\Z")
+_LOSER_AFTER = re.compile(
+    r"[^.;,]{0,30}\b(?:lost|loses?|losing|fled|withdrew|retreated|abandoned|pulled\s(?:out|back)|were\s(?:driven|expelled))\b"
+)
+
+
+def seems_to_lose(text: str, anchor: Anchor) -> bool:
+    """Whether the winner of a change of hands stands where losers do: then another change is told of."""
+    lowered = lower(text)
+    return any(
+        _LOSER_BEFORE.search(lowered, max(span.start - 14, 0), span.start) or _LOSER_AFTER.match(lowered, span.end)
+        for name in anchor.winner
+        for span in _named(lowered, name.partition("@")[0], "")
     )
 
 
 def _tells(lowered: str, verb: re.Match[str], anchor: Anchor, expression: Expression) -> bool:
-    place = next((found for name in anchor.names for found in _named(lowered, name, r"(?![\w-])")), None)
+    place = next((found for name in anchor.names for found in _named(lowered, name, _WHOLE)), None)
     if place is None or _BESIDE.search(lowered, max(place.start - 16, 0), place.start):
         return False
     if not anchor.winner or _is_exact(lowered, verb, expression):

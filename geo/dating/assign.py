@@ -44,6 +44,7 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
     is_now = _is_of_now(text, here, span)
     if is_now:
         own = [one for one in own if one.words.start >= here.start]
+    own = _of_segment(text, own, span) or own
     if own and (best := _nearest(text, own, span)).rank != ATTRIBUTE:
         return best.when
     if labelled := _of_label(text, span, sentence, times):
@@ -100,6 +101,22 @@ def _nearest(text: str, scopes: Sequence[Scope], span: Span) -> Scope:
     return min(scopes, key=lambda one: (_is_open(one.when), one.rank, distance(text, one.words, span)))
 
 
+def _of_segment(text: str, scopes: Sequence[Scope], span: Span) -> list[Scope]:
+    """ "A fell on Sunday, B and its air strip on Monday": of several dates the one between the same commas."""
+    if len(scopes) < 2:
+        return []
+    first = min(one.words.start for one in scopes)
+    marks = [match.end() for match in _COMMA.finditer(text, min(first, span.start), span.start)]
+    start = marks[-1] if marks else min(first, span.start)
+    last = max(one.words.end for one in scopes)
+    closing = _COMMA.search(text, span.end, max(last, span.end))
+    end = closing.start() if closing else max(last, span.end)
+    return [one for one in scopes if start <= one.words.start < end]
+
+
+_COMMA = re.compile(r"[,;]\s")
+
+
 def _is_open(when: When) -> bool:
     return when.interval.start is None or when.interval.end is None
 
@@ -122,6 +139,8 @@ def _reaches(text: str, scope: Scope, dated: Span, clause: Span) -> bool:
     """Whether the date of one clause is that of another: not out of "after they left in May" or "since June"."""
     if dated == clause:
         return True
+    if _ATTRIBUTION.match(text, clause.start, clause.end):
+        return False  # "until next year, a diplomat in Baghdad said"
     at = scope.words
     if _WHEN.match(text, clause.start) and 0 <= clause.start - at.end <= len(", "):
         return True  # "since 17 October, when the operation began"
@@ -130,6 +149,7 @@ def _reaches(text: str, scope: Scope, dated: Span, clause: Span) -> bool:
     return _tense(text, clause) != "present" or _ASIDE.match(text, clause.start) is not None
 
 
+_ATTRIBUTION = re.compile(r"(?:(?!and |but )[\w.'\u2019-]{1,30}\s){1,9}(?:said|says?|told|reported|announced)[.\s]*\Z")
 _WHEN = re.compile(r"(?:when|as)\s")
 _DAY_OF_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b(?!\d)|day\b", re.IGNORECASE)
 _MONTH_NAME = re.compile(r"[A-Z][a-z]{2,8}|month")
@@ -150,7 +170,8 @@ _ASIDE = re.compile(r"[^,.;]{1,50}\b(?:said|says?|told|reported|reports|claims?|
 
 def _tense(text: str, clause: Span) -> str:
     words = lowered(text)[clause.start : min(clause.end, clause.start + REACH)]
-    return cues(words, Span(0, len(words))).first
+    found = cues(words, Span(0, len(words))).first
+    return "present" if found == "none" and _RELATIVE_CLAUSE.match(words) else found
 
 
 _SAYING = re.compile(
@@ -163,23 +184,35 @@ def _carried(text: str, span: Span, times: Sequence[When], published: When | Non
     """For the past: the last date told before in the paragraph, else the day of the main event."""
     sentence = around(layout(text).sentences, span)
     clause = around(clauses(text, sentence), span)
-    if _tense_at(text, clause, span, sentence) not in ("past", "perfect"):
+    is_headed = _HEADING.match(text, sentence.start, sentence.end) is not None
+    if not is_headed and _tense_at(text, clause, span, sentence) not in ("past", "perfect"):
         return None
     if relative := _of_which(text, span, sentence, times):
         return relative
+    if _OF_THE_PRESS.search(lowered(text), sentence.start, min(sentence.end, sentence.start + REACH)):
+        return None
     paragraph = paragraph_of(text, sentence)
     before = _inside(times, Span(max(paragraph.start, sentence.start - 4 * REACH), sentence.start))
     told = [when for when in before[-LEAD_TIMES:] if _leads_on(text, when)]
     if told:
         return replace(told[-1], reason=f"{told[-1].reason}; told before it in the paragraph")
-    if _is_state(text, clause, span) or _is_beside_news(text, sentence) or _stands_alone(text, paragraph):
-        return None
+    is_beside = _is_state(text, clause, span) or _is_beside_news(text, sentence) or _stands_alone(text, paragraph)
+    return None if is_beside and not is_headed else _of_main(text, span, times, published)
+
+
+def _of_main(text: str, span: Span, times: Sequence[When], published: When | None) -> When | None:
+    """The day of the main event, unless the paragraph tells of something long before it."""
+    sentence = around(layout(text).sentences, span)
+    paragraph = paragraph_of(text, sentence)
     main = _main(text, times, published)
     told_here = _inside(times, Span(max(paragraph.start, span.start - 2 * REACH), min(sentence.end, span.end + REACH)))
     if main is None or any(_is_old(when, main) for when in told_here):
         return None
     return replace(main, reason=f"{main.reason}; the day of the main event")
 
+
+_HEADING = re.compile(r"(?:(?:Air )?[Ss]trikes in|In|Near) [^.;,\n]{2,40}:?\s*\Z")
+""" "In Syria:", "Strikes in Iraq": the head of a list of what was done on the day of the main event."""
 
 _WHICH = re.compile(r",\s(?:from\swhich|who)\s")
 
@@ -235,6 +268,14 @@ def _is_beside_news(text: str, sentence: Span) -> bool:
     return found.first == "present" or is_said or _IF.match(words) is not None
 
 
+_OF_THE_PRESS = re.compile(
+    r"\b(?:(?:this|an?|our|same|earlier|previous|original)\s(?:article|story|caption|headline|dispatch|map|report)s?"
+    r"(?:\s(?!that|said)[a-z]+){0,5}\s(?:said|gave|put|placed|named|mis\w+|wrongly|incorrectly|showed|stated|called)"
+    r"|the\sheadline|we\s(?:also\s)?(?:apologi[sz]e|regret|gave|wrote|misspel\w+|called|placed|misstated))\b"
+)
+"""A paper that speaks of itself, in a correction."""
+
+
 def _is_old(when: When, main: When) -> bool:
     """Whether a paragraph that tells of ``when`` is background to the main event."""
     end, start = when.interval.end, main.interval.start
@@ -250,7 +291,12 @@ def _tense_at(text: str, clause: Span, span: Span, sentence: Span) -> str:
         found = cues(words, whole)
         if found.kinds:
             return found.at(whole, Span(span.start - part.start, span.end - part.start))
+        if _RELATIVE_CLAUSE.match(words):
+            return "present"  # "where the army watches from A": a clause whose verb is of no past
     return "none"
+
+
+_RELATIVE_CLAUSE = re.compile(r"(?:where|who|which|whose)\s")
 
 
 def _leads_on(text: str, when: When) -> bool:

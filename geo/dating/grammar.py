@@ -88,7 +88,7 @@ _RULES = {
     "year": rf"(?P<part>{PART})?(?P<year>{YEAR})(?!-)",
     "weekend": rf"(?:(?:over|at|during|on)\s)?(?:(?P<which>{_WHICH}|the|the\spast|past)\s)weekend(?![a-z])",
     "weekday": rf"(?:(?P<which>{_WHICH})\s)?(?:early\s|late\s)?(?P<weekday>{WEEKDAY}|{DOTTED_WEEKDAY})(?:['\u2019]s)?"
-    rf"(?:\s{_HOUR})?(?P<week>,?\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek|\sweek(?![a-z-]))?",
+    rf"(?:\s{_HOUR})?(?:\s(?P<way>before|after)(?=[,.;)]))?(?P<week>,?\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek|\sweek(?![a-z-]))?",
     "deictic": rf"(?:earlier\s|late\s|early\s|later\s)?(?P<word>today|tonight|yesterday|tomorrow|overnight|last\snight"
     rf"|this\s(?:morning|afternoon|evening))(?:\s{_HOUR})?(?![a-z])",
     "recent": r"(?P<recent>in\srecent\s(?P<unit>days|weeks|months))",

@@ -59,7 +59,17 @@ def read(expression: Expression, discourse: Discourse) -> Meaning | None:
         return None  # 31 April, or 5000 years ago: no day of the calendar
     if meaning is None or meaning.interval.is_empty or not units.ERA.contains(meaning.interval):
         return None
+    if expression.rule in ("offset", "beside") and _lies_ahead(meaning, discourse):
+        return None  # "four weeks after that of Idlib": counted from what is not known
     return meaning if expression.rule == "unit_over" else _until_published(meaning, discourse)
+
+
+def _lies_ahead(meaning: Meaning, discourse: Discourse) -> bool:
+    """After the publication, though nothing that is to come is told."""
+    day, start, here = discourse.published, meaning.interval.start, discourse.here
+    if day is None or start is None or (here is not None and here > day):
+        return False
+    return start > day and discourse.tense in ("past", "perfect", "present")
 
 
 def _until_published(meaning: Meaning, discourse: Discourse) -> Meaning:

@@ -141,6 +141,10 @@ def _in_relative(text: str, before: str, at: Span, sentence: Span) -> Span | Non
     if re.search(r"[,;:]\s", between):
         return None
     start = at.start - len(before) + marker.start()
+    if marker["word"] == "when" and not before[: marker.start()].rstrip().endswith(","):
+        # "was in A when it fell in May" dates both
+        opening = max(text.rfind(mark, sentence.start, start) for mark in ",;:")
+        return Span(max(opening + 1, sentence.start), _clause_end(text, at.end, sentence))
     aside = _APPOSITION.search(before, 0, marker.start())
     if aside and text[at.end : at.end + 1] in ".;":  # "Amerli, a town which was cut off in May."
         start = max(text.rfind(mark, sentence.start, at.start - len(before) + aside.start()) for mark in ",;") + 1

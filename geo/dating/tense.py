@@ -31,7 +31,8 @@ _CUE = re.compile(
     |(?P<past>(?:was|were|did)\s{_ADVERBS}[a-z]{{2,18}}|said|took|made|fell|lost|won|left|held|went|came|began
         |drove|fled|broke|gave|got|hit|shot|cut|sent|led|told|saw|rose|struck|fought|met|wrote|became|brought|built
         |withdrew|overran|retook|ran|put|set|stood|sat|rode|flew|threw|dug|hid|kept|lay|spoke|drew|thought|paid|sold|bought|taught
-        |caught|sought|taken|retaken|driven|broken|begun|overrun|swept|blew|chose|hung|spent|stole|tore|spread|knew|grew|ate|was|were
+        |caught|sought|taken|retaken|driven|broken|begun|overrun|swept|blew|chose|hung|spent|stole|tore|spread|knew|grew|ate|was|were|found|heard|felt|dealt|bore|clung|crept|fed|hung|laid|lent|meant|proved|rang|sank|shook|slid|slept
+        |sprang|stuck|swore|swung|undertook|understood|woke|wore|overcame|overthrew|upheld|withheld|withstood|shut|quit|let|burst
         |(?!need|hundred|shed\b|red\b|bed\b|seed|speed|feed\b|indeed|unprecedented|naked|sacred|breed)[a-z]{{2,16}}ed)
     |(?P<present>is|are|has|have|says?|remains?|continues?|(?:warn|claim|reckon|insist|think|expect|credit|hold|lie|cover|sit
         |belong|want|need|hope|fear|argue|expect|stand|live|refuse|blame|count|put|doubt)s?|denies)

@@ -16,6 +16,10 @@ def weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
     told = discourse.background if discourse.history else None  # news names the weekdays of its own week
     if told is not None and told.days == 1 and told.start is not None and which not in ("last", "next"):
         return on_day(_on_or_after(told.start, number), f"first {name} from the date told before")
+    if "way" in parts and discourse.here is not None:
+        is_before = parts["way"] == "before"
+        there = _on_or_before(discourse.here - DAY, number) if is_before else _on_or_after(discourse.here + DAY, number)
+        return on_day(there, f"{name} {parts['way']} the date told before")
     if day is None:
         return None
     if parts.get("week") == "week":
