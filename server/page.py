@@ -87,6 +87,8 @@ def _urls() -> dict[str, str]:
         "tiles": tiles + "/{z}/{x}/{y}.mvt",
         "tilejson": tiles + ".json",
         "control": url_for("maps.start") + "api/control",
+        "places": url_for("maps.start") + "api/places",
+        "turns": url_for("maps.start") + "api/changes/places",
         "basemap": url_for("maps.start") + "basemap/{name}.geojson",
     }
 
