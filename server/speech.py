@@ -14,12 +14,20 @@ FOLDER = Path(__file__).parent / "messages"
 LANGUAGES = tuple(sorted((path.stem for path in FOLDER.glob("*.json")), key=lambda name: (name != "en", name)))
 """By ISO 639-1 code, English first."""
 
+OF_TOOLS = ("tools.", "search.", "place.", "turns.", "measure.", "compare.")
+"""How the keys begin of what only the tools of a whole page say."""
+
 
 @lru_cache(maxsize=len(LANGUAGES))
 def messages(language: str) -> Mapping[str, str]:
     """All that is said in one of ``LANGUAGES``; ``static/js/speech.js`` has the same of its page."""
     found: Mapping[str, str] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
     return found
+
+
+def of_frame(language: str) -> Mapping[str, str]:
+    """What a frame says: all but what tools say, of which it has none."""
+    return {key: text for key, text in messages(language).items() if not key.startswith(OF_TOOLS)}
 
 
 def say(language: str, key: str, **values: object) -> str:
