@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import NotFound
 from geo.fronts import is_held
-from geo.interval import FIRST, LAST
+from geo.interval import DAY, FIRST, LAST
 from geo.measure import area_km2
 from geo.model import Feature, Place
 from geo.zones import ZoneIndex, ground
@@ -90,6 +90,15 @@ def changes(zones: ZoneIndex, before: date, after: date, wanted: Comparison = Co
     ordered = sorted(moved, key=lambda each: (-each.km2, each.source_id, str(each.before)))
     doubts = baseline_warnings(zones.rows, wanted.source, wanted.against)
     return Changes(before, after, tuple(_with_places(ordered, wanted.places, zones)), doubts)
+
+
+def turns(zones: ZoneIndex, days: Sequence[date], places: Sequence[Place]) -> list[tuple[date, Moved]]:
+    """For each of ``days`` (in order, each the day after the one before) on which ground with places in it changed
+    hands from the day before, what did, most first. A day on which no zone begins or ends costs nothing."""
+    spans = [row.valid.outer for row in zones.rows]
+    lively = {day for span in spans for day in (span.start, span.end) if day is not None}
+    found = ((day, changes(zones, day - DAY, day, Comparison(places=places))) for day in days if day in lively)
+    return [(day, moved) for day, told in found for moved in told.moved if moved.places]
 
 
 def check_sources(zones: ZoneIndex, names: Iterable[str | None]) -> list[str]:

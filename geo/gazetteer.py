@@ -24,14 +24,14 @@ from geo.regions import Atlas
 from geo.spellings import other_readings
 from geo.world import World
 
-QUALITY = {"exact": 1.0, "sound": 0.9, "loose": 0.8, "skeleton": 0.7, "fuzzy": 0.5}
+QUALITY = {"exact": 1.0, "sound": 0.9, "begins": 0.85, "loose": 0.8, "skeleton": 0.7, "fuzzy": 0.5}
 
 SURE = ("exact", "sound", "loose")
 """Levels that need no text around a name to be believed; the others are guesses."""
 
 HOW = {
-    "exact": "spelt so", "sound": "spelt alike", "loose": "spelt alike but for vowels", "skeleton": "same consonants",
-    "fuzzy": "one letter away",
+    "exact": "spelt so", "sound": "spelt alike", "begins": "begins so", "loose": "spelt alike but for vowels",
+    "skeleton": "same consonants", "fuzzy": "one letter away",
 }
 LITTLE_KNOWN = 0.3
 """Below this importance a place that sounds so is less likely meant than a known one that nearly does."""
@@ -59,8 +59,8 @@ class Match:
         return HOW[self.level]
 
     def key(self, spelling: str) -> str:
-        """The key of a spelling at this level; compared by one letter, its letters."""
-        return key_at("exact" if self.level == "fuzzy" else self.level, fold(spelling))
+        """The key of a spelling at this level; compared by one letter or by its beginning, its letters."""
+        return key_at("exact" if self.level in ("fuzzy", "begins") else self.level, fold(spelling))
 
 
 KEPT_WORDS = 100_000
@@ -177,6 +177,10 @@ class Gazetteer:
             near[spelling] = [*near.get(spelling, ()), *entries]
         near.pop(unheard or "", None)
         return next(iter(near.values())) if len(near) == 1 else []
+
+    def beginning(self, text: str) -> list[Match]:
+        """Curated places and countries with a name that begins with ``text`` and goes on, as while one types."""
+        return self._best("begins", self._names.beginning(fold(text)))
 
     def has(self, folded: str) -> bool:
         """Whether a curated place or a country has exactly this folded name."""

@@ -1,9 +1,11 @@
 """Names by their keys: which places answer to a spelling, and by how close a key."""
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from geo.arabic import arabic_consonants, arabic_sound, is_arabic
@@ -82,11 +84,25 @@ class NameIndex:
         """The names with this key."""
         return self._entries[level].get(key, []) if key else []
 
+    def beginning(self, folded: str) -> list[Entry]:
+        """The names that begin with ``folded`` and go on, in alphabetical order."""
+        names, found = self._sorted, list[Entry]()
+        for name in islice(names, bisect_right(names, folded), None) if folded else ():
+            if not name.startswith(folded):
+                break
+            found += self.at("exact", name)
+        return found
+
     def near(self, folded: str) -> dict[str, list[Entry]]:
         """The names one letter from ``folded``, by their folded spelling; words together or apart are one."""
         joined = folded.replace(" ", "")
         names = {name for piece in neighbourhood(joined) for name in self._neighbours.get(piece, ())}
         return {name: self.at("exact", name) for name in sorted(names) if are_near(name.replace(" ", ""), joined)}
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        """Built when first asked: most stories never do."""
+        return sorted(self._entries["exact"])
 
     @cached_property
     def _neighbours(self) -> dict[str, list[str]]:

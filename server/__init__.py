@@ -23,6 +23,7 @@ from server import (
     maps,
     oembed,
     ogc,
+    places,
     previews,
     rasters,
     reading,
@@ -40,7 +41,7 @@ from server import (
 
 BLUEPRINTS = (
     maps.bp, assets.bp, embed.bp, oembed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, previews.bp, exports.bp,
-    ogc.bp, control.bp, changes.bp, reading.bp, editing.bp, deskpage.bp,
+    ogc.bp, control.bp, changes.bp, places.bp, reading.bp, editing.bp, deskpage.bp,
     health.bp,
 )
 PARTS = (security, errors, resources, language, tilesets, tileservice, thin, intake, bearer, releasing, rejoining)

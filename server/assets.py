@@ -21,8 +21,10 @@ from server.vendor import checked, folder
 bp = Blueprint("assets", __name__)
 
 MIMETYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-PUBLISHED = ("archive-source", "pmtiles")
-"""Scripts of which only published pages have a use (``server.site``)."""
+SOON = ("app", "inspector")
+"""What a map page starts, and what the first click asks for; tools are loaded when somebody takes one up."""
+PUBLISHED = ("archive-source",)
+"""What published pages ask for too (``server.site``)."""
 FOLDER = Path(__file__).parent / "static"
 FRAME_SCRIPT, FRAME_SHEET = "js/frame.bundle.js", "css/frame.bundle.css"
 FRAME_LEAFLET = "js/frame.leaflet.js"
@@ -91,7 +93,7 @@ def _read() -> Assets:
     scripts = _scripts(bodies)
     files = {name: caching.packings(body) for name, body in bodies.items()}
     text = " ".join(f"{name} {packed[''].tag}" for name, packed in files.items())
-    modules = [f"js/{name}.js" for name in bundle.reached("app", scripts) if name not in PUBLISHED]
+    modules = [f"js/{name}.js" for name in bundle.reached(SOON, scripts)]
     return Assets(files, blake2b(text.encode(), digest_size=6).hexdigest(), modules)
 
 
@@ -108,7 +110,7 @@ def all_files() -> Mapping[str, bytes]:
 
 def published_modules() -> list[str]:
     """All scripts that a published page needs."""
-    return [f"js/{name}.js" for name in bundle.reached("app", _scripts(all_files()))]
+    return [f"js/{name}.js" for name in bundle.reached((*SOON, *PUBLISHED), _scripts(all_files()))]
 
 
 def _scripts(bodies: Mapping[str, bytes]) -> dict[str, str]:

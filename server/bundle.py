@@ -6,7 +6,7 @@ and ``export`` that our files use are understood; a test loads every bundle in a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./([\w-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|function|const) )", re.MULTILINE)
@@ -28,18 +28,17 @@ _WORD = re.compile(r"[\w$#]")
 
 
 def imported(text: str) -> Iterator[str]:
-    """Names of the modules that one asks for, at once or later.
+    """Names of the modules that one asks for at once, not of those that it asks for later.
 
     >>> list(imported('import { a } from "./x.js";\\nconst b = () => import("./y.js");'))
-    ['x', 'y']
+    ['x']
     """
     yield from (found[2] for found in _IMPORT.finditer(text))
-    yield from re.findall(r'import\("\./([\w-]+)\.js"\)', text)
 
 
-def reached(start: str, modules: Mapping[str, str]) -> list[str]:
-    """All that a module needs, itself included, by name."""
-    found, wanted = set[str](), [start]
+def reached(starts: Iterable[str], modules: Mapping[str, str]) -> list[str]:
+    """All that some modules need at once, themselves included, by name."""
+    found, wanted = set[str](), list(starts)
     while wanted:
         name = wanted.pop()
         if name not in found:

@@ -1,4 +1,5 @@
-"""``/api/changes``: ground that changed hands between two days; ``/api/areas``: km² by side and day;
+"""``/api/changes``: ground that changed hands between two days; ``/api/changes/places``: which places did, and on which
+day between them; ``/api/areas``: km² by side and day;
 ``/api/compare``: two sources side by side, day by day."""
 from __future__ import annotations
 
@@ -6,9 +7,9 @@ from datetime import date
 
 from flask import Blueprint, Response, json, request
 
-from geo.changes import Comparison, areas, changes
+from geo.changes import Comparison, areas, changes, turns
 from geo.compare import compare
-from geo.formats.moving import areas_json, changes_json, compared_json
+from geo.formats.moving import areas_json, changes_json, compared_json, turns_json
 from geo.interval import DAY, every_day, parse_day
 from server import caching, params
 from server.params import Args, BadParameter
@@ -24,6 +25,10 @@ MOST_COMPARED = 100
 """Days on which two sources are compared in one answer: each may take an overlay of all ground."""
 
 
+MOST_TURNING = 62
+"""Days of which one answer tells the places that changed hands: two months."""
+
+
 @bp.get("/changes")
 def changed() -> Response:
     args = request.args.to_dict(flat=False)
@@ -31,6 +36,17 @@ def changed() -> Response:
     before, after = _day(args, "from"), _day(args, "to")
     found = changes(get_zones(params.as_known_on(args)), before, after, _comparison(args))
     return _respond(changes_json(found), "application/geo+json")
+
+
+@bp.get("/changes/places")
+def turned() -> Response:
+    """Every turn of every place: one that was taken and lost again within the days is there twice."""
+    args = request.args.to_dict(flat=False)
+    params.check_names(args, ("from", "to", params.BELIEF, params.VERSION))
+    days = _days(_day(args, "from"), _day(args, "to"), 1, MOST_TURNING)
+    belief = params.as_known_on(args)
+    found = turns(get_zones(belief), days, tuple(get_gazetteer()))
+    return _respond(turns_json(days, found), "application/json")
 
 
 @bp.get("/areas")

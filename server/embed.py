@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from geo.model import Query
-from server import language, links, page, params
+from server import language, links, page, params, speech
 from server.language import voice
 from server.page import LAYERS, OF_STORY, View
 from server.params import BadParameter
@@ -63,6 +63,7 @@ def frame_data(told: Story | None, asked: Showing, view: View) -> Mapping[str, o
     kept = [name for name in (OF_STORY if told else LAYERS) if name in asked.layers]
     found = {
         **page.data(view, story=told), "layers": kept, "frozen": not asked.has_controls, "height": asked.height,
+        "messages": speech.of_frame(asked.language),
     }
     if told:
         found["story"] = {

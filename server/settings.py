@@ -33,6 +33,7 @@ SETTINGS = (
     Setting("max_request_kb", 4096, "Largest request body, kilobytes"),
     Setting("read_kb", 256, "Largest article that /api/read takes, kilobytes"),
     Setting("read_rate", 30, "Articles a minute that /api/read reads for one address; 0 for as many as come"),
+    Setting("search_rate", 300, "Searches a minute that /api/places answers for one address; 0 for as many as come"),
     Setting("desk_rate", 120, "Requests a minute to the desk's routes for one token, and failed ones for one address"),
 )
 

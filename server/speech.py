@@ -17,6 +17,9 @@ LANGUAGES = tuple(sorted((path.stem for path in FOLDER.glob("*.json")), key=lamb
 OF_SERVER = ("page.", "brief.", "actor.")
 """How the keys begin that no script of a page asks for."""
 
+OF_TOOLS = ("tools.", "search.", "place.", "turns.", "measure.", "compare.")
+"""How the keys begin of what only the tools of a whole page say."""
+
 
 @lru_cache(maxsize=len(LANGUAGES))
 def messages(language: str) -> Mapping[str, str]:
@@ -29,3 +32,8 @@ def messages(language: str) -> Mapping[str, str]:
 def for_scripts(language: str) -> Mapping[str, str]:
     """What ``static/js/speech.js`` says."""
     return {key: text for key, text in messages(language).items() if not key.startswith(OF_SERVER)}
+
+
+def of_frame(language: str) -> Mapping[str, str]:
+    """What a frame says: all but what tools say, of which it has none."""
+    return {key: text for key, text in for_scripts(language).items() if not key.startswith(OF_TOOLS)}

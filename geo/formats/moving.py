@@ -34,6 +34,17 @@ def changes_json(found: Changes) -> dict[str, object]:
     }
 
 
+def turns_json(days: Sequence[date], found: Sequence[tuple[date, Moved]]) -> dict[str, object]:
+    """The places that changed hands, by day; ``day`` is the first on which the new side held."""
+    return {
+        "note": DERIVED_NOTE, "from": str(days[0]), "to": str(days[-1]),
+        "places": [
+            {"day": str(day), **_place(place), "before": each.before, "after": each.after, "source_id": each.source_id}
+            for day, each in found for place in each.places
+        ],
+    }
+
+
 def _feature(moved: Moved) -> dict[str, object]:
     flat = shapely.orient_polygons(shapely.transform(moved.geometry, lambda xy: xy.round(7)))
     return {

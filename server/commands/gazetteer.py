@@ -5,18 +5,16 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from geo.basemap import country_shapes
 from geo.errors import InvalidInput
-from geo.gazetteer import Gazetteer, Match
+from geo.gazetteer import Gazetteer
 from geo.gazetteer_check import check as check_features
 from geo.ground import gazetteer_of
-from geo.measure import rough_km
-from geo.model import LngLat
 from geo.place_load import load_file, loaded_places
+from geo.place_search import Found, match_json, search
 from geo.theatre import theatre
 from server.commands.ground import _position
 from server.commands.session import Session, pass_session, today
@@ -65,22 +63,12 @@ def _kinds(skipped: Mapping[str, int]) -> str:
 def find(session: Session, name: str, near: str | None) -> None:
     """What a name may mean, best first, by the same way as in a story: by which key, of which alias, how sure."""
     point = _position(near) if near else None
-    matches = sorted(_gazetteer(session).candidates(name), key=_likelihood)
-    found = [_Found(match, _km(point, match)) for match in matches]
-    if point:
-        found.sort(key=lambda one: one.km or 0.0)
+    found = search(_gazetteer(session), name, point)
     for one in found:
-        click.echo(json.dumps(_json(one, name), ensure_ascii=False) if session.json else _line(one))
+        click.echo(json.dumps(match_json(one, name), ensure_ascii=False) if session.json else _line(one))
     if not found:
         session.say(f"no place is known as {name!r}")
         sys.exit(1)
-
-
-class _Found(NamedTuple):
-    """A match, and how far it lies from where the user asks."""
-
-    match: Match
-    km: float | None
 
 
 def _gazetteer(session: Session) -> Gazetteer:
@@ -91,17 +79,7 @@ def _gazetteer(session: Session) -> Gazetteer:
         return gazetteer_of(store)
 
 
-def _km(point: LngLat | None, match: Match) -> float | None:
-    return None if point is None else round(rough_km(point, match.place.point), 1)
-
-
-def _likelihood(match: Match) -> tuple[float, bool, float, int]:
-    """Towns before districts, then the better known: what a name means without a text around it."""
-    place = match.place
-    return -match.quality, place.is_area and not place.is_country, -place.importance, -place.population
-
-
-def _line(found: _Found) -> str:
+def _line(found: Found) -> str:
     match, place = found.match, found.match.place
     where = ", ".join(part for part in (place.admin2, place.admin1, place.country) if part)
     away = "" if found.km is None else f"  {found.km} km"
@@ -110,16 +88,6 @@ def _line(found: _Found) -> str:
         f"{place.point.lat:.4f} {place.point.lng:.4f}{away}  {match.quality:.2f} {match.how} "
         f"({match.name.toponym}), {place.tier}"
     )
-
-
-def _json(found: _Found, asked: str) -> dict[str, object]:
-    match, place = found.match, found.match.place
-    return {
-        "id": place.id, "name": place.name, "country": place.country, "admin1": place.admin1,
-        "feature_code": place.feature_code, "lon": place.point.lng, "lat": place.point.lat, "tier": place.tier,
-        "score": match.quality, "found_by": match.level, "how": match.how, "as": match.name.toponym,
-        "keys": [match.key(asked), match.key(match.name.toponym)], "km": found.km,
-    }
 
 
 @gazetteer.command(epilog="Example: dateline gazetteer check")

@@ -10,13 +10,15 @@ const page = pageData("page-data");
 const [map, time, legend] = ["map", "time", "legend"].map((id) => document.getElementById(id));
 
 try {
-  const { view, day } = State.read();
+  const { view, day, compared } = State.read();
   const atlas = await openAtlas({ map, time, legend }, page, view);
   new State(atlas.map);
   if (page.story) new Story(atlas, page.story);
   for (const link of document.querySelectorAll("[data-export]")) new Download(atlas.map, link);
   for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still);
   atlas.slider.go(day ?? page.day);
+  const { Toolbar } = await import("./toolbar.js"); // the map comes first
+  Toolbar.put({ ...atlas, atlas: map.parentElement, page }, compared);
 } catch (error) {
   map.append(element("p", { class: "trouble", role: "alert" }, say("map.failed", { error: error.message })));
   throw error;

@@ -24,7 +24,7 @@ export async function openAtlas(boxes, page, view = null) {
   const countries = new Basemap(map, page.urls.basemap).load();
   const style = new Style(page.actors);
   new Legend(map, boxes.legend, style);
-  const { layers, labels, newsDays } = await openLayers(map, style, page);
+  const { layers, twin, labels, newsDays } = await openLayers(map, style, page);
   if (labels) new PlaceLabels(map, labels, countries.then((names) => [...names, ...Story.names(page.story)]));
   map.on("daychange", ({ day }) => Object.values(layers).forEach((layer) => layer.setDay(day)));
   style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
@@ -39,7 +39,7 @@ export async function openAtlas(boxes, page, view = null) {
   const [first, last] = page.days;
   const news = page.story ? Story.days(page.story) : exactDays(newsDays);
   const slider = new TimeSlider(map, boxes.time, { first, last, language: page.language, news });
-  return { map, answers, style, slider };
+  return { map, answers, style, slider, layers, twin };
 }
 
 function openMap(box, { bounds }, view) {
@@ -75,8 +75,9 @@ async function openLayers(map, style, page) {
     layers[name].addTo(map);
   });
   layers.zones?.on("timeline", ({ timeline }) => map.fire("zonesseen", { zones: timeline.features }));
+  const twin = (name, pane) => make[name](sources[page.layers.indexOf(name)], { pane });
   const newsDays = sources[page.layers.indexOf("events")]?.description.change_days ?? [];
-  return { layers, labels: sources.at(-1), newsDays: newsDays.map(dayNumber) };
+  return { layers, twin, labels: sources.at(-1), newsDays: newsDays.map(dayNumber) };
 }
 
 /** Leaflet writes an attribution as HTML, and a source names itself as it likes. */

@@ -93,7 +93,7 @@ export class Inspector {
       box.replaceChildren(
         element("p", { class: "answer-day" }, say("card.whoHeld", { day: mediumDay(day, this.#language) })),
         controlCard(answer, this.#style),
-        this.#control.history ? this.#history(latlng) : "",
+        ...(this.#control.history ? this.#history(latlng, day) : []),
       );
     } catch (error) {
       box.replaceChildren(trouble(error));
@@ -106,18 +106,31 @@ export class Inspector {
     if (this.#popup?.isOpen()) this.#popup.update();
   }
 
-  /** A disclosure that asks for the whole record when it is first opened. */
-  #history(latlng) {
+  /** The whole record as a strip, and as a list in a disclosure. */
+  #history(latlng, day) {
+    const strip = element("div", { class: "history-strip is-coming" });
+    const asked = this.#control.history(latlng);
     const box = element("details", { class: "record" }, element("summary", {}, say("card.allTime")));
     box.addEventListener("toggle", async () => {
       try {
-        box.append(historyList(await this.#control.history(latlng), this.#style, this.#language));
+        box.append(historyList(await asked, this.#style, this.#language));
       } catch (error) {
         box.append(trouble(error));
       }
       this.#fit();
     }, { once: true });
-    return box;
+    this.#strip(asked, strip, day);
+    return [strip, box];
+  }
+
+  async #strip(asked, place, day) {
+    try {
+      const [{ HistoryStrip }, lines] = await Promise.all([import("./history-strip.js"), asked]);
+      const { box } = new HistoryStrip(this.#map, lines, { style: this.#style, language: this.#language, day: this.#day ?? day });
+      place.replaceWith(box);
+    } catch {
+      place.remove(); // who opens the list is told why
+    }
   }
 }
 
