@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -15,7 +16,7 @@ from geo.assets import data_path
 from geo.errors import InvalidParameter
 from geo.model import Query
 from geo.store import Store
-from server import assets, basemap, embed, page, security, vendor
+from server import assets, basemap, embed, language, page, security, vendor
 from server.page import View
 from server.showing import Showing
 from server.story import Story, tell, title_of
@@ -34,15 +35,17 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Pages:
-    """Writes the pages of a store. ``archives``: the collections that there are archives of."""
+    """Writes the pages of a store in one language. ``archives``: the collections that there are archives of."""
 
     app: Flask
     store: Store
     archives: Sequence[str]
     version: str
+    voice: Voice
 
     def all(self) -> Iterator[tuple[str, bytes]]:
         """Path and content of each page; the front page is the last."""
+        language.speak(self.voice.language)
         whole = page.whole(self.store)
         for row in self.store.read("articles", Query()):
             told = tell(self.store, row.id)
@@ -56,20 +59,26 @@ class Pages:
 
     def _frame(self, root: str, told: Story | None, view: View, full: str) -> bytes:
         """As the service shows it without any options; ``full`` leads to the page that it is from."""
-        asked = Showing()
-        with self.app.test_request_context("/embed/"):
+        asked = Showing(language=self.voice.language)
+        with self._speaking("/embed/"):
             data = embed.frame_data(told, asked, view)
-        title = title_of(told.article, Voice()) if told else Voice().say("page.whole")
+        title = title_of(told.article, self.voice) if told else self.voice.say("page.whole")
         return self._page("embed.html", root, data, story=told, asked=asked, title=title, full=full)
 
     def _page(self, template: str, root: str, data: Mapping[str, object] | None, **values: object) -> bytes:
         """``root`` leads from the page to the folder of the site."""
         scripts = assets.published_modules()
-        with self.app.test_request_context(HERE.get(template, "/embed/")):
+        with self._speaking(HERE.get(template, "/embed/")):
             return render_template(
                 template, **values, data=data and self._static(data, root), root=root, published=True, policy=POLICY,
                 asset=lambda name: f"{root}assets/{self.version}/{name}", modules=scripts, url_for=_address(root),
             ).encode()
+
+    @contextmanager
+    def _speaking(self, address: str) -> Iterator[None]:
+        with self.app.test_request_context(address):
+            language.speak(self.voice.language)
+            yield
 
     def _static(self, data: Mapping[str, Any], root: str) -> dict[str, object]:
         """The data of a page whose tiles come out of archives and whose answers out of tiles."""
@@ -94,7 +103,7 @@ def _address(root: str) -> Callable[..., str]:
     return url_for
 
 
-def write_site(app: Flask, store: Store, folder: Path, archives: Sequence[str]) -> list[str]:
+def write_site(app: Flask, store: Store, folder: Path, archives: Sequence[str], voice: Voice) -> list[str]:
     """Write all but the archives, pages last; remove what an earlier publishing wrote and this one does not.
 
     Names of all files, archives included.
@@ -108,7 +117,7 @@ def write_site(app: Flask, store: Store, folder: Path, archives: Sequence[str]) 
         fixed |= {VENDOR + name: vendor.checked(name, vendor.folder()) for name in vendor.HASHES}
         names = (f"{name}.geojson" for name in basemap.NAMES)
         fixed |= {f"basemap/{name}": data_path("basemap", name).read_bytes() for name in names}
-        for name, body in (*fixed.items(), *Pages(app, store, archives, version).all()):
+        for name, body in (*fixed.items(), *Pages(app, store, archives, version, voice).all()):
             put(folder / name, body)
             done.append(name)
     known = _listed(folder)

@@ -17,6 +17,8 @@ from server import create_app
 from server.archives import Wanted, made_of, make
 from server.commands.session import Session, pass_session
 from server.site import check, put, write_site
+from server.speech import LANGUAGES
+from server.voice import Voice
 
 ARCHIVES = ("zones", "fronts", "mentions", "events", "places")
 NAMES_ZOOM = 7
@@ -61,9 +63,10 @@ def export_tiles(session: Session, wanted: Wanted, output: Path | None) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--base-url", metavar="URL", default="", help="Where the folder will lie, for other programs that read "
               "its TileJSON; the pages do not need it.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the pages.")
 @zoom_options
 @pass_session
-def publish(session: Session, /, folder: Path, base_url: str, **asked: Any) -> None:
+def publish(session: Session, /, folder: Path, base_url: str, language: str, **asked: Any) -> None:
     """Write the map, the stories and all tiles into a folder that any web host or bucket can serve.
 
     Interrupted, it goes on where it was; again, it makes only what changed. The host must answer range requests.
@@ -79,7 +82,7 @@ def publish(session: Session, /, folder: Path, base_url: str, **asked: Any) -> N
                 deepest = min(deepest, NAMES_ZOOM)
             this = replace(wanted, collection=name, zooms=(min(shallowest, deepest), deepest))
             _archive(session, (app, store), this, (folder, base_url))
-        names = write_site(app, store, folder, archives)
+        names = write_site(app, store, folder, archives, Voice(language))
     size = sum((folder / name).stat().st_size for name in names)
     session.report({"folder": str(folder), "files": len(names), "bytes": size},
                    f"{folder}: {len(names)} files, {size / 1e6:.1f} MB; see docs/publishing.md for hosts")

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
+from geo.store import open_store
+from server.site import write_site
 from server.speech import LANGUAGES, messages
+from server.voice import Voice
 
 PAGES = ("/", "/stories/", "/stories/story", "/embed/")
 
@@ -115,3 +120,14 @@ def test_another_language_is_chosen_from_the_list(visit: Any) -> None:
     page.get_by_role("link", name="Українська").click()
     expect(page.locator("html")).to_have_attribute("lang", "uk")
     expect(page.get_by_role("heading", level=1)).to_have_text(messages("uk")["page.stories"])
+
+
+def test_a_published_folder_has_one_language(app: Flask, tmp_path: Path) -> None:
+    with closing(open_store(str(app.config["STORE"]))) as store:
+        names = write_site(app, store, tmp_path, [], Voice("ar"))
+    pages = [name for name in names if name.endswith(".html")]
+    assert len(pages) > 5
+    for name in pages:
+        html = (tmp_path / name).read_text()
+        assert '<html lang="ar" dir="rtl"' in html and "?lang=" not in html, name
+    assert messages("ar")["page.stories"] in (tmp_path / "index.html").read_text()
