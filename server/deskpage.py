@@ -1,7 +1,7 @@
 """``/desk/``: the editors' page. It holds no data and no token: its script asks for both."""
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request
 
 from geo.corrections import MOST_KM
 from geo.schema import ROLES
@@ -14,7 +14,7 @@ bp = Blueprint("deskpage", __name__, url_prefix="/desk")
 @bp.get("/")
 def start() -> Response:
     data = page.data(page.whole(get_store())) | {
-        "layers": ["zones", "fronts"], "api": url_for("maps.start") + "api", "roles": list(ROLES), "most_km": MOST_KM,
+        "layers": ["zones", "fronts"], "api": f"{request.script_root}/api", "roles": list(ROLES), "most_km": MOST_KM,
     }
     response = Response(render_template("desk.html", data=data), mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"

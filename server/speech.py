@@ -17,7 +17,7 @@ LANGUAGES = tuple(sorted((path.stem for path in FOLDER.glob("*.json")), key=lamb
 OF_SERVER = ("page.", "brief.", "actor.")
 """How the keys begin that no script of a page asks for."""
 
-OF_TOOLS = ("tools.", "search.", "place.", "turns.", "measure.", "compare.")
+OF_TOOLS = ("tools.", "story.", "search.", "place.", "turns.", "measure.", "compare.")
 """How the keys begin of what only the tools of a whole page say."""
 
 

@@ -13,7 +13,10 @@ try {
   const { view, day, compared } = State.read();
   const atlas = await openAtlas({ map, time, legend }, page, view);
   new State(atlas.map);
-  if (page.story) new Story(atlas, page.story);
+  if (page.story) {
+    new Story(atlas, page.story);
+    import("./follow.js").then(({ Follow }) => new Follow(atlas.map, Story.spots(page.story)));
+  }
   for (const link of document.querySelectorAll("[data-export]")) new Download(atlas.map, link);
   for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still);
   atlas.slider.go(day ?? page.day);

@@ -26,6 +26,11 @@ export class Story {
       { id: relation ? id : place ?? id, name: relation ?? name ?? "", latlng: at, rank: 9, kind: "marked" }));
   }
 
+  /** By id what the map can go to. */
+  static spots({ mentions, events }) {
+    return new Map([...mentions, ...events].filter(({ at }) => at).map((feature) => [feature.id, feature]));
+  }
+
   /** The days on which something happened. */
   static days({ events }) {
     return events.map(({ valid_from: from }) => dayNumber(from)).filter((day) => day !== null);
