@@ -22,16 +22,17 @@ bp = Blueprint("assets", __name__)
 
 MIMETYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 PUBLISHED = ("archive-source", "pmtiles")
-"""Scripts of which only published pages have a use (``server.site``)."""
+"""Scripts that published pages ask for later than others, but before there is a map (``server.site``)."""
 FOLDER = Path(__file__).parent / "static"
 FRAME_SCRIPT, FRAME_SHEET = "js/frame.bundle.js", "css/frame.bundle.css"
 FRAME_LEAFLET = "js/frame.leaflet.js"
 UNUSED_CLASSES = (
     "collapsed:!0", 'errorOverlayUrl:""', "autoplay:!0", 'service:"WMS"', 'subdomains:"abc"', "permanent:!1",
     "bindTooltip:function(t,e){return this._tooltip", "this._marker=t},addHooks",
+    'pointer-events","none"),this._rootGroup=', "t=[this._radius,this._radiusY||this._radius]", "toMultiPoint:function",
 )
-"""What stands in those of Leaflet that no map of ours makes: layer switch, pictures, films, WMS, image tiles, tips,
-layers' own words for tips, and marks that are dragged."""
+"""What stands in those of Leaflet that no frame makes: layer switch, pictures, films, WMS, image tiles, tips, layers'
+own words for tips, marks that are dragged, lines in SVG, circles in metres, groups as GeoJSON."""
 UNUSED = re.compile(r"control-layers|leaflet-(oldie|vml|ie|image|tooltip|default-icon|draw|crosshair|div-icon)|lvml")
 """Parts of Leaflet that no map of ours has."""
 
@@ -67,7 +68,7 @@ def listener() -> Response:
 
 @bp.app_context_processor
 def _for_templates() -> dict[str, Callable[[str], str] | list[str]]:
-    """``asset("js/app.js")`` is its address; ``modules`` are all that it needs, to be asked for at once."""
+    """``asset("js/app.js")`` is its address; ``modules`` are all that it needs for the map, to be asked for at once."""
     assets = _assets()
 
     def asset(name: str) -> str:
@@ -91,7 +92,7 @@ def _read() -> Assets:
     scripts = _scripts(bodies)
     files = {name: caching.packings(body) for name, body in bodies.items()}
     text = " ".join(f"{name} {packed[''].tag}" for name, packed in files.items())
-    modules = [f"js/{name}.js" for name in bundle.reached("app", scripts) if name not in PUBLISHED]
+    modules = [f"js/{name}.js" for name in bundle.reached("app", scripts, at_once=True)]
     return Assets(files, blake2b(text.encode(), digest_size=6).hexdigest(), modules)
 
 
@@ -107,8 +108,8 @@ def all_files() -> Mapping[str, bytes]:
 
 
 def published_modules() -> list[str]:
-    """All scripts that a published page needs."""
-    return [f"js/{name}.js" for name in bundle.reached("app", _scripts(all_files()))]
+    """All scripts that a published page needs for its map."""
+    return [f"js/{name}.js" for name in (*bundle.reached("app", _scripts(all_files()), at_once=True), *PUBLISHED)]
 
 
 def _scripts(bodies: Mapping[str, bytes]) -> dict[str, str]:

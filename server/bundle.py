@@ -33,18 +33,23 @@ def imported(text: str) -> Iterator[str]:
     >>> list(imported('import { a } from "./x.js";\\nconst b = () => import("./y.js");'))
     ['x', 'y']
     """
-    yield from (found[2] for found in _IMPORT.finditer(text))
+    yield from _at_once(text)
     yield from re.findall(r'import\("\./([\w-]+)\.js"\)', text)
 
 
-def reached(start: str, modules: Mapping[str, str]) -> list[str]:
-    """All that a module needs, itself included, by name."""
+def _at_once(text: str) -> Iterator[str]:
+    yield from (found[2] for found in _IMPORT.finditer(text))
+
+
+def reached(start: str, modules: Mapping[str, str], *, at_once: bool = False) -> list[str]:
+    """All that a module needs, itself included, by name; ``at_once``: without what it asks for later."""
+    found_in = _at_once if at_once else imported
     found, wanted = set[str](), [start]
     while wanted:
         name = wanted.pop()
         if name not in found:
             found.add(name)
-            wanted += imported(modules[name])
+            wanted += found_in(modules[name])
     return sorted(found)
 
 

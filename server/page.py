@@ -87,6 +87,7 @@ def _urls() -> dict[str, str]:
         "tiles": tiles + "/{z}/{x}/{y}.mvt",
         "tilejson": tiles + ".json",
         "control": url_for("maps.start") + "api/control",
+        "changes": url_for("maps.start") + "api/changes",
         "basemap": url_for("maps.start") + "basemap/{name}.geojson",
     }
 

@@ -46,6 +46,7 @@ def test_every_text_of_the_modules_is_still_in_the_bundle() -> None:
 def test_a_module_that_is_asked_for_later_stays_outside() -> None:
     modules = {"a": 'const later = () => import("./b.js");\n', "b": "export const b = 1;\n"}
     assert bundle.reached("a", modules) == ["a", "b"]
+    assert bundle.reached("a", modules, at_once=True) == ["a"]
     assert bundle.script("a", modules) == 'const later=()=>import("./b.js");'
 
 

@@ -9,13 +9,14 @@ const page = pageData("page-data");
 const [map, time, legend] = ["map", "time", "legend"].map((id) => document.getElementById(id));
 
 try {
-  const { view, day } = State.read();
+  const { view, day, from } = State.read();
   const atlas = await openAtlas({ map, time, legend }, page, view);
   new State(atlas.map);
   if (page.story) new Story(atlas, page.story);
   for (const link of document.querySelectorAll("[data-export]")) new Download(atlas.map, link);
   for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still);
   atlas.slider.go(day ?? page.day);
+  if (from !== null) atlas.map.fire("rangewanted", { from });
 } catch (error) {
   map.append(element("p", { class: "trouble", role: "alert" }, `The map could not be opened: ${error.message}`));
   throw error;
