@@ -105,6 +105,9 @@ bench-agree: $(VENV)/.test  ## Compare the features of our tiles with those of P
 bench-frame: $(VENV)/.test  ## Measure how soon a framed map is there, and what it weighs
 	$(BIN)/python -m bench.frame $(STORE)
 
+bench-slider: $(VENV)/.test  ## Measure how smoothly the map moves through time, beside Leaflet.TimeDimension and folium (Node.js)
+	$(BIN)/python -m bench.slider
+
 bench-worker: $(VENV)/.test  ## Measure how soon a worker answers, and its memory over 1,000,000 requests (apt: wrk)
 	$(BIN)/python -m bench.worker
 

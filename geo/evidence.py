@@ -32,16 +32,17 @@ class Run(NamedTuple):
 def evidence(rows: Iterable[Feature]) -> list[Run]:
     """The newest statement among the rows that hold on each day; days without a row are in no run.
 
-    A row speaks on each day of its field ``as_of``; one without, on all its days, or when it has no end on its first.
+    A row speaks on each day of its field ``as_of``, of which the last before its own first day counts too; one without,
+    on all its days, or when it has no end on its first.
     """
     newest = np.full(_END - _ORIGIN, _NEVER, dtype=np.int32)
     for row in rows:
         start, end = _span(row.valid.outer)
         said = _said(row, start, end)
-        newest[said - _ORIGIN] = said
-        ends = np.append(said[1:], end)
+        own, ends = said[said >= start], np.append(said[1:], end)
+        newest[own - _ORIGIN] = own
         for place in np.flatnonzero(ends - said > 1).tolist():
-            stale = newest[said[place] + 1 - _ORIGIN : ends[place] - _ORIGIN]
+            stale = newest[max(said[place] + 1, start) - _ORIGIN : ends[place] - _ORIGIN]
             np.maximum(stale, said[place], out=stale)
     return [Run(start, end, None if value == _SAME_DAY else value) for start, end, value in _runs(_named(newest))]
 
@@ -67,7 +68,8 @@ def _said(row: Feature, start: int, end: int) -> Days:
     told = row.properties.get("as_of")
     if isinstance(told, list | tuple):
         days = np.unique(np.array([day_number(parse_day(str(day))) for day in told], dtype=np.int32))
-        return days[(start <= days) & (days < end)]
+        before = days[days < start]
+        return np.append(before[-1:], days[(start <= days) & (days < end)])
     if row.valid.outer.start is None:
         return np.empty(0, dtype=np.int32)
     return np.arange(start, start + 1 if row.valid.outer.end is None else end, dtype=np.int32)

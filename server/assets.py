@@ -31,9 +31,10 @@ FRAME_LEAFLET = "js/frame.leaflet.js"
 UNUSED_CLASSES = (
     "collapsed:!0", 'errorOverlayUrl:""', "autoplay:!0", 'service:"WMS"', 'subdomains:"abc"', "permanent:!1",
     "bindTooltip:function(t,e){return this._tooltip", "this._marker=t},addHooks",
+    'pointer-events","none"),this._rootGroup=', "t=[this._radius,this._radiusY||this._radius]", "toMultiPoint:function",
 )
-"""What stands in those of Leaflet that no map of ours makes: layer switch, pictures, films, WMS, image tiles, tips,
-layers' own words for tips, and marks that are dragged."""
+"""What stands in those of Leaflet that no frame makes: layer switch, pictures, films, WMS, image tiles, tips, layers'
+own words for tips, marks that are dragged, lines in SVG, circles in metres, groups as GeoJSON."""
 UNUSED = re.compile(r"control-layers|leaflet-(oldie|vml|ie|image|tooltip|default-icon|draw|crosshair|div-icon)|lvml")
 """Parts of Leaflet that no map of ours has."""
 
@@ -69,7 +70,7 @@ def listener() -> Response:
 
 @bp.app_context_processor
 def _for_templates() -> dict[str, Callable[[str], str] | list[str]]:
-    """``asset("js/app.js")`` is its address; ``modules`` are all that it needs, to be asked for at once."""
+    """``asset("js/app.js")`` is its address; ``modules`` are all that it needs for the map, to be asked for at once."""
     assets = _assets()
 
     def asset(name: str) -> str:

@@ -88,6 +88,7 @@ def _urls() -> dict[str, str]:
         "tiles": tiles + "/{z}/{x}/{y}.mvt",
         "tilejson": tiles + ".json",
         "control": root + "api/control",
+        "changes": root + "api/changes",
         "places": root + "api/places",
         "turns": root + "api/changes/places",
         "basemap": root + "basemap/{name}.geojson",

@@ -40,7 +40,9 @@ def april(*days: int) -> list[str]:
     ([row("2016-04-02/..", april(2))], [(1, None, 1)]),
     ([row("2016-04-02/..")], [(1, None, 1)]),
     ([row("../2016-04-02")], []),
-    ([row("2016-04-02/2016-04-03", april(1, 9))], []),  # nothing that it says holds on a day of its own
+    ([row("2016-04-04/2016-04-06", april(1, 2, 9))], [(3, 6, 1)]),  # a neighbour parted it from its statement
+    ([row("2016-04-04/2016-04-06", april(2, 5))], [(3, 4, 1), (4, 6, 4)]),
+    ([row("2016-04-02/2016-04-03", april(9))], []),
 ])
 def test_the_newest_statement_that_holds(rows: list[Feature], wanted: list[tuple[int, int | None, int | None]]) -> None:
     shifted = [Run(DAY_1 + start, None if end is None else DAY_1 + end, None if newest is None else DAY_1 + newest)
@@ -60,7 +62,7 @@ def test_as_by_looking_at_each_day(drawn: list[tuple[int, int, set[int]]]) -> No
     for day in range(DAY_1 - 1, DAY_1 + 40):
         said_by_then = [
             DAY_1 + each for start, length, said in drawn for each in said
-            if start <= day - DAY_1 < start + length and start <= each < start + length and DAY_1 + each <= day
+            if start <= day - DAY_1 < start + length and DAY_1 + each <= day
         ]
         assert found.get(day) == max(said_by_then, default=None)
 

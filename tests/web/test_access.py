@@ -66,6 +66,19 @@ def test_axe_finds_no_barrier_in_an_open_card(visit: Any, axe: str, address: str
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["/#date=2016-04-12", "/embed/map?date=2016-04-12&language=ar"])
+def test_axe_finds_no_barrier_in_a_comparison(visit: Any, axe: str, address: str, scheme: Any) -> None:
+    visit.page.emulate_media(color_scheme=scheme)
+    page = visit.open(address)
+    if "embed" in address:
+        page.locator(".time-more").click()
+    page.locator(".time-compare").click()
+    expect(page.locator(".changes li").first).to_be_visible()
+    assert barriers(page, axe) == []
+
+
+@pytest.mark.browser
 def test_axe_would_see_a_barrier(visit: Any, axe: str) -> None:
     page = visit.open("/stories/")
     page.evaluate("""() => {

@@ -10,7 +10,7 @@ const page = pageData("page-data");
 const [map, time, legend] = ["map", "time", "legend"].map((id) => document.getElementById(id));
 
 try {
-  const { view, day, compared } = State.read();
+  const { view, day, from, compared } = State.read();
   const atlas = await openAtlas({ map, time, legend }, page, view);
   new State(atlas.map);
   if (page.story) {
@@ -20,6 +20,7 @@ try {
   for (const link of document.querySelectorAll("[data-export]")) new Download(atlas.map, link);
   for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still);
   atlas.slider.go(day ?? page.day);
+  if (from !== null) atlas.map.fire("rangewanted", { from });
   const { Toolbar } = await import("./toolbar.js"); // the map comes first
   Toolbar.put({ ...atlas, atlas: map.parentElement, page }, compared);
 } catch (error) {

@@ -2,7 +2,6 @@
 import { Control, Map as LeafletMap } from "./leaflet.js";
 import { Answers } from "./answers.js";
 import { Basemap } from "./basemap.js";
-import { dayNumber } from "./days.js";
 import { FrontLayer } from "./front-layer.js";
 import { PlaceLabels } from "./labels.js";
 import { Legend } from "./legend.js";
@@ -24,7 +23,7 @@ export async function openAtlas(boxes, page, view = null) {
   const countries = new Basemap(map, page.urls.basemap).load();
   const style = new Style(page.actors);
   new Legend(map, boxes.legend, style);
-  const { layers, twin, labels, newsDays } = await openLayers(map, style, page);
+  const { layers, twin, labels, told } = await openLayers(map, style, page);
   if (labels) new PlaceLabels(map, labels, countries.then((names) => [...names, ...Story.names(page.story)]));
   map.on("daychange", ({ day }) => Object.values(layers).forEach((layer) => layer.setDay(day)));
   style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
@@ -37,8 +36,10 @@ export async function openAtlas(boxes, page, view = null) {
     return { map, answers, style, slider: new FrozenDay(map, boxes.time, page.language) };
   }
   const [first, last] = page.days;
-  const news = page.story ? Story.days(page.story) : exactDays(newsDays);
-  const slider = new TimeSlider(map, boxes.time, { first, last, language: page.language, news });
+  const counts = page.story ? Story.days(page.story).map((day) => [day, 1]) : told.events?.day_counts ?? [];
+  const { language, urls: { changes: url } } = page;
+  const slider = new TimeSlider(map, boxes.time, { first, last, language, counts, told, style, url });
+  if (!("frozen" in page) && map.getSize().x >= 600) slider.tools().then((tools) => tools.toggle()); // a frame waits
   return { map, answers, style, slider, layers, twin };
 }
 
@@ -75,9 +76,9 @@ async function openLayers(map, style, page) {
     layers[name].addTo(map);
   });
   layers.zones?.on("timeline", ({ timeline }) => map.fire("zonesseen", { zones: timeline.features }));
+  const told = Object.fromEntries(page.layers.map((name, index) => [name, sources[index]?.description ?? {}]));
   const twin = (name, pane) => make[name](sources[page.layers.indexOf(name)], { pane });
-  const newsDays = sources[page.layers.indexOf("events")]?.description.change_days ?? [];
-  return { layers, twin, labels: sources.at(-1), newsDays: newsDays.map(dayNumber) };
+  return { layers, twin, labels: sources.at(-1), told };
 }
 
 /** Leaflet writes an attribution as HTML, and a source names itself as it likes. */
@@ -85,11 +86,6 @@ function escaped(text) {
   const box = document.createElement("span");
   box.textContent = text;
   return box.innerHTML;
-}
-
-/** Of the days on which something began or ended those with a change on the next one: what lasted a day. */
-function exactDays(changes) {
-  return changes.filter((day, index) => changes[index + 1] === day + 1);
 }
 
 /** `archives`: those of a published map, where no service makes tiles. */

@@ -3,6 +3,7 @@ import { say } from "./speech.js";
 
 const MILLISECONDS = 86_400_000;
 const EPOCH = Date.UTC(2000, 0, 1);
+const formats = {};
 const PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** The number of an ISO day, or `null` when the text is not a day of the calendar. */
@@ -83,6 +84,9 @@ function asDate(number) {
   return new Date(EPOCH + number * MILLISECONDS);
 }
 
+/** Making a format takes as long as drawing a map, so that each is made once. */
 function format(number, language, options) {
-  return new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" }).format(asDate(number));
+  const key = language + options.weekday;
+  formats[key] ??= new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+  return formats[key].format(asDate(number));
 }

@@ -15,7 +15,7 @@ const VALUE = {
   7: (reader) => reader.varint() === 1,
 };
 
-/** `{name: {extent, features: [{id, type, properties, parts}]}}`; a part is `[x, y, x, y, …]` in tile units. */
+/** `{name: {extent, features: [{id, type, properties, parts}]}}`; a part is a list `x, y, x, y, …` in tile units. */
 export function decodeTile(bytes) {
   const layers = {};
   const reader = new Reader(bytes);
@@ -85,7 +85,7 @@ function parts(commands, type) {
       found.at(-1).push(x, y);
     }
   }
-  return found;
+  return type === POLYGON ? found.map((part) => Int16Array.from(part)) : found; // half the memory, where there is much
 }
 
 function signed(number) {

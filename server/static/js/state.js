@@ -2,19 +2,27 @@ import { dayNumber, isoDay } from "./days.js";
 
 const VIEW = /^(\d{1,2}(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)$/;
 
-/** The one module that touches the address: `#map=zoom/lat/lon&date=YYYY-MM-DD` and, where two days are compared,
- *  `&compare=YYYY-MM-DD`; `?date=` to start with. */
+/**
+ * The one module that touches the address: `#map=zoom/lat/lon&date=YYYY-MM-DD`; `from=YYYY-MM-DD` while what changed
+ * since then is shown, `compare=YYYY-MM-DD` while two days lie side by side; `?date=` to start with.
+ */
 export class State {
   #map;
   #timer = 0;
   #day = null;
   #compared = null;
+  #from = null;
+  #seen = window.location.hash;
 
   constructor(map) {
     this.#map = map;
     map.on("moveend", () => this.#write());
     map.on("daychange", ({ day }) => {
       this.#day = day;
+      this.#write();
+    });
+    map.on("rangechange", ({ from }) => {
+      this.#from = from;
       this.#write();
     });
     map.on("comparechange", ({ day }) => {
@@ -25,7 +33,7 @@ export class State {
     window.addEventListener("hashchange", () => this.#apply());
   }
 
-  /** `{view: {zoom, lat, lng} | null, day: number | null, compared: number | null}` of the address. */
+  /** `{view: {zoom, lat, lng} | null, day, from, compared}` of the address, each day a number or `null`. */
   static read() {
     const hash = new URLSearchParams(window.location.hash.slice(1));
     const query = new URLSearchParams(window.location.search);
@@ -33,29 +41,35 @@ export class State {
       view: readView(hash.get("map")),
       day: dayNumber(hash.get("date")) ?? dayNumber(query.get("date")),
       compared: dayNumber(hash.get("compare")),
+      from: dayNumber(hash.get("from")),
     };
   }
 
   #apply() {
-    const { view, day, compared } = State.read();
+    this.#seen = window.location.hash;
+    const { view, day, from, compared } = State.read();
     if (view) this.#map.setView([view.lat, view.lng], view.zoom);
     if (day !== null && day !== this.#day) this.#map.fire("daywanted", { day });
+    if (from !== this.#from) this.#map.fire("rangewanted", { from });
     if (compared !== this.#compared) this.#map.fire("comparewanted", { day: compared });
   }
 
   /** Late and once: browsers refuse to have their address changed sixty times a second. */
   #write() {
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#writeNow(), 250);
+    this.#timer = window.setTimeout(() => {
+      if (window.location.hash === this.#seen) this.#writeNow(); // else a new address that has not been heard of yet
+    }, 250);
   }
 
   #writeNow() {
     window.clearTimeout(this.#timer);
     const { lat, lng } = this.#map.getCenter();
     const view = `map=${Number(this.#map.getZoom().toFixed(2))}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
-    const date = this.#day === null ? "" : `&date=${isoDay(this.#day)}`;
-    const compared = this.#compared === null ? "" : `&compare=${isoDay(this.#compared)}`;
-    window.history.replaceState(null, "", `#${view}${date}${compared}`);
+    const days = Object.entries({ from: this.#from, date: this.#day, compare: this.#compared })
+      .filter(([, day]) => day !== null).map(([name, day]) => `${name}=${isoDay(day)}`);
+    window.history.replaceState(null, "", `#${[view, ...days].join("&")}`);
+    this.#seen = window.location.hash;
   }
 }
 
