@@ -135,8 +135,9 @@ def _opens_on(one: Timed) -> bool:
         return False
     is_after = expression.parts.get("way") in ("later", "after", "afterwards", "on")
     which = expression.parts.get("which", "")
+    is_next_day = which == "next" and expression.parts.get("unit") in ("day", "morning", "night", "evening")
     return (expression.rule in ("offset", "beside") and is_after) or (
-        expression.rule == "same" and which not in ("this", "last", "next", "this past")
+        expression.rule == "same" and (is_next_day or which not in ("this", "last", "next", "this past"))
     )
 
 

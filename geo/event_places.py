@@ -8,10 +8,10 @@ from geo.anaphora import NO_PLACE, stand_in, stands_after
 from geo.happened import happened_at
 from geo.locations import attacked, fought, struck, surrounded
 from geo.model import Event, Mention, Span
-from geo.objects import facilities, left_out, objects, then
+from geo.objects import facilities, left_out, list_after, objects, then
 from geo.scene import Scene
 from geo.sides import receiver
-from geo.subjects import FROM_WHICH, NO_OBJECT, RELATIVE, before_pronoun, reduced, segment, subjects
+from geo.subjects import FROM_WHICH, NO_OBJECT, RELATIVE, before_pronoun, joined_back, reduced, segment, subjects
 from geo.triggers import Trigger
 
 _NAMED_ONLY = ("leave", "left", "leaving", "quit", "depart", "evacuat", "flee", "fled", "vacat")
@@ -178,8 +178,13 @@ def _of_noun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Ment
     """"the fall of A", "the siege of the city"."""
     named = objects(scene, trigger.span.end, trigger.sentence.end)
     kind = stands_after(scene.text, trigger.span.end, trigger.sentence.end)
+    if not named and (aside := _ASIDE.search(scene.before(trigger.span.start, 60, trigger.sentence.start))):
+        return joined_back(scene, Span(trigger.sentence.start, trigger.span.start - len(aside[0])))
     return named or ([] if kind is None else _one(scene, trigger, told, kind))
 
+
+_ASIDE = re.compile(r", (?:an?|the|its)(?: [\w-]+){0,3} \Z")
+"""What a name is called after a comma: "A, a stronghold of the rebels"."""
 
 _FREE = re.compile(
     r"[^.;:]{0,90}?\b(?:clear|free|liberated|secured?|cleared|freed|recaptured|retaken|fallen|taken|"
@@ -194,7 +199,9 @@ def _declared(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Men
     return named if named and _FREE.match(scene.text, last, trigger.sentence.end) else []
 
 
-_TURNED = re.compile(r"(?:, [^,.;]{3,60},)? (?:is|are|was|were|stand|stands|lie|lies) ")
+_TURNED = re.compile(
+    r"(?: (?:the )?[\w'’-]+(?: [\w'’-]+){0,3}?)??(?:, [^,.;]{3,60},)?(?: now)? (?:is|are|was|were|stands?|lies?) "
+)
 
 
 def _held_by(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
@@ -214,14 +221,76 @@ def _fallen(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Menti
 
 
 def _held_inside(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
-    """"ISIL-held A"."""
-    return objects(scene, trigger.span.end, trigger.sentence.end)[:1]
+    """"ISIL-held A", "A is still ISIL-held"."""
+    return objects(scene, trigger.span.end, trigger.sentence.end)[:1] or (
+        subjects(scene, trigger, told) if _IS_STILL.search(scene.before(trigger.span.start, 24)) else []
+    )
+
+
+_IS_STILL = re.compile(r"\b(?:is|are|was|were|remains?|stays?)(?: \w+)? \Z")
 
 
 def _theirs(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """"The crossing was theirs"."""
     is_told = re.search(r"\b(?:is|was|were|are|be)(?: now| finally)? \Z", scene.before(trigger.span.start, 20))
     return subjects(scene, trigger, told) if is_told else []
+
+
+_BY_THEN = re.compile(
+    r"\b(?:[Bb]y|[Bb]efore|[Aa]t) (?:the )?(?:next |following )?(?:\w+ )?(?:noon|midday|dusk|dawn|night|nightfall|then|"
+    r"lunch\w*|sunset|sunrise|midnight|breakfast|morning|evening|afternoon|[A-Z][a-z]+day|\d)"
+    r"|\b(?:hours|days|a day|weeks) later\b"
+)
+
+
+def _arrived(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"By noon the army was in A": where somebody stands who was not there before."""
+    before = scene.before(trigger.span.start, 120, trigger.sentence.start)
+    near = scene.parties_in(Span(trigger.span.start - 40, trigger.span.start))
+    if not near or scene.text[near[-1].span.end : trigger.span.start].strip(" ") or not _BY_THEN.search(before):
+        return []
+    return _named(scene, trigger, told) or _stood_for(scene, trigger, told)
+
+
+def _owned(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"A's fall", "A's recapture by the army"."""
+    if not _OWNED_ENDS.match(scene.text, trigger.span.end):
+        return []
+    near = scene.placed_in(Span(max(trigger.span.start - 60, trigger.sentence.start), trigger.span.start))[-1:]
+    return [
+        one for one in near
+        if re.fullmatch(r"['’]s(?: \w+)? ", scene.text[one.toponym.span.end : trigger.span.start])
+    ]
+
+
+_OWNED_ENDS = re.compile(
+    r" (?:on|in|at|by|to|from|after|before|during|last|this|two|three|the|an?|and|as|was|were|is|would|could|will|has"
+    r"|had|c[ao]mes?|mark(?:s|ed)|open(?:s|ed)|left|leaves|mean[st]|shocked|cut)\b|[,.;:]|\Z"
+)
+
+
+def _taken_back(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"got A back", "won it back"."""
+    back = _BACK.match(scene.after(trigger.span.end, 52, trigger.sentence.end))
+    if back is None:
+        return []
+    named = objects(scene, trigger.span.end, trigger.span.end + back.end("what") + 1)
+    is_told = back["what"] in ("it", "the town", "the city", "the base")
+    return _one(scene, trigger, told, "") if is_told and not named else named
+
+
+_BACK = re.compile(r" (?P<what>it|[\w'’ -]{2,40}?) back\b(?! to\b)")
+
+
+def _has(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"IS has A", "have had A since June": the name right behind the verb, no further noun before or after it."""
+    first = scene.placed_in(Span(trigger.span.end, trigger.span.end + 6))[:1]
+    found = [
+        one for one in first
+        if scene.text[trigger.span.end : one.toponym.span.start] in (" ", " the ")
+        and re.match(r"(?:[,.;:]| since| for| again| and | still|\Z)", scene.text[one.toponym.span.end :][:12])
+    ]
+    return [*found, *list_after(scene, found[0], trigger.sentence.end)] if found else []
 
 
 _Finder = Callable[[Scene, Trigger, Sequence[Event]], list[Mention]]
@@ -231,4 +300,5 @@ _FINDERS: Mapping[str, _Finder] = {
     "fall": _fallen, "theirs": _theirs, "hand": _handed,
     "give": _given, "quit": _left, "with": _held_by, "noun": _of_noun,
     "hit": attacked, "on": attacked, "open": attacked, "at": fought, "strikes": struck, "compound": _held_inside,
+    "owned": _owned, "back": _taken_back, "arrive": _arrived, "have": _has,
 }

@@ -33,7 +33,7 @@ _FROM_THE_AIR = re.compile(
 )
 _STRIKES = re.compile(r"(?:str[iu]ck|strik|pound|hit|target|bomb)", re.IGNORECASE)
 _WEAPON = re.compile(
-    r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|attackers?|raid|attack)\b"
+    r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|snipers?|mines?|tanks?|guns|artillery|howitzers?|attackers?|raid|attack)\b"
 )
 _SLAIN = re.compile(r"(?:shot|execut|behead|massacr|butcher)", re.IGNORECASE)
 _OF_TOWNS = re.compile(
@@ -42,7 +42,7 @@ _OF_TOWNS = re.compile(
 )
 """Verbs that, with a town for an object, need nobody's name to be a change of hands."""
 
-_BLAMELESS = ("master", "theirs", "declare", "fall", "with", "noun")
+_BLAMELESS = ("master", "theirs", "declare", "fall", "with", "noun", "owned")
 """Frames in which a place and a phrase are enough: nobody need be named who did it."""
 
 

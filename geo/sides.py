@@ -13,7 +13,7 @@ Sides = tuple[Party | None, Party | None]
 
 _NO_ACTOR = re.compile(
     r"\b(?:against|from|by|with|near|into|on|to|of|between|over|told|under|backed by|than)(?: the| its|"
-    r" their| an?| Syrian)?(?: \w+)? \Z"
+    r" their| an?| Syrian)?(?: (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|noon\b|dawn\b|night\b|time\b)\w+)? \Z"
 )
 _BY = re.compile(r"\b(?:by|to|of|with|under|on)(?: the| an?| its| their| both)?(?: [\w'’-]+){0,3} ?\Z", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|against|of|to|by)(?: the| its| their)?(?: [\w-]+)? ?\Z")
@@ -86,10 +86,14 @@ def _holder(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event
 
 def _faller(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
     """"fell to the rebels"; else who was on the attack. "passed out of ISIL's hands": ISIL lost it."""
-    near = [one for one in around[1] if one.span.start - trigger.span.end < 40]
+    inside = scene.parties_in(trigger.span)
+    near = [*inside, *(one for one in around[1] if one.span.start - trigger.span.end < 40)]
     if trigger.text.endswith((" out of", "from")):
         loser = near[0] if near else None
-        return _attacker(told, loser, scene, trigger), loser
+        gainer = _attacker(told, loser, scene, trigger)
+        return (loser, gainer) if trigger.type == "control_loss" else (gainer, loser)
+    if inside:
+        return inside[-1], None
     gainer = next((one for one in near if re.match(r"\s*(?:in)?to\b", scene.text[trigger.span.end : one.span.start])
                    or trigger.text.endswith(("to", "of"))), None)
     if gainer is None and re.match(r" to (?:it|them)\b", scene.text[trigger.span.end : trigger.span.end + 9]):
@@ -100,6 +104,8 @@ def _faller(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event
 def _noun(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
     """"the capture of A by B", "B's capture of A", "a rebel takeover of A"."""
     before, after = around
+    if trigger.type == "control_state" and after and after[0].span.start - trigger.span.end <= len(" the "):
+        return after[0], None  # "a stronghold of the rebels"
     by = _after_by(scene, trigger, after)
     if by and re.search(r"\b(?:was|were|is|are|has|had)\b", scene.text[trigger.span.end : by.span.start]):
         by = None
@@ -171,7 +177,19 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
         return own[0]
     if _PRONOUN.search(clause[cut:]):
         return _pronoun(scene, trigger, told)
-    return free[0] if free else None
+    return free[0] if free else _of_main_clause(scene, trigger)
+
+
+_OPENING = re.compile(r"\W*(?:Having|After|By|Before|Since|While|On|With|In|Without)?(?: \w+ly)? ?\Z")
+
+
+def _of_main_clause(scene: Scene, trigger: Trigger) -> Party | None:
+    """"Having taken A on Monday, the army moved on": who acts stands behind the comma."""
+    if not _OPENING.match(scene.text[trigger.sentence.start : trigger.span.start][:24]):
+        return None
+    comma = scene.text.find(",", trigger.span.end, min(trigger.sentence.end, trigger.span.end + _REACH))
+    after = scene.parties_in(Span(comma, comma + 30)) if comma >= 0 else []
+    return next((one for one in after if not _is_object(scene, one)), None)
 
 
 def _owner(scene: Scene, before: Sequence[Party]) -> Party | None:

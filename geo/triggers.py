@@ -20,8 +20,13 @@ from geo.schema import EVENT_TYPES
 FRAMES = (
     "take", "in", "oust", "fall", "master", "theirs", "declare",
     "hand", "lose", "give", "quit", "hold", "with", "noun", "hit", "on",
-    "open", "strikes", "at",
+    "open", "strikes", "at", "owned", "back", "arrive", "have",
 )
+_VOICELESS = frozenset((
+    "noun", "on", "strikes", "with", "at", "theirs", "master", "open", "owned", "arrive", "have",
+))
+"""Frames of nouns and of whole phrases, which have no passive."""
+
 _IRREGULAR = {
     verb.split()[0]: tuple(verb.split())
     for verb in (
@@ -42,6 +47,9 @@ _IRREGULAR = {
         "burst bursts burst burst bursting", "make makes made made making", "bring brings brought brought bringing",
         "tear tears tore torn tearing", "cling clings clung clung clinging", "hang hangs hung hung hanging",
         "get gets got got getting", "thrust thrusts thrust thrust thrusting", "rid rids rid rid ridding",
+        "slip slips slipped slipped slipping", "pummel pummels pummelled pummelled pummelling",
+        "pin pins pinned pinned pinning", "strip strips stripped stripped stripping",
+        "stand stands stood stood standing", "have has had had having",
         "retake retakes retook retaken retaking", "find finds found found finding",
     )
 }
@@ -52,7 +60,7 @@ _PASSIVE = re.compile(
     re.IGNORECASE,
 )
 _PERFECT = re.compile(
-    r"\b(?:has|have|had|having|['’]ve|['’]d)(?: (?:\w+ly|then|also|first|now|since|already|all))?\s\Z"
+    r"\b(?:has|have|had|having|['’]ve|['’]d)(?: (?:\w+ly|then|also|first|now|since|already|all))?\s\Z", re.IGNORECASE
 )
 _NOMINAL = re.compile(
     r"\b(?:the|an?|its|their|his|our|this|that|these|any|no|of|in|from|by|for|on|under|with|at|after|"
@@ -136,7 +144,7 @@ def _is_noun(text: str, sentence: Span, word: re.Match[str]) -> bool:
 
 def _voice(text: str, sentence: Span, word: re.Match[str], frame: str) -> str:
     form = word[0].lower()
-    if frame in ("noun", "on", "strikes", "with", "at", "theirs", "master", "open") or form.endswith("ing"):
+    if frame in _VOICELESS or form.endswith("ing"):
         return "active"
     before = text[max(word.start() - 40, sentence.start) : word.start()]
     past, participle = _pasts().get(form, ("", ""))
@@ -210,4 +218,9 @@ def _forms(word: str) -> tuple[str, ...]:
     plural = verb + ("es" if verb.endswith(("s", "sh", "ch")) else "s")
     if verb.endswith("y") and verb[-2] not in "aeou":
         return (verb, verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing")
-    return (verb, plural, stem + "ed", (verb if verb.endswith("ee") else stem) + "ing")
+    doubled = (verb + verb[-1] + "ed", verb + verb[-1] + "ing") if _SHORT.search(verb) else ()
+    return (verb, plural, stem + "ed", (verb if verb.endswith("ee") else stem) + "ing", *doubled)
+
+
+_SHORT = re.compile(r"[^aeiou][aeiou][bdglmnprt]\Z")
+"""Verbs that may double their last letter: "kidnap", "kidnapped"."""

@@ -106,15 +106,23 @@ def _of_segment(text: str, scopes: Sequence[Scope], span: Span) -> list[Scope]:
     if len(scopes) < 2:
         return []
     first = min(one.words.start for one in scopes)
-    marks = [match.end() for match in _COMMA.finditer(text, min(first, span.start), span.start)]
-    start = marks[-1] if marks else min(first, span.start)
     last = max(one.words.end for one in scopes)
-    closing = _COMMA.search(text, span.end, max(last, span.end))
-    end = closing.start() if closing else max(last, span.end)
-    return [one for one in scopes if start <= one.words.start < end]
+    for boundary in (_COMMA, _AND_VERB):
+        marks = [match.end() for match in boundary.finditer(text, min(first, span.start), span.start)]
+        start = marks[-1] if marks else min(first, span.start)
+        closing = boundary.search(text, span.end, max(last, span.end))
+        end = closing.start() if closing else max(last, span.end)
+        if found := [one for one in scopes if start <= one.words.start < end and one.rank != ATTRIBUTE]:
+            return found
+    return []
 
 
 _COMMA = re.compile(r"[,;]\s")
+_AND_VERB = re.compile(
+    r"\s(?:and|but|then)\s(?=(?:then\s|later\s|also\s)?(?:[a-z]{2,14}ed|took|retook|overran|lost|won|fell|drove|struck|hit|shot)\s"
+    r"|(?:of|in|at|from|to|on)\s)"
+)
+""""took A on Monday and stormed B, a base, a day later": where the next verb or preposition begins."""
 
 
 def _is_open(when: When) -> bool:
@@ -265,7 +273,13 @@ def _is_beside_news(text: str, sentence: Span) -> bool:
     words = lowered(text)[sentence.start : min(sentence.end, sentence.start + REACH)]
     found = cues(words, Span(0, len(words)))
     is_said = bool(found.starts) and _SPEECH.match(words, found.starts[0]) is not None
-    return found.first == "present" or is_said or _IF.match(words) is not None
+    is_quote = _QUOTE_FIRST.match(words) is not None
+    return found.first == "present" or is_said or is_quote or _IF.match(words) is not None
+
+
+_QUOTE_FIRST = re.compile(
+    r"[\"\u201c][^\"\u201d]{1,300}[,?!][\"\u201d]\s(?:said|says|told|asked|added|wrote|replied)\b"
+)
 
 
 _OF_THE_PRESS = re.compile(

@@ -28,7 +28,8 @@ def overnight(_: Parts, discourse: Discourse) -> Meaning | None:
     """The evening's day and the morning's."""
     told, day = discourse.day_told, discourse.published
     evening = None if day is None else day - DAY
-    if told is not None and (evening is None or told < evening):
+    is_news = evening is None or told is None or discourse.dated or evening - told <= timedelta(days=8)
+    if told is not None and is_news and (evening is None or told < evening):
         evening = told
     if evening is None:
         return None

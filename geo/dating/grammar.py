@@ -63,7 +63,10 @@ _AT = (
     r"|a\slittle\safter|a\slittle\sbefore)"
 )
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
-_LATER = r"(?:earlier|later|early|late|midway|(?:at\s)?the\s(?:start|end|beginning)|by\sthe\send)"
+_LATER = (
+    r"(?:earlier|later|early|late|midway|(?:at\s)?the\s(?:start|end|beginning)|by\sthe\send"
+    r"|(?:in\s)?the\s(?:last|final|closing|first|opening)\sdays)"
+)
 
 _RULES = {
     "iso": r"(?P<year>(?:1\d|20)\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d)(?!-)",

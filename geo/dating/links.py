@@ -134,13 +134,20 @@ def _opened(word: str, one: Found, published: date | None) -> Meaning | None:
     if word == "from" and _runs_on(one, published):
         return _open(meaning, Interval(span.start, _end_of_since(one, published)), "from then on")
     if word in ("before", "prior to"):
-        if published is not None and span.start is not None and span.start > published:
-            is_part = "part" in one.expression.parts or one.expression.rule == "within"  # "before the end of April"
-            return _open(meaning, Interval(published, span.end if is_part else span.start), "from now to then")
-        return _open(meaning, Interval(None, span.start), "before then")
+        return _before(one, published)
     if word not in ("until", "till", "between", ""):
         return _ran_up(word, meaning)
     return None
+
+
+def _before(one: Found, published: date | None) -> Meaning:
+    """Of things to come from now on: up to it, or to the end of a part ("before the end of April")."""
+    meaning, span = one.meaning, one.meaning.interval
+    is_running = one.tense == "future" and published is not None and published in span
+    if is_running or (published is not None and span.start is not None and span.start > published):
+        is_part = is_running or "part" in one.expression.parts or one.expression.rule == "within"
+        return _open(meaning, Interval(published, span.end if is_part else span.start), "from now to then")
+    return _open(meaning, Interval(None, span.start), "before then")
 
 
 def _end_of_since(one: Found, published: date | None) -> date | None:

@@ -18,6 +18,8 @@ MONTHS_OF_A_YEAR, A_MONTH = 12, 28
 _DAY_PARTS = ("day", "morning", "afternoon", "evening", "night")
 _PART = {"early": "early", "late": "late", "midway": "mid", "by the end": "late",
          "at the end": "late", "at the start": "early", "at the beginning": "early",
+         **{f"{lead}the {which} days": part for lead in ("", "in ") for which, part in (
+             ("last", "late"), ("final", "late"), ("closing", "late"), ("first", "early"), ("opening", "early"))},
          "the end": "late", "the start": "early", "the beginning": "early"}  # fmt: skip
 
 

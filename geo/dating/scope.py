@@ -27,7 +27,7 @@ _SUBJECT = re.compile(r"\s(?:they|he|it|she|we|the|had|was|were|have|has)\s")
 _RELATIVE = re.compile(r"\b(?:after|before)\Z")
 _SAYS_THAT = re.compile(
     r"\b(?:said|says?|announce[sd]?|report(?:s|ed)?|told|confirm(?:s|ed)?|claim(?:s|ed)?|add(?:s|ed)|declare[sd]?|wrote)"
-    r"(?:\s[a-z]{1,14}){0,4}\s\Z"
+    r"(?:\s[\w-]{1,14}){0,6}\s\Z"
 )
 _OF = re.compile(
     r"(?<!morning)(?<!night)(?<!evening)(?<!afternoon)(?<!noon)(?<!dawn)(?<!hours)(?<!day)(?<!end)(?<!days)"

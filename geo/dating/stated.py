@@ -188,6 +188,9 @@ def _season_by(day: date, parts: Parts, discourse: Discourse) -> Meaning:
     precision = "season" if part is None else "period"
     if which == "next" or discourse.is_future:
         coming = [span for span in spans if span.start is not None and span.start > day]
+        now = next((span for span in spans if day in span), None)
+        if which == "this" and now is not None:
+            return Meaning(Interval(day, now.end), precision, "what is left of it")
         return Meaning(coming[0], precision, "the next one after the publication")
     begun = [span for span in spans if span.start is not None and span.start <= day]
     running = which == "last" and day in begun[-1]

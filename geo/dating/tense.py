@@ -23,7 +23,8 @@ _CUE = re.compile(
         |(?:is|are)\s(?:expected|planned|scheduled|due|set)(?=\s(?:before|by|in|on|within|next|this|at)\s)
         |(?:was|were)\sto\s[a-z]{{2,18}}
         |(?:promises?|threatens?|vows|pledges|wants|aims|intends|means|seeks|hopes)(?=\s(?:to|a|an|that|the)\s)
-        |upcoming|ahead\sof)
+        |upcoming|ahead\sof\s(?:an?\s|the\s)?(?=expected|planned|assault|offensive|attack|talks|operation|push|battle|elections?|vote
+        |ground|summit|meeting|visit))
     |(?P<passive>(?:is|are)\s(?:being\s)?{_ADVERBS}(?:[a-z]{{2,16}}(?:ed|en)|held|made|cut|left|lost|split|shut|built|fought
         |said))
     |(?P<perfect>had\s{_ADVERBS}[a-z]{{2,18}})
@@ -35,7 +36,8 @@ _CUE = re.compile(
         |sprang|stuck|swore|swung|undertook|understood|woke|wore|overcame|overthrew|upheld|withheld|withstood|shut|quit|let|burst
         |(?!need|hundred|shed\b|red\b|bed\b|seed|speed|feed\b|indeed|unprecedented|naked|sacred|breed)[a-z]{{2,16}}ed)
     |(?P<present>is|are|has|have|says?|remains?|continues?|(?:warn|claim|reckon|insist|think|expect|credit|hold|lie|cover|sit
-        |belong|want|need|hope|fear|argue|expect|stand|live|refuse|blame|count|put|doubt)s?|denies)
+        |belong|want|need|hope|fear|argue|expect|stand|live|refuse|blame|count|put|doubt)s?|denies|flies|controls|rules|stays|keeps|watches|waits
+        |(?:report|announce|estimate|believe|know|add|note|confirm)s?(?=\sthat\b)|can(?:not)?(?:\snow)?\sbe)
     )(?![-\w])""",
     re.VERBOSE,
 )
