@@ -60,6 +60,9 @@ pytest: $(VENV)/.test  ## Run the tests
 fuzz: $(VENV)/.test  ## Run the property tests on 2,000 fresh examples each
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest $$(grep -l "from hypothesis import given" tests/*.py)
 
+fuzz-api: $(VENV)/.test  ## Ask the OGC API more than 2,000 questions that its own document allows
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/test_ogc_fuzz.py
+
 score: $(VENV)/.test  ## Measure the reader on our dispatches and on the corpora beside the checkout
 	$(BIN)/python -m tools.score
 

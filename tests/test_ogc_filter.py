@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, box, shape
 
@@ -395,7 +395,6 @@ _FILTERS = st.recursive(_PARTS, lambda inner: st.one_of(
     st.builds("NOT ({})".format, inner)))
 
 
-@settings(max_examples=300)
 @given(wanted=st.one_of(_FILTERS, st.text(max_size=30)))
 def test_no_filter_is_an_error_of_ours(client: FlaskClient, wanted: str) -> None:
     answer = client.get(f"/ogc/collections/places/items?{urlencode({'filter': wanted.encode('utf-8', 'replace')})}")
@@ -412,7 +411,6 @@ _JSON = st.recursive(
         st.dictionaries(st.sampled_from(["property", "date", "timestamp", "interval", "bbox", "type"]), inner)))
 
 
-@settings(max_examples=300)
 @given(wanted=_JSON)
 def test_no_json_is_an_error_of_ours(client: FlaskClient, wanted: object) -> None:
     asked = urlencode({"filter": json.dumps(wanted), "filter-lang": "cql2-json"})
