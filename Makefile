@@ -122,6 +122,9 @@ pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python -m tools.qgis_pictures http://127.0.0.1:$(PORT)
 	$(BIN)/python -m tools.ground_pictures $(STORE) docs/img
 
+tour: $(VENV)/.test  ## Take the newcomer's walk on the running demo, and its pictures for docs/tour.md
+	$(BIN)/python -m tools.tour http://127.0.0.1:$(PORT)
+
 lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --no-header --output-file locks/run.lock setup.cfg
