@@ -28,10 +28,11 @@ def messages(language: str) -> Mapping[str, str]:
     return found
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def for_scripts(language: str) -> Mapping[str, str]:
-    """What ``static/js/speech.js`` says."""
-    return {key: text for key, text in messages(language).items() if not key.startswith(OF_SERVER)}
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def for_scripts(language: str, *, at_desk: bool = False) -> Mapping[str, str]:
+    """What ``static/js/speech.js`` says, on readers' pages or at the editors' desk."""
+    left_out = OF_SERVER if at_desk else (*OF_SERVER, "desk.")
+    return {key: text for key, text in messages(language).items() if not key.startswith(left_out)}
 
 
 def of_frame(language: str) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 import { openAtlas } from "../atlas.js";
 import { dayNumber } from "../days.js";
 import { element, pageData } from "../dom.js";
+import { say } from "../speech.js";
 import { Api } from "./api.js";
 import { button, field, form, input } from "./fields.js";
 import { Head } from "./head.js";
@@ -12,7 +13,6 @@ import { Pins } from "./pins.js";
 import { Shelf } from "./shelf.js";
 import { StoryText } from "./text.js";
 
-const DONE = { place: "moved", date: "dated anew", role: "given its role", confirmed: "confirmed", dropped: "dropped" };
 const LINGER = 8000; // milliseconds for which a good message stays
 
 const page = pageData("page-data");
@@ -36,16 +36,21 @@ function signIn() {
     token.value = "";
     attempt(async () => {
       await list();
-      box("sign").replaceChildren(element("p", {}, "Signed in as ", element("bdi", {}, editor.name), ". ",
-        button("Sign out", () => signOut())));
+      box("sign").replaceChildren(element("p", {}, ...withName("desk.signedIn", editor.name), " ",
+        button(say("desk.signOut"), () => signOut())));
       box("desk").hidden = false;
       box("desk").querySelector("summary")?.focus();
     });
-  }, element("h1", {}, "The desk"), element("p", { class: "lead" }, "Read a story, check every place and day, publish its map."),
-  field("Your token", token,
-    "It stays in this page's memory and is forgotten when you leave. “dateline token new” makes one."),
-  element("button", { type: "submit", class: "is-main" }, "Sign in"));
+  }, element("h1", {}, say("desk.title")), element("p", { class: "lead" }, say("desk.lead")),
+  field(say("desk.token"), token, say("desk.tokenHint")),
+  element("button", { type: "submit", class: "is-main" }, say("desk.signIn")));
   box("sign").replaceChildren(asked);
+}
+
+/** A message with the name in it as text of its own direction. */
+function withName(key, name) {
+  const [before, after] = say(key, { name: "\0" }).split("\0");
+  return [before, element("bdi", {}, name), after];
 }
 
 function signOut() {
@@ -106,16 +111,16 @@ async function attempt(act, done = "") {
   document.body.setAttribute("aria-busy", "true");
   try {
     await act();
-    say(done);
+    tell(done);
   } catch (error) {
     if (error.status === 401) signOut();
-    say(error.message, true);
+    tell(error.message, true);
   } finally {
     document.body.removeAttribute("aria-busy");
   }
 }
 
-function say(message, isTrouble = false) {
+function tell(message, isTrouble = false) {
   box("said").replaceChildren(element("p", { class: isTrouble ? "trouble" : "desk-done" }, message));
   window.clearTimeout(hush);
   if (isTrouble) box("said").focus({ preventScroll: true });
@@ -129,24 +134,24 @@ function about(said) {
 const path = (id) => `/articles/${encodeURIComponent(id)}`;
 const acts = {
   deskopen: ({ id }) => attempt(async () => open(await api.get(path(id)))),
-  desktake: ({ story }) => attempt(async () => open(await api.post("/articles", story)), "Read. The least sure comes first."),
-  deskupload: ({ file }) => attempt(async () => open(await api.upload("/articles", file)), "Read. The least sure comes first."),
+  desktake: ({ story }) => attempt(async () => open(await api.post("/articles", story)), say("desk.read")),
+  deskupload: ({ file }) => attempt(async () => open(await api.upload("/articles", file)), say("desk.read")),
   deskselect: ({ key }) => select(key),
   desksay: ({ item, said }) => attempt(async () => {
     show(await about(said));
     parts.items.next();
-  }, `“${item.text}” is ${DONE[said.kind]}. The history can undo it.`),
+  }, `${say(`desk.done.${said.kind}`, { text: item.text })} ${say("desk.canUndo")}`),
   deskadd: ({ start, end, words }) => attempt(async () => {
     show(await about({ kind: "added", start, end }));
     select(`mention:${start}`);
-  }, `“${words}” is added.`),
-  deskundo: ({ id }) => attempt(async () => show(await api.remove(`/corrections/${encodeURIComponent(id)}`)), "Undone."),
+  }, say("desk.added", { text: words })),
+  deskundo: ({ id }) => attempt(async () => show(await api.remove(`/corrections/${encodeURIComponent(id)}`)), say("desk.undone")),
   deskreport: ({ item }) => attempt(async () => show(await api.post("/reports", { article: view.article.id, event: item.id })),
-    "It is a town report now; derived zones follow."),
+    say("desk.reported")),
   deskfind: ({ name, found }) => attempt(async () => {
     const { places } = await api.get(`/corrections/places?name=${encodeURIComponent(name)}`);
     found(places);
-    if (!places.length) throw new Error(`The gazetteer has no “${name}”.`);
+    if (!places.length) throw new Error(say("desk.notFound", { name }));
   }),
   deskchange: ({ asked }) => attempt(async () => {
     const told = await api.patch(path(view.article.id), asked);
@@ -154,10 +159,10 @@ const acts = {
     else close();
     await list();
     if (told) parts.shelf.fold();
-  }, "Done."),
+  }, say("desk.done")),
   deskput: ({ lat, lng }) => parts.pins.put([lat, lng]),
-  desktrouble: ({ message }) => say(message, true),
-  deskdone: ({ message }) => say(message),
+  desktrouble: ({ message }) => tell(message, true),
+  deskdone: ({ message }) => tell(message),
 };
 
 function open(told) {

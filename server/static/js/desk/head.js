@@ -1,7 +1,6 @@
 import { element } from "../dom.js";
+import { say } from "../speech.js";
 import { button, field, form, input } from "./fields.js";
-
-const STATES = { draft: "Draft: readers do not see it", held: "Held back", published: "Published" };
 
 /** The story's title, its day, who sees it; fires `deskchange` with what is asked for. */
 export class Head {
@@ -17,9 +16,9 @@ export class Head {
 
   show(article, editor) {
     this.#box.replaceChildren(
-      element("h1", { dir: "auto", tabindex: "-1" }, article.title || "Untitled"),
-      element("p", { class: `desk-state is-${article.state}` }, element("strong", {}, STATES[article.state]),
-        article.until ? ` until ${this.#time(article.until)}` : null),
+      element("h1", { dir: "auto", tabindex: "-1" }, article.title || say("story.untitled")),
+      element("p", { class: `desk-state is-${article.state}` }, element("strong", {}, article.until
+        ? say("desk.heldUntil", { time: this.#time(article.until) }) : say(`desk.state.${article.state}`))),
       this.#day(article),
       element("div", { class: "desk-acts" }, ...this.#acts(article, editor)),
       article.embed ? this.#embed(article) : "");
@@ -36,41 +35,39 @@ export class Head {
   #day({ published, published_how: how }) {
     const date = input({ type: "date", required: "", value: published?.precision === "day" ? published.edtf : "" });
     const told = published ? `${how}: ${published.edtf}`
-      : "Nobody knows yet when it appeared: without that day no word like “Monday” means anything.";
+      : say("desk.noDay");
     return form({ class: `desk-row ${published ? "" : "is-asked"}` }, () => this.#change({ date: date.value }),
-      field("Published on", date, told), element("button", { type: "submit" }, "Set"));
+      field(say("desk.publishedOn"), date, told), element("button", { type: "submit" }, say("desk.set")));
   }
 
   #acts(article, { scopes }) {
     const [isPublic, mayWithdraw] = [article.state === "published", scopes.includes("admin")];
     return [
-      isPublic ? null : button("Publish", () => this.#change({ state: "published" }), { class: "is-main" }),
+      isPublic ? null : button(say("desk.publish"), () => this.#change({ state: "published" }), { class: "is-main" }),
       isPublic || article.state === "held"
-        ? button(isPublic ? "Unpublish" : "Back to draft", () => this.#change({ state: "draft" })) : null,
+        ? button(say(isPublic ? "desk.unpublish" : "desk.toDraft"), () => this.#change({ state: "draft" })) : null,
       this.#hold(article),
-      mayWithdraw ? button("Withdraw …", () => this.#withdraw(article), { class: "is-danger" }) : null,
+      mayWithdraw ? button(say("desk.withdraw"), () => this.#withdraw(article), { class: "is-danger" }) : null,
     ].filter(Boolean);
   }
 
   #hold() {
     const until = input({ type: "datetime-local", required: "" });
     const held = form({ class: "desk-row" }, () => this.#change({ state: "held", until: new Date(until.value).toISOString() }),
-      field("Until", until, "In your own time zone. Where a position could endanger people, wait until they are gone."),
-      element("button", { type: "submit" }, "Hold"));
-    return element("details", { class: "desk-hold" }, element("summary", {}, "Hold until …"), held);
+      field(say("desk.until"), until, say("desk.untilHint")),
+      element("button", { type: "submit" }, say("desk.hold")));
+    return element("details", { class: "desk-hold" }, element("summary", {}, say("desk.holdUntil")), held);
   }
 
   #withdraw({ title }) {
-    const asked = element("dialog", { class: "desk-dialog", "aria-label": "Withdraw for good" },
-      element("p", {}, "Withdraw ", element("bdi", {}, `“${title || "Untitled"}”`),
-        " for good? Its text, its places and its corrections are destroyed, and it cannot be taken in again.",
-        " To hide it for a time, unpublish it."),
+    const asked = element("dialog", { class: "desk-dialog", "aria-label": say("desk.withdrawForGood") },
+      element("p", { dir: "auto" }, say("desk.withdrawAsk", { title: `\u2068${title || say("story.untitled")}\u2069` })),
       element("p", { class: "item-acts" },
-        button("Withdraw for good", () => {
+        button(say("desk.withdrawForGood"), () => {
           asked.close();
           this.#change({ state: "withdrawn" });
         }, { class: "is-danger" }),
-        button("Keep it", () => asked.close())));
+        button(say("desk.keep"), () => asked.close())));
     asked.addEventListener("close", () => asked.remove());
     document.body.append(asked);
     asked.showModal();
@@ -78,16 +75,16 @@ export class Head {
 
   #embed({ embed, page, title }) {
     const frame = element("iframe", {
-      src: embed, title: title || "Map of a story", width: "100%", height: "520", loading: "lazy", frameborder: "0" });
+      src: embed, title: title || say("desk.frame"), width: "100%", height: "520", loading: "lazy", frameborder: "0" });
     const code = element("textarea", { readonly: "", rows: 3, spellcheck: "false", dir: "ltr" });
     code.value = frame.outerHTML;
-    const copy = button("Copy", async () => {
+    const copy = button(say("desk.copy"), async () => {
       code.select();
       const isCopied = await navigator.clipboard?.writeText(code.value).then(() => true, () => false);
-      this.#map.fire("deskdone", { message: isCopied ? "The code is copied." : "The code is selected: copy it with Ctrl+C." });
+      this.#map.fire("deskdone", { message: say(isCopied ? "desk.copied" : "desk.selected") });
     });
-    return element("div", { class: "desk-row" }, field("Code to embed it", code), copy,
-      element("a", { href: page, target: "_blank", rel: "noopener" }, "See its page"));
+    return element("div", { class: "desk-row" }, field(say("desk.embed"), code), copy,
+      element("a", { href: page, target: "_blank", rel: "noopener" }, say("desk.seePage")));
   }
 
   #time(text) {

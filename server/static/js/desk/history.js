@@ -1,13 +1,17 @@
 import { element } from "../dom.js";
+import { say, sayNumber } from "../speech.js";
 import { button } from "./fields.js";
 
 const KINDS = {
-  place: ({ name, lat, lng, km }) => `moved to ${name ?? `${lat}, ${lng}`}${km ? `, within ${km} km` : ""}`,
-  date: ({ date }) => `dated to ${date}`,
-  role: ({ role }) => `called ${role}`,
-  confirmed: () => "confirmed",
-  dropped: ({ event }) => (event ? "said not to have happened" : "said to be no place"),
-  added: () => "added",
+  place: ({ text, name, lat, lng, km }) => {
+    const where = name ?? `${lat}, ${lng}`;
+    return say("desk.said.place", { text, where: km ? say("desk.said.within", { where, km: sayNumber(km) }) : where });
+  },
+  date: ({ text, date }) => say("desk.said.date", { text, date }),
+  role: ({ text, role }) => say("desk.said.role", { text, role: say(`desk.role.${role}`) }),
+  confirmed: ({ text }) => say("desk.said.confirmed", { text }),
+  dropped: ({ text, event }) => say(event ? "desk.said.notHappened" : "desk.said.noPlace", { text }),
+  added: ({ text }) => say("desk.said.added", { text }),
 };
 
 /** Who changed what and when, each with its undoing; and what no longer fits the story. Fires `deskundo`. */
@@ -24,19 +28,19 @@ export class History {
 
   show(history, lost) {
     this.#box.replaceChildren(
-      lost.length ? element("section", { class: "desk-lost" }, element("h2", {}, "Corrections that no longer fit the text"),
+      lost.length ? element("section", { class: "desk-lost" }, element("h2", {}, say("desk.lost")),
         element("ul", {}, ...lost.map((each) => this.#line(each, each.reason)))) : "",
-      element("h2", {}, "History"),
+      element("h2", {}, say("desk.history")),
       element("ol", { class: "history" }, ...history.map((each) => this.#line(each))));
   }
 
   #line(entry, reason = null) {
     const { kind, id, text, what, by, at, undone, undone_by: undoneBy } = entry;
-    const said = kind ? ["“", element("bdi", {}, text), `” ${KINDS[kind](entry)}`] : [what];
-    return element("li", { class: undone ? "is-undone" : null }, element("span", { class: "history-what" }, ...said),
+    const said = kind ? KINDS[kind]({ ...entry, text: `\u2068${text}\u2069` }) : what; // its direction is its own
+    return element("li", { class: undone ? "is-undone" : null }, element("span", { class: "history-what" }, said),
       element("span", {}, reason, reason ? " · " : null, element("bdi", {}, by), `, ${this.#time(at)}`,
-        undone ? ` · undone by ${undoneBy}, ${this.#time(undone)}` : null),
-      kind && !undone ? button("Undo", () => this.#map.fire("deskundo", { id })) : null);
+        undone ? ` · ${say("desk.undoneBy", { name: undoneBy, time: this.#time(undone) })}` : null),
+      kind && !undone ? button(say("desk.undo"), () => this.#map.fire("deskundo", { id })) : null);
   }
 
   #time(text) {

@@ -1,10 +1,10 @@
 import { element } from "../dom.js";
 import { spanText } from "../days.js";
+import { say, sayNumber } from "../speech.js";
 import { controlSentence, eventWord, percent } from "../words.js";
 import { button, choice, field, form, input } from "./fields.js";
 
-const ROLES = { literal: "a place", dateline: "the story's dateline", demonym: "a people", organisation: "an organisation",
-  metonym: "a government, by its capital" };
+const ROLES = ["literal", "dateline", "demonym", "organisation", "metonym"];
 
 /** Every place and event with how sure it is, the least sure first; fires what the editor says of one. */
 export class Items {
@@ -52,11 +52,11 @@ export class Items {
     const sure = this.#items.filter(({ confidence }) => confidence === 1);
     const rest = this.#items.filter(({ confidence }) => confidence === null);
     this.#box.replaceChildren(
-      element("h2", { id: "to-check" }, open.length ? `To check (${open.length})` : "All is checked"),
-      open.length ? element("p", { class: "how" }, "The least sure first.") : "",
+      element("h2", { id: "to-check" }, open.length ? say("desk.toCheck", { count: sayNumber(open.length) }) : say("desk.allChecked")),
+      open.length ? element("p", { class: "how" }, say("desk.leastSure")) : "",
       this.#list(open, "to-check"),
-      sure.length ? this.#group(`Said by an editor (${sure.length})`, sure) : "",
-      rest.length ? this.#group(`Names that are not mapped (${rest.length})`, rest) : "");
+      sure.length ? this.#group(say("desk.byEditor", { count: sayNumber(sure.length) }), sure) : "",
+      rest.length ? this.#group(say("desk.notMapped", { count: sayNumber(rest.length) }), rest) : "");
   }
 
   #group(title, items) {
@@ -87,7 +87,7 @@ export class Items {
     const where = item.relation ?? (item.name ? `${item.name}${item.country ? `, ${item.country}` : ""}` : null);
     const day = spanText(item.when?.valid_from, item.when?.valid_to, this.#page.language);
     const actor = item.kind === "event" && item.actor ? this.#style.label(item.actor) : null;
-    return [actor, where ?? (item.role && item.role !== "literal" ? ROLES[item.role] : "no place"), day]
+    return [actor, where ?? (item.role && item.role !== "literal" ? roleText(item.role) : say("desk.noPlace")), day]
       .filter(Boolean).flatMap((part, index) => [index ? " · " : null, element("bdi", {}, part)]);
   }
 
@@ -95,24 +95,25 @@ export class Items {
     const canConfirm = item.kind === "event" || item.place !== null;
     return [
       canConfirm && item.confidence !== 1 && item.confidence !== null
-        ? button("Confirm", () => this.#confirm(item), { class: "is-main" }) : null,
-      button(isOpen ? "Close" : item.kind === "event" ? "Re-date …" : "Change …",
+        ? button(say("desk.confirm"), () => this.#confirm(item), { class: "is-main" }) : null,
+      button(say(isOpen ? "desk.close" : item.kind === "event" ? "desk.redate" : "desk.change"),
         () => this.#map.fire("deskselect", { key: isOpen ? null : item.key })),
-      button(item.kind === "event" ? "Did not happen" : "Not a place", () => this.#say(item, { kind: "dropped" })),
+      button(say(item.kind === "event" ? "desk.notHappened" : "desk.notPlace"), () => this.#say(item, { kind: "dropped" })),
       item.kind === "event" && item.confirmed && this.#state === "published" ? this.#report(item) : null,
     ];
   }
 
   #report(item) {
-    if (item.report) return element("span", { class: "how" }, "Is a town report");
-    return button("Make a town report", () => this.#map.fire("deskreport", { item }));
+    if (item.report) return element("span", { class: "how" }, say("desk.isReport"));
+    return button(say("desk.makeReport"), () => this.#map.fire("deskreport", { item }));
   }
 
   #offer(item, offer) {
-    const what = offer.kind === "dropped" ? "not a place" : offer.kind === "role" ? ROLES[offer.role] : offer.name ?? "a point";
+    const what = offer.kind === "dropped" ? say("desk.offer.dropped")
+      : offer.kind === "role" ? roleText(offer.role) : offer.name ?? say("desk.offer.point");
     const said = Object.fromEntries(["kind", "place", "lng", "lat", "km", "role"].map((name) => [name, offer[name]]));
-    return element("p", { class: "item-offer" }, "Suggested: ", element("strong", {}, what), ` (${offer.reason}). `,
-      button("Use it", () => this.#say(item, said)));
+    return element("p", { class: "item-offer" }, say("desk.offer", { what, reason: offer.reason }), " ",
+      button(say("desk.use"), () => this.#say(item, said)));
   }
 
   #confirm(item) {
@@ -125,8 +126,8 @@ export class Items {
   #form(item) {
     const sentence = item.sentence ? element("blockquote", { dir: "auto" }, item.sentence) : null;
     const control = item.control ? element("p", { class: "how" }, controlSentence(item.control, this.#style)) : null;
-    const undo = item.said.map(({ id, kind, by }) => element("p", { class: "how" }, `${by} said: ${kind}. `,
-      button("Undo", () => this.#map.fire("deskundo", { id }))));
+    const undo = item.said.map(({ id, kind, by }) => element("p", { class: "how" }, say("desk.wasSaid", { name: by, what: kind }), " ",
+      button(say("desk.undo"), () => this.#map.fire("deskundo", { id }))));
     return element("div", { class: "item-form" }, sentence, control, ...undo,
       item.kind === "mention" ? this.#placeForm(item) : null, this.#dateForm(item),
       item.kind === "mention" ? this.#roleForm(item) : null);
@@ -140,18 +141,18 @@ export class Items {
     const km = input({ type: "number", min: "0.1", max: this.#page.most_km, step: "any", value: item.said_km ?? "" });
     const choices = element("div", { class: "choices" },
       ...item.candidates.map((each) => choice(name, placeLabel(each), { place: each.place }, each.place === item.place)),
-      choice(name, ["Where the pin is on the map"], { isPin: true }, item.place?.startsWith("point:")));
+      choice(name, [say("desk.pin")], { isPin: true }, item.place?.startsWith("point:")));
     const said = () => {
       const { meaning } = [...choices.querySelectorAll("input")].find(({ checked }) => checked) ?? {};
-      if (!meaning) return this.#map.fire("desktrouble", { message: "Choose a place first." });
+      if (!meaning) return this.#map.fire("desktrouble", { message: say("desk.chooseFirst") });
       const spot = meaning.isPin ? readPosition(at.value) : { place: meaning.place };
-      if (!spot) return this.#map.fire("desktrouble", { message: "Write the position as latitude, longitude." });
+      if (!spot) return this.#map.fire("desktrouble", { message: say("desk.writePosition") });
       return this.#say(item, { kind: "place", ...spot, ...(km.value ? { km: Number(km.value) } : {}) });
     };
-    return form({ class: "desk-part" }, said, element("fieldset", {}, element("legend", {}, "Place"), choices,
+    return form({ class: "desk-part" }, said, element("fieldset", {}, element("legend", {}, say("desk.place")), choices,
       this.#search(item, choices, name),
-      field("Position of the pin: latitude, longitude", at, "Or drag the pin on the map."),
-      field("Only near it, within kilometres", km), element("button", { type: "submit", class: "is-main" }, "Move")));
+      field(say("desk.position"), at, say("desk.orDrag")),
+      field(say("desk.near"), km), element("button", { type: "submit", class: "is-main" }, say("desk.move"))));
   }
 
   /** Other places of the gazetteer, by name. */
@@ -159,28 +160,28 @@ export class Items {
     const wanted = input({ type: "search", value: item.text });
     const found = (places) => choices.prepend(
       ...places.map((each) => choice(name, placeLabel(each), { place: each.place }, false)));
-    const find = button("Find", () => this.#map.fire("deskfind", { name: wanted.value, found }));
+    const find = button(say("desk.find"), () => this.#map.fire("deskfind", { name: wanted.value, found }));
     wanted.addEventListener("keydown", (event) => {
       if (event.key === "Enter") {
         event.preventDefault();
         find.click();
       }
     });
-    return element("div", { class: "desk-row" }, field("Another place of the gazetteer", wanted), find);
+    return element("div", { class: "desk-row" }, field(say("desk.another"), wanted), find);
   }
 
   #dateForm(item) {
     const date = input({ value: item.when?.valid_from ? item.when.edtf : "", required: "" });
     return form({ class: "desk-part desk-row" }, () => this.#say(item, { kind: "date", date: date.value.trim() }),
-      field("Day or span", date, "2016-04-11, 2016-04, or 2016-04-09/2016-04-11"),
-      element("button", { type: "submit" }, "Re-date"));
+      field(say("desk.day"), date, say("desk.dayHint")),
+      element("button", { type: "submit" }, say("desk.setDay")));
   }
 
   #roleForm(item) {
     const role = element("select", {}, ...this.#page.roles.map((each) => element("option",
-      { value: each, ...(each === item.role ? { selected: "" } : {}) }, ROLES[each] ?? each)));
+      { value: each, ...(each === item.role ? { selected: "" } : {}) }, roleText(each))));
     return form({ class: "desk-part desk-row" }, () => this.#say(item, { kind: "role", role: role.value }),
-      field("The name stands for", role), element("button", { type: "submit" }, "Set"));
+      field(say("desk.standsFor"), role), element("button", { type: "submit" }, say("desk.set")));
   }
 
   #say(item, said) {
@@ -211,10 +212,15 @@ export class Items {
   }
 }
 
+/** A role in words; one that we do not know stays as it is. */
+function roleText(role) {
+  return ROLES.includes(role) ? say(`desk.role.${role}`) : role;
+}
+
 function sure({ confidence, why }) {
   if (confidence === null) return null;
   const meter = element("meter", {
-    min: 0, max: 1, low: 0.5, high: 0.8, optimum: 1, value: confidence, "aria-label": "How sure" });
+    min: 0, max: 1, low: 0.5, high: 0.8, optimum: 1, value: confidence, "aria-label": say("desk.howSure") });
   return element("p", { class: "item-sure" }, meter, element("b", {}, percent(confidence)), " ",
     element("span", { dir: "auto" }, why));
 }

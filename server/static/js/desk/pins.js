@@ -1,5 +1,6 @@
 import { DivIcon, Marker } from "../leaflet.js";
 import { element } from "../dom.js";
+import { say } from "../speech.js";
 
 const CLOSE = 9;
 
@@ -27,7 +28,7 @@ export class Pins {
     const at = item.lat === null ? this.#map.getCenter() : [item.lat, item.lng];
     if (item.lat !== null) this.#map.setView(at, Math.max(this.#map.getZoom(), CLOSE - 1));
     if (item.kind !== "mention") return;
-    const name = `${item.text}: drag it to where it is`;
+    const name = say("desk.dragIt", { text: item.text });
     const pin = new Marker(at, { icon: icon("desk-pin"), draggable: true, autoPan: true, title: name, alt: name, zIndexOffset: 500 });
     pin.on("drag dragend", () => this.#map.fire("deskdrag", pin.getLatLng().wrap()));
     const others = item.candidates.filter(({ place }) => place !== item.place).map((candidate) => {

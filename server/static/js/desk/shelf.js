@@ -1,7 +1,6 @@
 import { element } from "../dom.js";
+import { say, sayNumber } from "../speech.js";
 import { button, field, form, input } from "./fields.js";
-
-const STATES = { draft: "draft", held: "held", published: "published" };
 
 /** All stories, and the form that takes in another; fires `deskopen`, `desktake` and `deskupload`. */
 export class Shelf {
@@ -16,11 +15,11 @@ export class Shelf {
   show(articles, mayWrite) {
     this.#box.replaceChildren(
       mayWrite ? element("details", { class: "desk-new", ...(articles.length ? {} : { open: "" }) },
-        element("summary", {}, "Take in a story"), this.#paste(), this.#upload()) : "",
-      element("details", { class: "desk-stories", open: "" }, element("summary", {}, `Stories (${articles.length})`),
+        element("summary", {}, say("desk.takeIn")), this.#paste(), this.#upload()) : "",
+      element("details", { class: "desk-stories", open: "" }, element("summary", {}, say("desk.stories", { count: sayNumber(articles.length) })),
         element("ul", {}, ...articles.map(({ id, title, state, published }) => element("li", {},
-          button(title || "Untitled", () => this.#map.fire("deskopen", { id }), { class: "item-name", dir: "auto" }),
-          element("small", {}, ` ${STATES[state]}${published ? `, ${published}` : ""}`))))));
+          button(title || say("story.untitled"), () => this.#map.fire("deskopen", { id }), { class: "item-name", dir: "auto" }),
+          element("small", {}, ` ${say(`desk.shelf.${state}`)}${published ? `, ${published}` : ""}`))))));
   }
 
   /** Makes room for the story that is open. */
@@ -37,15 +36,16 @@ export class Shelf {
       const story = { text: text.value, title: title.value, date: date.value, url: url.value, source: source.value,
         publish: whole.checked ? "yes" : "" };
       this.#map.fire("desktake", { story: Object.fromEntries(Object.entries(story).filter(([, value]) => value)) });
-    }, field("Text", text), field("Title", title), field("Published on", date, "Leave it empty when the text says so itself."),
-    field("Address", url, "With it an edited story stays the same story."), field("Publisher", source),
-    element("p", { class: "choice" }, whole, element("label", { for: "whole" }, "Readers may see the whole text, not only the sentences with places")),
-    element("button", { type: "submit", class: "is-main" }, "Read it"));
+    }, field(say("desk.form.text"), text), field(say("desk.form.title"), title),
+    field(say("desk.publishedOn"), date, say("desk.form.dateHint")),
+    field(say("desk.form.url"), url, say("desk.form.urlHint")), field(say("desk.form.source"), source),
+    element("p", { class: "choice" }, whole, element("label", { for: "whole" }, say("desk.form.whole"))),
+    element("button", { type: "submit", class: "is-main" }, say("desk.form.read")));
   }
 
   #upload() {
     const file = element("input", { type: "file", accept: ".txt,.html,.htm,text/plain,text/html", required: "" });
     return form({ class: "desk-row" }, () => this.#map.fire("deskupload", { file: file.files[0] }),
-      field("Or a file: a saved page or plain text", file), element("button", { type: "submit" }, "Upload"));
+      field(say("desk.form.file"), file), element("button", { type: "submit" }, say("desk.form.upload")));
   }
 }

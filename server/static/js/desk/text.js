@@ -1,4 +1,5 @@
 import { element } from "../dom.js";
+import { say } from "../speech.js";
 import { button, field, form, input } from "./fields.js";
 
 /** The story's words with what was found in them marked; fires `deskselect` for a mark, `deskadd` for overlooked words. */
@@ -19,12 +20,12 @@ export class StoryText {
     this.#letters = [...article.text];
     this.#marks = apart(items);
     this.#chosen = null;
-    const body = element("div", { class: "story-text desk-text", dir: "auto", tabindex: "0", role: "region", "aria-label": "The story's words", lang: article.language || null });
+    const body = element("div", { class: "story-text desk-text", dir: "auto", tabindex: "0", role: "region", "aria-label": say("desk.words"), lang: article.language || null });
     for (const { text, start, item } of this.#pieces()) body.append(item ? this.#mark(item, text) : plain(text, start));
     this.words = input({ name: "words", required: "", maxlength: 200 });
     this.#box.replaceChildren(body, form({ class: "desk-add" }, () => this.#add(),
-      field("Overlooked place", this.words, "Select its name in the text above, or type it as the text writes it."),
-      element("button", { type: "submit" }, "Add")));
+      field(say("desk.overlooked"), this.words, say("desk.overlookedHint")),
+      element("button", { type: "submit" }, say("desk.add"))));
   }
 
   select(key) {
@@ -72,7 +73,7 @@ export class StoryText {
   #add() {
     const words = this.words.value.trim();
     const start = this.#chosen?.text === words ? this.#chosen.start : this.#find([...words]);
-    if (start < 0) this.#map.fire("desktrouble", { message: `The text has no “${words}” that is not marked already.` });
+    if (start < 0) this.#map.fire("desktrouble", { message: say("desk.notInText", { words }) });
     else this.#map.fire("deskadd", { start, end: start + [...words].length, words });
   }
 
