@@ -44,6 +44,8 @@ ROUNDS, SECONDS, SLOWER = 3, 3.0, 4
 START, MOVED = 5318, 90
 """2014-07-24, and over how many days a page is moved to and fro: well inside the year that is loaded."""
 
+BESIDE = (".leaflet-land-pane", ".leaflet-water-pane", ".leaflet-borders-pane", ".leaflet-marker-pane", ".legend")
+ALONE = f":is({', '.join(BESIDE)}) {{ display: none }}"
 OURS = """(day) => {
   const range = document.querySelector(".time-range");
   range.value = day;
@@ -132,12 +134,16 @@ class _Watched:
         self._context = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
         self.page: Page = self._context.new_page()
         self.asked: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("request", lambda request: self._note(request.url))
         self.page.goto(address, timeout=300_000)
         self.page.wait_for_function(ready, timeout=300_000)
         self.page.wait_for_load_state("networkidle", timeout=300_000)
         self._tools = self._context.new_cdp_session(self.page)
         self._tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def _note(self, url: str) -> None:
+        if not url.endswith("/favicon.svg"):  # the browser's own idea, whenever the address changes
+            self.asked.append(url)
 
     def moved(self, go: str, start: int, moved: int) -> Moved:
         before = self._metrics()
@@ -165,16 +171,18 @@ class _Watched:
         self._context.close()
 
 
-def ours(browser: Browser, site: str, start: int, moved: int) -> Told:
-    """The map page, all its layers on; into the next year only where the war lasts that long."""
+def ours(browser: Browser, site: str, alone: bool) -> Told:
+    """The map page, all its layers on; ``alone``: without basemap, names and key, as the others are."""
     lng, lat, zoom = VIEW
-    address = f"{site}/#map={zoom}/{lat}/{lng}&date={day_from_number(start)}"
+    address = f"{site}/#map={zoom}/{lat}/{lng}&date={day_from_number(START)}"
     parts = (".leaflet-zones-pane .leaflet-tile-loaded", ".time-tools")  # the last that comes
     ready = " && ".join(f"document.querySelector('{each}')" for each in parts)
     watched = _Watched(browser, address, ready)
+    if alone:
+        watched.page.add_style_tag(content=ALONE)
     begun = len(watched.asked)
-    best = _best([watched.moved(OURS, start, moved) for _ in range(ROUNDS)])
-    slowed = watched.slowed(OURS, start, moved)
+    best = _best([watched.moved(OURS, START, MOVED) for _ in range(ROUNDS)])
+    slowed = watched.slowed(OURS, START, MOVED)
     inside = len(watched.asked) - begun
     heap = watched.heap()
     begun = len(watched.asked)
@@ -185,14 +193,16 @@ def ours(browser: Browser, site: str, start: int, moved: int) -> Told:
     crossed = [re.findall("datetime=([^&]+)", url) for url in watched.asked[begun:]]
     batches = {window for windows in crossed for window in windows}
     watched.close()
-    return Told("Dateline", best, slowed, heap, inside, f"{len(crossed)} in {len(batches)} batch")
+    name = "Dateline, areas alone" if alone else "Dateline, the whole page"
+    return Told(name, best, slowed, heap, inside, f"{len(crossed)}, batches: {len(batches)}")
 
 
-def peer(browser: Browser, address: str, name: str, way: tuple[int, int]) -> Told:
+def peer(browser: Browser, address: str, name: str) -> Told:
     watched = _Watched(browser, address, "window.peer && window.peer.timeDimension.getAvailableTimes().length > 1")
     begun = len(watched.asked)
-    best = _best([watched.moved(PEER, *way) for _ in range(ROUNDS)])
-    told = Told(name, best, watched.slowed(PEER, *way), watched.heap(), len(watched.asked) - begun, "all loaded")
+    best = _best([watched.moved(PEER, START, MOVED) for _ in range(ROUNDS)])
+    slowed = watched.slowed(PEER, START, MOVED)
+    told = Told(name, best, slowed, watched.heap(), len(watched.asked) - begun, "all loaded")
     watched.close()
     return told
 
@@ -209,13 +219,14 @@ def measure(browser: Browser, name: str, folder: Path, peers: bool) -> None:
           f"thread, ms a step | frames at {SLOWER}x throttle | heap, MB | requests inside | into the next year |\n"
           "| --- | --: | --: | --: | --: | --: | --: | --- |", flush=True)
     with _service(rows, folder) as site:
-        _print(ours(browser, site, START, MOVED))
+        for alone in (False, True):
+            _print(ours(browser, site, alone))
     if not peers:
         return
     time_plugins.write(rows, folder, short, VIEW)
     with _files(folder) as site:
         for file, label in (("timedimension", "Leaflet.TimeDimension"), ("folium", "folium TimestampedGeoJson")):
-            _print(peer(browser, f"{site}/{short}-{file}.html", label, (START, MOVED)))
+            _print(peer(browser, f"{site}/{short}-{file}.html", label))
 
 
 def _print(told: Told) -> None:

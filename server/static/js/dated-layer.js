@@ -100,6 +100,7 @@ export class DatedLayer extends GridLayer {
       const timeline = await this.#source.timeline(tile.coords, days);
       if (days !== tile.days) return; // meanwhile the reader went to another window
       Object.assign(tile, { timeline, loaded: days, index: -1 });
+      tile.canvas.hidden = !timeline.features.length; // even an empty picture costs in every frame
       this.#paintTile(tile);
       this.fire("timeline", { timeline });
     } catch (error) {
