@@ -88,6 +88,7 @@ def _urls() -> dict[str, str]:
         "tilejson": tiles + ".json",
         "control": url_for("maps.start") + "api/control",
         "places": url_for("maps.start") + "api/places",
+        "names": url_for("maps.start") + "api/places/names",
         "turns": url_for("maps.start") + "api/changes/places",
         "basemap": url_for("maps.start") + "basemap/{name}.geojson",
     }
