@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from geo import style
 from geo.interval import Interval, day_number, parse_day
@@ -67,6 +67,7 @@ def of_story(story: Story, everything: View) -> View:
 
 def data(view: View, *, story: Story | None = None) -> dict[str, object]:
     """The value behind ``#page-data``; see ``static/js/atlas.js`` for who reads it."""
+    backdrop = str(current_app.config["BACKDROP"])
     return {
         "urls": _urls(),
         "actors": style.table(get_styles()),
@@ -78,6 +79,7 @@ def data(view: View, *, story: Story | None = None) -> dict[str, object]:
         "days": [day_number(view.first), day_number(view.last)],
         "story": story.data if story else None,
         "messages": speech.messages("en"),
+        "backdrop": {"url": backdrop, "credit": current_app.config["BACKDROP_CREDIT"]} if backdrop else None,
     }
 
 
