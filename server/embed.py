@@ -63,6 +63,7 @@ def frame_data(told: Story | None, asked: Showing, view: View) -> Mapping[str, o
     kept = [name for name in (OF_STORY if told else LAYERS) if name in asked.layers]
     found = {
         **page.data(view, story=told), "layers": kept, "frozen": not asked.has_controls, "height": asked.height,
+        "backdrop": None,
         "messages": speech.of_frame(asked.language),
     }
     if told:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from geo.interval import Interval, day_number, parse_day
 from geo.model import BBox
@@ -67,6 +67,7 @@ def of_story(story: Story, everything: View) -> View:
 
 def data(view: View, *, story: Story | None = None) -> dict[str, object]:
     """The value behind ``#page-data``; see ``static/js/atlas.js`` for who reads it."""
+    backdrop = str(current_app.config["BACKDROP"])
     return {
         "urls": _urls(),
         "actors": voice().actors(get_styles()),
@@ -78,6 +79,7 @@ def data(view: View, *, story: Story | None = None) -> dict[str, object]:
         "days": [day_number(view.first), day_number(view.last)],
         "story": story.data if story else None,
         "messages": for_scripts(voice().language),
+        "backdrop": {"url": backdrop, "credit": current_app.config["BACKDROP_CREDIT"]} if backdrop else None,
     }
 
 
@@ -90,6 +92,7 @@ def _urls() -> dict[str, str]:
         "control": root + "api/control",
         "changes": root + "api/changes",
         "places": root + "api/places",
+        "names": root + "api/places/names",
         "turns": root + "api/changes/places",
         "basemap": root + "basemap/{name}.geojson",
     }

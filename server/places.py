@@ -1,4 +1,5 @@
-"""``/api/places``: what a name may mean, for the search box; the keys of ``dateline gazetteer find``."""
+"""``/api/places``: what a name may mean, for the search box, by the keys of ``dateline gazetteer find``;
+``/api/places/names``: names in the local script, for the labels."""
 from __future__ import annotations
 
 import math
@@ -42,6 +43,17 @@ def places() -> Response:
     found = while_typing(gazetteer, name) if typing and near is None else search(gazetteer, name, near)
     told = {"name": name, "count": len(found), "places": [_json(one, name) for one in found[:min(limit, MOST)]]}
     body = json.dumps(told, ensure_ascii=False).encode()
+    return caching.respond(
+        caching.pack(body, caching.accepted()), "application/json", version=get_version("places")
+    )
+
+
+@bp.get("/places/names")
+def names() -> Response:
+    """What places are called in the script that is read there, by id: for the labels of the map, once a visit."""
+    params.check_names(request.args.to_dict(flat=False), (params.VERSION,))
+    told = {place.id: local_name(place) for place in get_gazetteer() if not place.is_area}
+    body = json.dumps({"names": {id_: name for id_, name in told.items() if name}}, ensure_ascii=False).encode()
     return caching.respond(
         caching.pack(body, caching.accepted()), "application/json", version=get_version("places")
     )

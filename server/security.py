@@ -4,6 +4,8 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from server import settings
+
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors {ancestors}"
@@ -57,6 +59,10 @@ def _guard(response: Response) -> Response:
         response.headers.update(HEADERS)
     else:
         response.headers.update(of_every_answer())
+        host = settings.backdrop_host(str(current_app.config["BACKDROP"]))
+        if host and response.mimetype == "text/html":  # only pages may ask another host, and only where it is set
+            policy = response.headers["Content-Security-Policy"].replace("img-src 'self'", f"img-src 'self' {host}")
+            response.headers["Content-Security-Policy"] = policy
     if any(request.path == route or request.path.startswith(route + "/") for route in EDITING):
         return response
     if request.method in READING:

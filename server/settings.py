@@ -25,6 +25,9 @@ SETTINGS = (
     Setting("proxies", 0, "How many proxies in front of the service set X-Forwarded-For, -Proto and -Host"),
     Setting("frame_ancestors", "*", "Origins that may show /embed/ in a frame, separated by spaces"),
     Setting("attribution", "Dateline; sources with each feature", "Credit line of the tiles"),
+    Setting("backdrop", "", "Image tiles of another host under the map, as https://tiles.example/{z}/{x}/{y}.png; then "
+            "every reader's browser asks that host. Empty: none"),
+    Setting("backdrop_credit", "", "Whose work these tiles are, as their host asks to have it said"),
     Setting("max_zoom", 12, "Deepest zoom of the tiles that TileJSON announces; maps enlarge these further on"),
     Setting("tile_cache_mb", 64, "Memory for encoded tiles, megabytes a process"),
     Setting("tile_kernel", "auto", "What writes tiles: c (compiled), numpy, or auto, which takes c where it was built"),
@@ -41,13 +44,28 @@ SETTINGS = (
 def read(environ: Mapping[str, str], overrides: Mapping[str, object] | None = None) -> dict[str, object]:
     """Flask's configuration: the table's names in capitals; ``overrides`` beat the environment.
 
-    :raises InvalidParameter: for a number that is none, or origins that would break the header they go into.
+    :raises InvalidParameter: for a number that is none, or origins that would break the header they go into, or a
+        backdrop that is no address of tiles.
     """
     found: dict[str, object] = {setting.name.upper(): _of(setting, environ) for setting in SETTINGS}
     found |= {name.upper(): value for name, value in (overrides or {}).items()}
     if not re.fullmatch(r"[^;,\x00-\x1f]*", str(found["FRAME_ANCESTORS"])):
         raise InvalidParameter(f"frame_ancestors: {found['FRAME_ANCESTORS']!r}, want origins separated by spaces")
+    backdrop_host(str(found["BACKDROP"]))
     return found
+
+
+def backdrop_host(address: str) -> str:
+    """The origin of the backdrop's tiles, for the policy of the pages; ``""`` without one.
+
+    :raises InvalidParameter: for anything but the address of tiles on a host of the web.
+    """
+    parts = re.fullmatch(r"(https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?)/[A-Za-z0-9._~/?&=%@{}-]*", address)
+    if not address:
+        return ""
+    if parts is None or any(f"{{{name}}}" not in address for name in "zxy"):
+        raise InvalidParameter(f"backdrop: {address!r}, want https://HOST/… with {{z}}, {{x}} and {{y}}")
+    return parts[1]
 
 
 def _of(setting: Setting, environ: Mapping[str, str]) -> str | int:

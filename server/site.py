@@ -84,6 +84,7 @@ class Pages:
         """The data of a page whose tiles come out of archives and whose answers out of tiles."""
         return {
             **data,
+            "backdrop": None,
             "layers": [name for name in data["layers"] if name in self.archives],
             "archives": {name: f"{root}tiles/{name}.pmtiles" for name in self.archives},
             "urls": {"tilejson": f"{root}tiles/{{collection}}.json", "basemap": f"{root}basemap/{{name}}.geojson"},

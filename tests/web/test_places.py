@@ -106,3 +106,8 @@ def test_each_day_says_what_the_changes_of_that_day_say(client: FlaskClient) -> 
 def test_turns_of_a_year_are_too_many_to_ask_for_at_once(client: FlaskClient) -> None:
     answer = client.get("/api/changes/places?from=2015-01-01&to=2015-12-31")
     assert answer.status_code == 400 and answer.json["errors"][0]["parameter"] == "to"
+
+
+def test_names_in_the_local_script_are_there_for_the_labels(client: FlaskClient) -> None:
+    names = client.get("/api/places/names").json["names"]
+    assert names["sy-al-rai"] == "الراعي" and "tr-kilis" not in names and len(names) > 1000

@@ -5,6 +5,7 @@ from datetime import date
 from io import BytesIO
 from itertools import pairwise
 from math import asinh, atan, degrees, pi, radians, sinh, tan
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from geo.measure import area_km2, distance_km
 from geo.model import LngLat
+from server import create_app
 from tests.web.test_access import axe, barriers  # noqa: F401
 from tests.web.test_browser import AT_AL_RAI, shown_day
 
@@ -227,6 +229,27 @@ def test_a_click_shows_the_history_as_a_strip_and_a_click_in_it_goes_to_the_day(
     bar.click(position={"x": bar.bounding_box()["width"] - 3, "y": 10})
     assert shown_day(page) > there
     assert ": No statement" in strip.get_attribute("aria-valuetext"), "the strip ends in silence"
+
+
+# Labels
+
+
+def test_at_deep_zooms_places_are_called_in_their_own_script_too(
+    chromium: Browser, demo_store: Path, serving: Any
+) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with serving(create_app({"store": str(demo_store)})) as root:
+        page.goto(f"{root}/#map=9/36.6158/37.4472&date=2016-04-11")
+        both = page.locator(".place-label span").filter(has_text="الراعي").filter(has_text="al-Rai")
+        expect(page.locator(".place-label span", has_text="Kilis").first).to_be_visible(timeout=15_000)
+        assert both.count() == 0 and not [url for url in asked if url.endswith("/api/places/names")]
+        page.evaluate("location.hash = '#map=11/36.6158/37.4472&date=2016-04-11'")
+        expect(both.first).to_be_visible(timeout=15_000)
+        page.evaluate("location.hash = '#map=10/36.6158/37.4472&date=2016-04-11'")
+        expect(both).to_have_count(0, timeout=15_000)
+        page.close()
 
 
 # For everybody

@@ -21,6 +21,10 @@ try {
   for (const still of document.querySelectorAll("[data-still]")) new Still(atlas.map, still);
   atlas.slider.go(day ?? page.day);
   if (from !== null) atlas.map.fire("rangewanted", { from });
+  if (page.backdrop) import("./backdrop.js").then(({ Backdrop }) => new Backdrop(page.backdrop).addTo(atlas.map));
+  if (atlas.labels && page.urls.names) {
+    import("./local-names.js").then(({ tellLocalNames }) => tellLocalNames(atlas, page.urls.names));
+  }
   const { Toolbar } = await import("./toolbar.js"); // the map comes first
   Toolbar.put({ ...atlas, atlas: map.parentElement, page }, compared);
 } catch (error) {

@@ -23,8 +23,8 @@ export async function openAtlas(boxes, page, view = null) {
   const countries = new Basemap(map, page.urls.basemap).load();
   const style = new Style(page.actors);
   new Legend(map, boxes.legend, style);
-  const { layers, twin, labels, told } = await openLayers(map, style, page);
-  if (labels) new PlaceLabels(map, labels, countries.then((names) => [...names, ...Story.names(page.story)]));
+  const { layers, twin, labels: named, told } = await openLayers(map, style, page);
+  const labels = named && new PlaceLabels(map, named, countries.then((names) => [...names, ...Story.names(page.story)]));
   map.on("daychange", ({ day }) => Object.values(layers).forEach((layer) => layer.setDay(day)));
   style.onTheme(() => Object.values(layers).forEach((layer) => layer.repaint()));
   const { mentions, events } = layers;
@@ -40,7 +40,7 @@ export async function openAtlas(boxes, page, view = null) {
   const { language, urls: { changes: url } } = page;
   const slider = new TimeSlider(map, boxes.time, { first, last, language, counts, told, style, url });
   if (!("frozen" in page) && map.getSize().x >= 600) slider.tools().then((tools) => tools.toggle()); // a frame waits
-  return { map, answers, style, slider, layers, twin };
+  return { map, answers, style, slider, layers, twin, labels };
 }
 
 function openMap(box, { bounds }, view) {

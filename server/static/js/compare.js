@@ -35,8 +35,12 @@ class Compare {
     this.#language = page.language;
     this.#day = layers.zones?.day ?? page.day;
     this.#closed = closed;
-    this.#box = element("div", { class: "swipe", role: "slider", tabindex: "0", "aria-label": say("compare.divider"), "aria-valuemin": "0", "aria-valuemax": "100" });
-    this.#left = element("label", { class: "swipe-day" }, element("span", { class: "for-readers" }, say("compare.date")), this.#date);
+    this.#box = element("div", {
+      class: "swipe", role: "slider", tabindex: "0", "aria-label": say("compare.divider"), "aria-valuemin": "0",
+      "aria-valuemax": "100",
+    });
+    const name = element("span", { class: "for-readers" }, say("compare.date"));
+    this.#left = element("label", { class: "swipe-day" }, name, this.#date);
     this.#twin(twin);
     this.#listen();
     map.getContainer().append(this.#left, this.#right, this.#box);

@@ -1,6 +1,7 @@
 import { dayNumber, mediumDay } from "./days.js";
 import { element } from "./dom.js";
 import { say } from "./speech.js";
+import { darkness } from "./theme.js";
 import { controlSentence } from "./words.js";
 
 const HEIGHT = 26; // pixels
@@ -33,21 +34,28 @@ export class HistoryStrip {
     }, this.#canvas, element("div", { class: "history-years", "aria-hidden": "true" }, ...this.#years()));
     this.#canvas.addEventListener("click", ({ offsetX }) => this.#go(this.#dayAt(offsetX)));
     this.#box.addEventListener("keydown", (event) => this.#key(event));
-    const follow = ({ day: now }) => {
-      if (!this.#box.isConnected) {
-        map.off("daychange", follow);
-        return;
-      }
-      this.#day = now;
-      this.#draw();
-    };
-    map.on("daychange", follow);
-    new ResizeObserver(() => this.#draw()).observe(this.#box);
-    style.onTheme(() => this.#box.isConnected && this.#draw());
+    this.#follow();
   }
 
   get box() {
     return this.#box;
+  }
+
+  /** Day, width and theme, until the card is gone. */
+  #follow() {
+    const gone = new AbortController();
+    const changed = ({ day = this.#day }) => {
+      if (!this.#box.isConnected) {
+        this.#map.off("daychange", changed);
+        gone.abort();
+        return;
+      }
+      this.#day = day;
+      this.#draw();
+    };
+    this.#map.on("daychange", changed);
+    darkness.addEventListener("change", changed, { signal: gone.signal });
+    new ResizeObserver(() => this.#draw()).observe(this.#box);
   }
 
   #go(day) {
@@ -129,7 +137,8 @@ function span(line) {
 
 /** From the first day that is told to the last, with a little of the silence before and after, and the day of the map. */
 function endsOf(spans, day) {
-  const days = [day, day + 1, ...spans.flatMap(({ from, to }) => [from, to])].filter((each) => Number.isFinite(each) && each > FIRST);
+  const told = spans.flatMap(({ from, to }) => [from, to]).filter((each) => Number.isFinite(each) && each > FIRST);
+  const days = [day, day + 1, ...told];
   const [first, end] = [Math.min(...days), Math.max(...days)];
   const around = Math.max(30, Math.round((end - first) / 40));
   return [first - around, end + around];

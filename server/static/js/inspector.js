@@ -126,7 +126,8 @@ export class Inspector {
   async #strip(asked, place, day) {
     try {
       const [{ HistoryStrip }, lines] = await Promise.all([import("./history-strip.js"), asked]);
-      const { box } = new HistoryStrip(this.#map, lines, { style: this.#style, language: this.#language, day: this.#day ?? day });
+      const given = { style: this.#style, language: this.#language, day: this.#day ?? day };
+      const { box } = new HistoryStrip(this.#map, lines, given);
       place.replaceWith(box);
     } catch {
       place.remove(); // who opens the list is told why

@@ -13,6 +13,7 @@ export class PlaceLabels {
   #shown = new Map();
   #pen = document.createElement("canvas").getContext("2d");
   #turn = 0;
+  #local = {};
 
   /** `fixed`: promise of `{id, name, latlng, rank, kind}` that come with the page: countries, the story's own places. */
   constructor(map, source, fixed) {
@@ -23,6 +24,12 @@ export class PlaceLabels {
     Object.assign(pane.style, { zIndex: 360, pointerEvents: "none" });
     pane.setAttribute("aria-hidden", "true"); // the tables and cards say the same in reading order
     map.on("moveend", () => this.#update());
+    this.#update();
+  }
+
+  /** Names in the local script, by the place's id: from now on they stand before the others. */
+  localNames(names) {
+    this.#local = names;
     this.#update();
   }
 
@@ -84,14 +91,15 @@ export class PlaceLabels {
     const size = this.#map.getSize();
     return features
       .filter(({ rank, kind }) => rank >= lowest && !(kind === "country" && zoom >= COUNTRIES_UNTIL))
+      .map((place) => (this.#local[place.id] ? { ...place, id: `${place.id} ·`, local: this.#local[place.id] } : place))
       .map((place) => ({ ...place, at: this.#map.latLngToContainerPoint(place.latlng) }))
       .filter(({ at }) => at.x >= 0 && at.y >= 0 && at.x <= size.x && at.y <= size.y)
       .sort((a, b) => b.rank - a.rank);
   }
 
-  #box({ name, kind, at: { x, y } }) {
+  #box({ name, local, kind, at: { x, y } }) {
     this.#pen.font = kind === "town" ? "500 12.5px system-ui" : "650 14px system-ui";
-    const width = this.#pen.measureText(name).width * (kind === "country" ? 1.35 : 1);
+    const width = this.#pen.measureText(spelt(local, name)).width * (kind === "country" ? 1.35 : 1);
     if (kind === "country") return [x - width / 2, y - 10, x + width / 2, y + 10];
     const before = kind === "marked" ? MARK + 0.5 : -5;
     return [x + before, y - 9, x + before + 12 + width, y + 9];
@@ -111,8 +119,13 @@ function overlap(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
-function label({ name, latlng, kind }) {
-  const html = element("span", { dir: "auto" }, name);
+/** Both names; each keeps its direction, the line has that of the map. */
+function spelt(local, name) {
+  return local ? `\u2068${local}\u2069 · ${name}` : name;
+}
+
+function label({ name, local, latlng, kind }) {
+  const html = element("span", { dir: local ? "ltr" : "auto" }, spelt(local, name));
   const icon = new DivIcon({ className: `place-label is-${kind}`, html, iconSize: null });
   return new Marker(latlng, { icon, pane: "labels", interactive: false, keyboard: false });
 }

@@ -24,7 +24,8 @@ class Measure {
   constructor({ map, atlas, page, closed }) {
     this.#map = map;
     this.#numbers = new Intl.NumberFormat(page.language, { maximumSignificantDigits: 4 });
-    this.#drawing = new GeoJSON(null, { interactive: false, style: () => this.#look(), pointToLayer: (_, at) => this.#dot(at) }).addTo(map);
+    const pointToLayer = (_, at) => new CircleMarker(at, { radius: 4, fillOpacity: 1, interactive: false });
+    this.#drawing = new GeoJSON(null, { interactive: false, style: () => this.#look(), pointToLayer }).addTo(map);
     const set = element("button", { type: "button" }, say("measure.set"));
     set.addEventListener("click", () => this.#add(map.getCenter()));
     this.#back = element("button", { type: "button", disabled: "" }, say("measure.back"));
@@ -68,8 +69,8 @@ class Measure {
 
   #show() {
     const [km, km2] = [lengthOf(this.#points), areaOf(this.#points)].map((value) => this.#numbers.format(value));
-    const area = this.#points.length > 2 ? [element("dt", {}, say("measure.area")), element("dd", {}, say("measure.km2", { value: km2 }))] : [];
-    this.#figures.replaceChildren(element("dt", {}, say("measure.distance")), element("dd", {}, say("measure.km", { value: km })), ...area);
+    const area = this.#points.length > 2 ? figure("area", say("measure.km2", { value: km2 })) : [];
+    this.#figures.replaceChildren(...figure("distance", say("measure.km", { value: km })), ...area);
     this.#back.disabled = !this.#points.length;
     this.#drawing.clearLayers();
     if (this.#points.length) this.#drawing.addData(this.#shape());
@@ -89,10 +90,6 @@ class Measure {
     return { color, weight: 2.5, fillColor: color, fillOpacity: 0.1, dashArray: null };
   }
 
-  #dot(at) {
-    return new CircleMarker(at, { radius: 4, fillOpacity: 1, interactive: false });
-  }
-
   #end(closed) {
     this.#ended.abort();
     this.#drawing.remove();
@@ -100,4 +97,8 @@ class Measure {
     this.#map.getContainer().classList.remove("is-measuring");
     closed();
   }
+}
+
+function figure(key, words) {
+  return [element("dt", {}, say(`measure.${key}`)), element("dd", {}, element("bdi", {}, words))];
 }

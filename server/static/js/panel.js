@@ -10,7 +10,8 @@ export class Panel {
   /** `closed` is called once, when it is gone. */
   constructor(atlas, title, children, closed) {
     this.#closed = closed;
-    const close = element("button", { type: "button", class: "panel-close", "aria-label": say("tools.close") }, icon("close"));
+    const name = { type: "button", class: "panel-close", "aria-label": say("tools.close") };
+    const close = element("button", name, icon("close"));
     close.addEventListener("click", () => this.close());
     this.#box = element("section", { class: "panel", "aria-label": title },
       element("div", { class: "panel-head" }, element("h3", {}, title), close), ...children);

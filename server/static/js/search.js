@@ -96,8 +96,9 @@ class Search {
     const where = [say(`place.${kindOf(place)}`), place.admin1, this.#country(place.country)].filter(Boolean).join(" · ");
     const local = place.local_name && place.local_name !== place.name ? place.local_name : null;
     const why = say("search.as", { how: say(`search.how.${place.found_by}`), name: place.as });
+    const names = [element("bdi", {}, place.name), local && element("bdi", { class: "search-local" }, local)];
     return element("li", { role: "option", id: `search-${index}`, "aria-selected": "false" },
-      element("span", { class: "search-name" }, element("bdi", {}, place.name), local && element("bdi", { class: "search-local" }, local)),
+      element("span", { class: "search-name" }, ...names),
       element("span", { class: "search-where" }, where),
       place.as === place.name ? null : element("span", { class: "search-why" }, why));
   }
@@ -108,9 +109,10 @@ class Search {
 
   #key(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && this.#found.length) {
+    const count = this.#found.length;
+    if (step && count) {
       event.preventDefault();
-      this.#point(this.#active < 0 && step < 0 ? this.#found.length - 1 : (this.#active + step + this.#found.length) % this.#found.length);
+      this.#point(this.#active < 0 && step < 0 ? count - 1 : (this.#active + step + count) % count);
     } else if (event.key === "Enter" && this.#found.length) {
       event.preventDefault();
       this.#choose(Math.max(0, this.#active));

@@ -44,9 +44,11 @@ export class Toolbar {
     this.#given = given;
     const needs = { search: page.urls.places, turns: page.urls.turns, compare: given.twin, measure: true };
     const names = Object.keys(TOOLS).filter((name) => needs[name]);
-    this.#list.append(...names.map((name) => this.#button(name, () => this.#toggle(name))), this.#button("copy", () => this.#copy()));
-    this.#fold = element("button", { type: "button", class: "tool tools-fold", "aria-expanded": "false", "aria-controls": "tools-list" },
-      icon("tools"), element("span", {}, say("tools.title")));
+    this.#list.append(...names.map((name) => this.#button(name, () => this.#toggle(name))));
+    this.#list.append(this.#button("copy", () => this.#copy()));
+    this.#fold = element("button", {
+      type: "button", class: "tool tools-fold", "aria-expanded": "false", "aria-controls": "tools-list",
+    }, icon("tools"), element("span", {}, say("tools.title")));
     this.#fold.addEventListener("click", () => this.#unfold(this.#fold.getAttribute("aria-expanded") === "false"));
     const box = element("div", { class: "tools", role: "group", "aria-label": say("tools.title") }, this.#fold, this.#list);
     box.addEventListener("keydown", ({ key }) => {
@@ -60,7 +62,8 @@ export class Toolbar {
   }
 
   #button(name, act) {
-    const button = element("button", { type: "button", class: "tool", "data-tool": name }, icon(name), element("span", {}, say(`tools.${name}`)));
+    const words = element("span", {}, say(`tools.${name}`));
+    const button = element("button", { type: "button", class: "tool" }, icon(name), words);
     if (name !== "copy") button.setAttribute("aria-pressed", "false");
     button.addEventListener("click", act);
     this.#buttons[name] = button;

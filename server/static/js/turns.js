@@ -72,9 +72,12 @@ class Turns {
       return;
     }
     const days = [...new Set(places.map(({ day }) => day))];
-    this.#list.replaceChildren(...days.map((day) => element("section", {},
-      element("h4", {}, element("bdi", {}, mediumDay(dayNumber(day), this.#language))),
-      element("ul", {}, ...places.filter((place) => place.day === day).map((place) => element("li", {}, this.#row(place)))))));
+    this.#list.replaceChildren(...days.map((day) => this.#section(day, places.filter((place) => place.day === day))));
+  }
+
+  #section(day, places) {
+    return element("section", {}, element("h4", {}, element("bdi", {}, mediumDay(dayNumber(day), this.#language))),
+      element("ul", {}, ...places.map((place) => element("li", {}, this.#row(place)))));
   }
 
   #row(place) {
