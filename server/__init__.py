@@ -17,6 +17,7 @@ from server import (
     embed,
     errors,
     exports,
+    feeds,
     health,
     intake,
     language,
@@ -41,7 +42,7 @@ from server import (
 
 BLUEPRINTS = (
     maps.bp, assets.bp, embed.bp, oembed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, previews.bp, exports.bp,
-    ogc.bp, control.bp, changes.bp, places.bp, reading.bp, editing.bp, deskpage.bp,
+    ogc.bp, feeds.bp, control.bp, changes.bp, places.bp, reading.bp, editing.bp, deskpage.bp,
     health.bp,
 )
 PARTS = (security, errors, resources, language, tilesets, tileservice, thin, intake, bearer, releasing, rejoining)

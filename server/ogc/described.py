@@ -84,7 +84,6 @@ def collection(root: str, declared: Collection, summary: Summary) -> dict[str, o
         "links": [
             *both(here),
             link("items", f"{here}/items", declared.title, GEOJSON),
-            link("items", f"{here}/items?f=jsonfg", f"{declared.title}, as JSON-FG", GEOJSON),
             link(f"{RELATION}queryables", f"{here}/queryables", "What to filter by", SCHEMA),
             link(f"{RELATION}sortables", f"{here}/sortables", "What to sort by", SCHEMA),
             link(f"{RELATION}tilesets-vector", f"{here}/tiles", "Vector tiles"),

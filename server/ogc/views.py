@@ -61,15 +61,16 @@ def to_sort(collection: str) -> Response:
 @bp.get("/collections/<collection>/items")
 def features(collection: str) -> Response:
     declared, args = params.collection(collection), _filled(request.args.to_dict(flat=False))
-    query, look, summary = items.asked(args, declared), items.look(args, declared), get_summary(collection)
-    found = items.page(get_store(), declared, query)
+    query, look, store = items.asked(args, declared), items.look(args, declared), get_store()
+    version = store.version()
+    found = items.page(store, declared, query)
     if items.is_whole(query):
-        found = replace(found, matched=summary.count)
+        found = replace(found, matched=get_summary(collection).count)
     if look.form == forms.HTML:
         return _text(pages.page(_root(), declared, found, args).html(), HTML)
     here = f"{_root()}collections/{collection}/items"
     told = items.collection_json(found, declared, look, items.page_links(found, here, args))
-    tag = caching.name(summary.version, here, sorted(args.items()), look)  # the body says when it was made
+    tag = caching.name(version, here, sorted(args.items()), look)  # the body says when it was made
     response = _text(told, GEOJSON, tag)
     response.headers.extend(items.headers(look))
     return response
