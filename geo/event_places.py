@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from geo.anaphora import NO_PLACE, stand_in, stands_after
 from geo.happened import happened_at
+from geo.headings import headed
 from geo.locations import attacked, fought, struck, surrounded
 from geo.model import Event, Mention, Span
 from geo.objects import facilities, left_out, list_after, objects, then
@@ -29,6 +30,8 @@ def places(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mentio
     found = _FINDERS[trigger.frame](scene, trigger, told)
     if not found and trigger.frame in _FIGHTS:
         found = _likeliest(scene, trigger, told)
+    if not found and trigger.type.startswith("control"):
+        found = headed(scene, trigger)
     is_change = trigger.type in ("control_gain", "control_loss")
     return [one for one in found if one.place and not (is_change and one.place.is_country)]
 
@@ -68,12 +71,17 @@ def _participle(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[M
     """"Tabqa and its dam, captured on 10 May", "one of the towns held by rebels", "was lost and recaptured"."""
     if trigger.voice != "either":
         return []
+    if kinds := _KINDS_LISTED.match(scene.text, trigger.span.end, trigger.sentence.end):
+        return objects(scene, kinds.end(), trigger.sentence.end)  # "two besieged villages, A and B"
     if found := reduced(scene, trigger):
         return [*found, *facilities(scene, found[-1].toponym.span.end, trigger.span.start, told)]
     clause = segment(scene, trigger)
     is_second = _WAS.search(scene.text, clause.start, clause.end) and NO_OBJECT.match(scene.text, trigger.span.end)
     is_passive = is_second or scene.text.startswith(" by ", trigger.span.end)
     return subjects(scene, trigger, told) if is_passive else []
+
+
+_KINDS_LISTED = re.compile(r" (?:[\w'’]+ ){0,2}(?:towns|villages|cities|suburbs|districts|enclaves|bases|crossings),")
 
 
 def _stood_for(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
@@ -116,9 +124,10 @@ def _driven_from(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[
     if trigger.text.lower().startswith(("leav", "left")):
         return _left_to(scene, trigger, told)
     is_from_which = FROM_WHICH.search(scene.before(trigger.span.start, 80, trigger.sentence.start)) is not None
-    if trigger.voice == "passive" and is_from_which:
-        return before_pronoun(scene, trigger)
     end = trigger.sentence.end
+    is_bare_out = _OUT.match(scene.text, trigger.span.end) and not _OUT_OF.match(scene.text, trigger.span.end)
+    if is_from_which and (trigger.voice == "passive" or is_bare_out):
+        return before_pronoun(scene, trigger)
     after = scene.text[trigger.span.end : min(trigger.span.end + 90, end)]
     out = re.match(r"(?P<who>[^,.;:]{0,70}?)\b(?P<way>(?:back )?out of|out|from|away from)\b", after)
     if out is None or not _has_victim(scene, trigger, out["who"]):
@@ -130,6 +139,10 @@ def _driven_from(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[
     if kind is None and out["way"] == "out" and _ENDS_OUT.match(scene.text, start):
         kind = ""
     return [] if kind is None else _one(scene, trigger, told, kind)
+
+
+_OUT = re.compile(r"[^,.;:]{0,60}?\bout\b")
+_OUT_OF = re.compile(r"[^,.;:]{0,60}?\bout of\b")
 
 
 def _has_victim(scene: Scene, trigger: Trigger, who: str) -> bool:
@@ -157,6 +170,10 @@ def _left(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention
     kind = stands_after(scene.text, start, end)
     if kind is None and RELATIVE.search(scene.before(trigger.span.start, 70, trigger.sentence.start)):
         return before_pronoun(scene, trigger)
+    is_gone = kind is None and trigger.text.lower() in ("left", "leave", "leaves") and _ENDS_OUT.match(
+        scene.text, start) and scene.parties_in(Span(trigger.span.start - 25, trigger.span.start))
+    if is_gone and not named:
+        return _one(scene, trigger, told, "")
     is_bare = trigger.text.lower().startswith(_NAMED_ONLY) or NO_PLACE.search(scene.after(start, 25, end)) is not None
     return [] if kind is None and is_bare else _one(scene, trigger, told, kind or "")
 
@@ -256,12 +273,17 @@ def _owned(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mentio
     """"A's fall", "A's recapture by the army"."""
     if not _OWNED_ENDS.match(scene.text, trigger.span.end):
         return []
+    lead = scene.before(trigger.span.start, 24, trigger.sentence.start)
+    if whose := _WHOSE.search(lead):
+        return joined_back(scene, Span(trigger.sentence.start, trigger.span.start - len(whose[0])))
     near = scene.placed_in(Span(max(trigger.span.start - 60, trigger.sentence.start), trigger.span.start))[-1:]
     return [
         one for one in near
         if re.fullmatch(r"['’]s(?: \w+)? ", scene.text[one.toponym.span.end : trigger.span.start])
     ]
 
+
+_WHOSE = re.compile(r",? whose(?: \w+)? \Z")
 
 _OWNED_ENDS = re.compile(
     r" (?:on|in|at|by|to|from|after|before|during|last|this|two|three|the|an?|and|as|was|were|is|would|could|will|has"

@@ -149,9 +149,11 @@ def _event(scene: Scene, trigger: Trigger, mention: Mention, found: tuple[Party 
     actor, target = found
     span = mention.toponym.span
     is_dated = span.start > trigger.span.end and TIME.match(scene.text, span.end, trigger.sentence.end) is not None
+    is_item = span.start >= trigger.sentence.end  # of the list that the phrase heads
+    by_itself = is_item or (is_dated and span.end <= trigger.sentence.end)
     return Event(
         type=trigger.type, sentence=trigger.sentence, place=mention.place,
-        when=scene.when(span if is_dated and span.end <= trigger.sentence.end else trigger.span),
+        when=scene.when(span if by_itself else trigger.span),
         actor=actor.code if actor else None, actor_text=actor.text if actor else "",
         target=target.code if target else None, target_text=target.text if target else "",
         attribution=attribution(scene.text, trigger.sentence), certainty=_certainty(scene, trigger),

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from geo.dates import Timed, surrounded
@@ -27,6 +27,11 @@ HEAD_LINES, FOOT_LINES, LONGEST_LINE = 8, 3, 140
 
 LONGEST_GUESS = 400
 """Days: an interval that is longer says nothing of when a story appeared."""
+
+LEAP_YEAR = 2016
+
+LONGEST_NEWS = timedelta(days=31)
+"""When a story's facts leave more days than that, its lead is asked, too."""
 
 YEARS = 5
 """A story without a year is from the last year that it states, or one of those after it."""
@@ -121,11 +126,13 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
     dated = [(one.expression, one.tense) for one in timed]
     window = theatre(anchors)
     fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window), *counted(whole, dated)]
-    if not fixes and dateline is None:
-        fixes += news(_lead(whole, timed), anchors)
     if not fixes and dateline is not None:
         return _narrowed(whole, Fix(frozenset(_years(timed, dateline)), ""), timed, dateline)
     days = _intersection(fixes)
+    if dateline is None and not (fixes and not days) and _is_wide(days):
+        for fix in news(_lead(whole, timed), anchors):
+            if not fixes or days & fix.days:
+                fixes, days = [*fixes, fix], (days & fix.days) if fixes else fix.days
     if fixes and not days:
         return None, f"its dated facts conflict: {'; '.join(fix.reason for fix in fixes)}"
     for fix in titled(title, anchors):  # a headline is vaguer than what the story says: it only narrows
@@ -139,6 +146,10 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
 LEAD_PARAGRAPHS = 2
 
 
+def _is_wide(days: frozenset[date]) -> bool:
+    return not days or max(days) - min(days) > LONGEST_NEWS
+
+
 def _lead(text: str, timed: Sequence[Timed]) -> Lead:
     """Title and first paragraphs (a title is a paragraph of its own), and what they and the story state as past."""
     laid = paragraphs(text)[: LEAD_PARAGRAPHS + 1]
@@ -148,7 +159,22 @@ def _lead(text: str, timed: Sequence[Timed]) -> Lead:
     return Lead(
         text[:end], frozenset(_named_weekdays(timed, end)),
         frozenset(day for _, day in stated), max(lead, default=None),
+        frozenset(_AGO[one.expression.parts["word"]] for one in timed
+                  if one.expression.span.start < end and one.expression.parts.get("word") in _AGO),
+        frozenset((day.month, day.day) for one in timed if (day := _yearless_day(one)) is not None),
     )
+
+
+def _yearless_day(one: Timed) -> date | None:
+    """ "on 26 June", in a leap year."""
+    if one.expression.rule not in ("day_month", "month_day") or "year" in one.expression.parts:
+        return None
+    return _day_of(one.expression, LEAP_YEAR)
+
+
+_AGO = {"today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "yesterday": 1,
+        "last night": 1}  # fmt: skip
+"""Days since what a lead tells of by these words."""
 
 
 def _named_weekdays(timed: Sequence[Timed], end: int) -> Iterator[int]:

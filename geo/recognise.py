@@ -131,6 +131,8 @@ class Recogniser:
         for last in range(end, here, -1) if reach or sound_reach else ():
             words = tokens[here:last]
             folded = " ".join(token.folded for token in words)
+            if self._is_pair(words):
+                continue
             if folded in self._demonyms:
                 return _Found(Span(words[0].start, words[-1].end), demonym=True), last - here
             if last - here <= reach and self._is_named_so(text, words, folded):
@@ -138,6 +140,12 @@ class Recogniser:
             if last - here <= sound_reach and self._sounds_so(text, words, folded):
                 return self._found(words, folded, "sound"), last - here
         return None, 1
+
+    def _is_pair(self, words: Sequence[Token]) -> bool:
+        """ "Foua and Kefraya", a curated name of both together: two places, where each has its own name."""
+        joint = next((at for at in range(1, len(words) - 1) if words[at].folded == "and"), 0)
+        halves = (words[:joint], words[joint + 1 :])
+        return joint > 0 and all(self._gazetteer.has(" ".join(one.folded for one in half)) for half in halves)
 
     def _found(self, words: Sequence[Token], folded: str, level: str) -> _Found:
         matches = self._gazetteer.find(folded, levels=(level,))

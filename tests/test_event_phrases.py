@@ -49,3 +49,26 @@ def test_a_phrase_is_read(text: str, kind: str, actor: str | None) -> None:
 ])  # fmt: skip
 def test_what_only_looks_like_one_is_not(text: str) -> None:
     assert not {kind for kind, _, _ in told(text) if kind.startswith("control_gain")}
+
+
+@pytest.mark.parametrize("text, kind, wanted", [
+    ("In government hands: Palmyra, Homs and Hama.", "control_state", {"sy-palmyra", "sy-homs", "sy-hama"}),
+    ("Still held by the rebels:\n\n- Azaz, since March\n- Mare, since May\n\nHoms is quiet.", "control_state",
+     {"sy-azaz", "sy-mare"}),
+    ("Foua and Kefraya, two villages besieged by the rebels, starve.", "siege", {"sy-al-fuah", "sy-kafriya"}),
+    ("Two besieged villages, Foua and Kefraya, starve.", "siege", {"sy-al-fuah", "sy-kafriya"}),
+    ("Azaz, where rebels drove out Islamic State on Monday, is quiet.", "control_gain", {"sy-azaz"}),
+    ("Azaz, whose capture by the rebels surprised many, is quiet.", "control_gain", {"sy-azaz"}),
+    ("Azaz is quiet. Islamic State fighters left at dawn.", "control_loss", {"sy-azaz"}),
+    ("The last rebels were evacuated from Azaz on Monday.", "control_loss", {"sy-azaz"}),
+])  # fmt: skip
+def test_lists_headings_and_clauses_have_their_places(text: str, kind: str, wanted: set[str]) -> None:
+    assert {place for found, _, place in told(text) if found == kind} == wanted
+
+
+def test_the_items_of_a_list_have_their_own_days() -> None:
+    text = "Back in government hands:\n\n- Palmyra, since Monday\n- Sukhna, taken on 3 May"
+    reading = bundled().read(Article(f"The war in Syria goes on.\n\n{text}", published=PUBLISHED))
+    assert {one.place.id: one.when.edtf for one in reading.events if one.place} == {
+        "sy-palmyra": "2016-09-12/2016-09-15", "sy-al-sukhnah": "2016-05-03",
+    }

@@ -91,6 +91,9 @@ RUTBAH = Anchor(("Rutba",), ("Iraqi",), Interval(date(2016, 5, 17), date(2016, 5
 @pytest.mark.parametrize("text, edtf", [
     ("Iraqi troops raised their flag over the town hall of Rutba on Thursday.", "2016-05-19"),
     ("The flag is up in Rutba, lost on Thursday.\n\nMen danced on Friday.", "2016-05-19"),
+    ("Iraqi troops raised their flag over the town hall of Rutba this morning.", "2016-05-19"),
+    ("Yesterday Iraqi troops raised their flag over the town hall of Rutba.", "2016-05-20"),
+    ("Yesterday somebody raised a flag over the town hall of Rutba.", None),  # nobody says who
     ("Iraqi troops raised their flag over the town hall of Rutba on Sunday.", None),  # no day of it
     ("Iraqi troops raised their flag outside Rutba on Thursday.", None),  # another place
     ("The flag went up in Rutba on Thursday. Since 3 June 2018 it had been quiet.", None),  # long after it

@@ -1,8 +1,9 @@
 """What the lead of an undated story tells as news → the days on which the story can have appeared.
 
-Two signs: the lead names a place that is known to have changed hands on a day of the weekday that the lead names
-("took Rutba on Thursday", and the reports have Rutba on a Thursday); or the lead tells of a whole date, and the story
-goes on to bare weekdays ("On Monday, 16 October 2017 … On Wednesday"), which are then of the week after it.
+The lead names a place that is known to have changed hands on a day of the weekday that the lead names
+("took Rutba on Thursday", and the reports have Rutba on a Thursday), or "this morning", and who took it; or it tells of
+a whole date, and the story goes on to bare weekdays ("On Monday, 16 October 2017 … On Wednesday"), which are then of
+the week after it.
 """
 from __future__ import annotations
 
@@ -21,12 +22,15 @@ MOST_YEARS = 2
 @dataclass(frozen=True)
 class Lead:
     """Title and first paragraphs; the weekdays (Monday is 0) that they name; the days that the story states as past,
-    and the last one of which the lead itself tells."""
+    and the last one of which the lead itself tells; how many days ago it says by "today" and "yesterday"; the months
+    and days that the story tells without a year."""
 
     text: str
     weekdays: frozenset[int]
     stated: frozenset[date] = frozenset()
     dated: date | None = None
+    ago: frozenset[int] = frozenset()
+    yearless: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def last_stated(self) -> date | None:
@@ -34,6 +38,8 @@ class Lead:
 
     def allows(self, day: date) -> bool:
         """Whether a story with these stated days may tell of ``day`` as news."""
+        if day in self.stated or (day.month, day.day) in self.yearless:
+            return False
         last = self.last_stated
         return last is None or (last <= day and day.year - last.year <= MOST_YEARS)
 
@@ -46,10 +52,11 @@ def news(lead: Lead, anchors: Sequence[Anchor]) -> Iterator[Fix]:
     known = [(one, day) for one, day in known if places[one.names] == first]
     lowered = lower(lead.text)
     won = [(one, day) for one, day in known if any(lower(name.partition("@")[0]) in lowered for name in one.winner)]
-    found = won or known
+    found = won or (known if lead.weekdays else [])
     days = [day for _, day in found]
     if days and max(days) - min(days) < timedelta(days=NEWS_WEEK):
-        yield Fix(_week(max(days)), f"its lead tells of {found[-1][0].what} as news")
+        week = _week(max(days)) if lead.weekdays else frozenset(max(days) + timedelta(days=step) for step in lead.ago)
+        yield Fix(week, f"its lead tells of {found[-1][0].what} as news")
     elif not days and lead.dated is not None and lead.dated == lead.last_stated and lead.weekdays:
         yield Fix(_week(lead.dated), f"its lead is of {lead.dated} and names weekdays as the same week's")
 
@@ -65,7 +72,7 @@ def _fitting(lead: Lead, anchor: Anchor) -> Iterator[date]:
     if start is None or length is None or length > LONGEST or not names_change(lead.text):
         return
     days = [start + timedelta(days=step) for step in range(length)]
-    own = [day for day in days if day.weekday() in lead.weekdays and day not in lead.stated]
-    fitting = [day for day in own if lead.allows(day)]
+    is_today = not lead.weekdays and len(lead.ago) == 1
+    fitting = [day for day in days if (is_today or day.weekday() in lead.weekdays) and lead.allows(day)]
     if fitting and told_at(lead.text, anchor) is not None and not seems_to_lose(lead.text, anchor):
         yield fitting[-1]
