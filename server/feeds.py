@@ -14,8 +14,9 @@ from geo.conditions import By
 from geo.formats import geojson, public
 from geo.model import Feature
 from geo.schema import EVENTS
-from server import caching, links, params, words
+from server import caching, links, params
 from server.resources import get_store
+from server.voice import Voice
 
 bp = Blueprint("feeds", __name__, url_prefix="/feeds")
 
@@ -24,6 +25,8 @@ LIMIT, MOST = 50, 500
 NEWEST = (By("known_from", descending=True), By("valid_from", descending=True))
 NEVER = "2000-01-01T00:00:00Z"
 """When a feed without entries changed."""
+SPOKEN = Voice()
+"""Feeds are in English."""
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
 
@@ -58,9 +61,9 @@ def _feed(rows: list[Feature]) -> Element:
 def _entry(feed: Element, row: Feature, root: str) -> None:
     told, entry = row.properties, SubElement(feed, f"{{{ATOM}}}entry")
     item = f"{root}ogc/collections/events/items/{quote(row.id, safe='')}"
-    days = words.span_text({name: day and str(day) for name, day in geojson.properties(row).items()})
+    days = SPOKEN.span({name: day and str(day) for name, day in geojson.properties(row).items()})
     _text(entry, "id", item)
-    _text(entry, "title", f"{words.event_word(str(told['type']))}: {told['name'] or 'place not known'}, {days}")
+    _text(entry, "title", f"{SPOKEN.event(str(told['type']))}: {told['name'] or 'place not known'}, {days}")
     _text(entry, "updated", _learnt(row))
     _text(entry, "summary", " – ".join(str(told[name]) for name in ("sentence", "attribution") if told[name]))
     story = told["article"] and root + url_for("maps.story", article_id=told["article"]).lstrip("/")
