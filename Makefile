@@ -116,6 +116,15 @@ pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python -m tools.qgis_pictures http://127.0.0.1:$(PORT)
 	$(BIN)/python -m tools.ground_pictures $(STORE) docs/img
 
+docs: $(VENV)/.test  ## Build the docs into build/docs; a warning is an error
+	$(BIN)/python -m mkdocs build --strict --quiet
+
+promises: $(VENV)/.test  ## List anew what must not change (docs/compatibility.md)
+	$(BIN)/python -m tools.promises > tests/compatibility.txt
+
+release: $(VENV)/.test  ## Build source archive and wheel, try them in a fresh environment, date CHANGES.md
+	$(BIN)/python -m tools.release
+
 lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --no-header --output-file locks/run.lock setup.cfg
