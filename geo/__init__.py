@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from geo.frames import Gazetteer, Story, Zones, changes, control_at, fronts, join, read_article
+    from geo.frames import Gazetteer, Story, Zones, changes, control_at, fronts, join, picture, read_article
 
-__all__ = ["Gazetteer", "Story", "Zones", "changes", "control_at", "fronts", "join", "read_article"]
+__all__ = ["Gazetteer", "Story", "Zones", "changes", "control_at", "fronts", "join", "picture", "read_article"]
 
 
 class _Library(ModuleType):

@@ -67,7 +67,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_docs_are_built_without_a_warning(built: Path) -> None:
     reference = (built / "reference.html").read_text("utf-8")
-    for name in ("read_article", "Gazetteer", "Zones", "control_at", "join", "fronts", "changes"):
+    for name in ("read_article", "Gazetteer", "Zones", "control_at", "join", "fronts", "changes", "picture"):
         assert f'id="geo.frames.{name}"' in reference, name
     assert "Who held a point in degrees on a day" in reference
 

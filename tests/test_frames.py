@@ -9,10 +9,11 @@ from pathlib import Path
 import geopandas
 import pandas
 import pytest
+from PIL import Image
 from shapely.geometry import Point, box
 
 import geo
-from geo import Gazetteer, Zones, changes, control_at, fronts, join, read_article
+from geo import Gazetteer, Zones, changes, control_at, fronts, join, picture, read_article
 from geo.errors import InvalidInput, InvalidParameter, NotFound, StoreError
 from geo.formats.flat import columns
 from geo.frames.tables import DTYPES
@@ -148,6 +149,19 @@ def test_zones_of_a_store_and_of_files(demo_store: Path, zones: Zones, tmp_path:
     assert read.on("2022-04-05").empty, "a snapshot is believed for three steps"
     with pytest.raises(StoreError, match="no store"):
         Zones.open(tmp_path / "none.gpkg")
+
+
+def test_a_picture_shows_the_ground_and_the_points(own: Zones, tmp_path: Path) -> None:
+    found = picture(own, "2022-04-05", "A square", frame=(35, 47, 41, 51))
+    path = tmp_path / "square.png"
+    found.save(path)
+    with Image.open(path) as image:
+        assert (image.size, image.format, found._repr_png_()) == ((1200, 630), "PNG", path.read_bytes())
+    points = geopandas.GeoDataFrame({"name": ["Here"], "controller": [None]}, geometry=[Point(38, 49)], crs="EPSG:4326")
+    assert picture(own, "2022-04-05", "A square", points, (35, 47, 41, 51)).png != found.png
+    assert picture(own, "2022-04-10", "A square", frame=(35, 47, 41, 51)).png != found.png
+    with pytest.raises(InvalidInput, match="frame: none"):
+        picture(own, "2021-04-05")
 
 
 def test_what_is_missing_is_named(own: Zones) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from geo.frames.answers import changes, control_at, fronts, join
 from geo.frames.gazetteer import Gazetteer
+from geo.frames.still import picture
 from geo.frames.story import Story, read_article
 from geo.frames.zones import Zones
 
-__all__ = ["Gazetteer", "Story", "Zones", "changes", "control_at", "fronts", "join", "read_article"]
+__all__ = ["Gazetteer", "Story", "Zones", "changes", "control_at", "fronts", "join", "picture", "read_article"]
