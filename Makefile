@@ -125,6 +125,15 @@ pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 tour: $(VENV)/.test  ## Take the newcomer's walk on the running demo, and its pictures for docs/tour.md
 	$(BIN)/python -m tools.tour http://127.0.0.1:$(PORT)
 
+docs: $(VENV)/.test  ## Build the docs into build/docs; a warning is an error
+	$(BIN)/python -m mkdocs build --strict --quiet
+
+promises: $(VENV)/.test  ## List anew what must not change (docs/compatibility.md)
+	$(BIN)/python -m tools.promises > tests/compatibility.txt
+
+release: $(VENV)/.test  ## Build source archive and wheel, try them in a fresh environment, date CHANGES.md
+	$(BIN)/python -m tools.release
+
 lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --no-header --output-file locks/run.lock setup.cfg

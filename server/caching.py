@@ -101,7 +101,7 @@ def as_response(found: Answer) -> Response:
 def streamed(chunks: Iterator[bytes], mimetype: str, tag: str, *, is_packed: bool = False) -> Response:
     """As ``respond``, for a body made piece by piece; ``tag`` must name everything that it is made from. One that
     ``is_packed`` by its own format is sent as it is."""
-    zipped = accepts_gzip() and not is_packed
+    zipped = _is_zipped(is_packed)
     response = Response(_zipped(chunks) if zipped else chunks, mimetype=mimetype)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
@@ -110,6 +110,16 @@ def streamed(chunks: Iterator[bytes], mimetype: str, tag: str, *, is_packed: boo
     response.set_etag(f"{tag}-gzip" if zipped else tag)
     response.make_conditional(request)
     return response
+
+
+def wants_body(tag: str, *, is_packed: bool = False) -> bool:
+    """Whether the body of a ``streamed`` answer will be sent: not to HEAD, nor to who has it."""
+    named = f"{tag}-gzip" if _is_zipped(is_packed) else tag
+    return request.method != "HEAD" and not request.if_none_match.contains_weak(named)
+
+
+def _is_zipped(is_packed: bool) -> bool:
+    return accepts_gzip() and not is_packed
 
 
 def name(*parts: object) -> str:

@@ -45,8 +45,10 @@ def download(name: str) -> Response:
     wanted = params.query(request.args.to_dict(flat=False), declared)
     store, imprint = get_store(), Imprint(get_credits(), get_styles())
     tag = caching.name(store.version(), collection, ending, wanted, imprint)
-    pieces = written.write(declared, public(declared, store.read(collection, wanted)), imprint)
-    response = caching.streamed(_begun(pieces), written.mimetype, tag, is_packed=written.is_packed)
+    pieces: Iterator[bytes] = iter(())
+    if caching.wants_body(tag, is_packed=written.is_packed):
+        pieces = _begun(written.write(declared, public(declared, store.read(collection, wanted)), imprint))
+    response = caching.streamed(pieces, written.mimetype, tag, is_packed=written.is_packed)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -220,6 +220,19 @@ def test_the_same_rows_are_the_same_bytes(client: FlaskClient, ending: str) -> N
     assert (again.status_code, again.data) == (304, b"")
 
 
+@pytest.mark.parametrize("ending", ["gpkg", "shp.zip"])
+def test_nothing_is_made_for_who_has_it_or_only_asks(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    one = client.get(f"/export/events.{ending}", headers={"Accept-Encoding": "gzip"})
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))  # nothing can be made there
+    known = {"If-None-Match": one.headers["ETag"], "Accept-Encoding": "gzip"}
+    assert client.get(f"/export/events.{ending}", headers=known).status_code == 304
+    head = client.head(f"/export/events.{ending}", headers={"Accept-Encoding": "gzip"})
+    assert (head.status_code, head.headers["ETag"], head.data) == (200, one.headers["ETag"], b"")
+    assert client.get(f"/export/events.{ending}", headers={"Accept-Encoding": "gzip"}).status_code == 500
+
+
 @pytest.mark.parametrize("path, parameter", [
     ("/export/zones.exe", "format"), ("/export/front.gpkg", "collection"), ("/export/zones.gpkg?bbox=1,2", "bbox"),
     ("/export/zones.shp.zip?datetime=soon", "datetime"), ("/export/zones.kml?controler=ISIL", "controler"),

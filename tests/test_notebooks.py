@@ -1,22 +1,28 @@
 """The notebooks run from the first cell to the last, and their map shows without a network."""
 from __future__ import annotations
 
+import io
 import re
 import shutil
+from base64 import b64decode
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 STRIKES = Path(__file__).parents[2] / "shared" / "data" / "strikes"
+FRONT_FILES = Path(__file__).parents[2] / "shared" / "data" / "ukraine_daily"
 
 
 def test_notebooks_are_kept_without_what_they_gave() -> None:
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    assert [path.name for path in paths] == ["fronts.ipynb", "one_story.ipynb", "strikes.ipynb"]
+    assert [path.name for path in paths] == [
+        "archive.ipynb", "events_and_zones.ipynb", "fronts.ipynb", "gazetteer.ipynb", "one_story.ipynb",
+        "publishing.ipynb", "strikes.ipynb", "war_files.ipynb"]
     for path in paths:
         cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
         assert [(cell.outputs, cell.execution_count) for cell in cells] == [([], None)] * len(cells)
@@ -29,6 +35,7 @@ def executed(name: str, home: Path) -> nbformat.NotebookNode:
         for folder in ("HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
             patch.setenv(folder, str(home))
         patch.setenv("STRIKES", str(STRIKES))
+        patch.setenv("FRONT_FILES", str(FRONT_FILES))
         where = {"metadata": {"path": NOTEBOOKS}}
         NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
     return notebook
@@ -66,6 +73,69 @@ def test_a_summers_fronts_changes_areas_and_sources(fronts: nbformat.NotebookNod
     days = [line.split()[1:] for line in answers.splitlines()[1:]]
     assert days[0] == ["2016-04-06", "False", "REBELS", "ISIL"]
     assert [day[1] for day in days] == ["False", "False", "True", "True", "True", "False", "False"]
+
+
+def tables_of(notebook: nbformat.NotebookNode) -> list[str]:
+    """What the cells show as text."""
+    return [_shown(cell, "text/plain") for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def colours_of(notebook: nbformat.NotebookNode) -> set[tuple[int, ...]]:
+    """All that are seen on its still picture, of the size of a card."""
+    pictures = [shown for cell in notebook.cells if cell.cell_type == "code" and (shown := _shown(cell, "image/png"))]
+    picture = Image.open(io.BytesIO(b64decode(pictures[0]))).convert("RGB")
+    assert picture.size == (1200, 630)
+    return {colour for _, colour in picture.getcolors(1_000_000)}  # type: ignore[misc, union-attr]
+
+
+def test_the_gazetteer_knows_five_spellings_of_one_town(tmp_path: Path) -> None:
+    notebook = executed("gazetteer.ipynb", tmp_path)
+    (spelt,) = [table for table in tables_of(notebook) if "Chobanbey" in table]
+    assert len(re.findall(r" al-Rai +SY", spelt)) == 5
+    assert len(colours_of(notebook)) > 20
+
+
+def test_an_archive_becomes_one_table(tmp_path: Path) -> None:
+    notebook = executed("archive.ipynb", tmp_path)
+    tables = tables_of(notebook)
+    assert tables[0] == "10"
+    assert re.search(r"2016-04-07 +al-Rai +REBELS +reported +agrees", tables[-2])
+    assert len(colours_of(notebook)) > 20
+
+
+def test_events_and_zones_mostly_agree(tmp_path: Path) -> None:
+    notebook = executed("events_and_zones.ipynb", tmp_path)
+    tables = tables_of(notebook)
+    assert re.search(r"al-Rai +ISIL 2016-04-11 +REBELS +ISIL", tables[3])
+    agreeing, known = map(int, re.findall(r"\d+", tables[4])[:2])
+    assert known > 30
+    assert agreeing / known > 0.7
+    assert len(colours_of(notebook)) > 20
+
+
+@pytest.mark.browser
+def test_a_published_page_has_its_files_and_shows_its_day(tmp_path: Path) -> None:
+    notebook = executed("publishing.ipynb", tmp_path)
+    (files,) = [table for table in tables_of(notebook) if "zones.gpkg" in table]
+    assert files.count("True") == 6
+    assert "False" not in files
+    assert len(colours_of(notebook)) > 20
+    assert day_shown(notebook, tmp_path) == ("Tuesday, 29 March 2016", 0), "three days before the first"
+    day, zones = day_shown(notebook, tmp_path, "PageUp")
+    assert day.endswith("29 April 2016")
+    assert zones > 10
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not FRONT_FILES.exists(), reason="the front lines are not beside the checkout")
+def test_real_files_become_fronts(tmp_path: Path) -> None:
+    notebook = executed("war_files.ipynb", tmp_path)
+    tables = tables_of(notebook)
+    assert re.match(r"\(12,\s", tables[0])
+    (held,) = [table for table in tables if "Donetsk" in table and "basis" in table]
+    assert re.search(r"Donetsk +RUSSIA +control +zone", held)
+    assert re.search(r"Kyiv +NaN +NaN +none", held)
+    assert len(colours_of(notebook)) > 10
 
 
 @pytest.mark.browser

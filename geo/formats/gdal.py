@@ -25,6 +25,8 @@ GEOMETRY_TYPES = {
 }
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive, so that the same rows are the same bytes."""
+NEARLY_FULL = 2_000_000_000
+"""Bytes of a part of a Shapefile at which GDAL's refusal means that no more goes in."""
 
 Rows = tuple["pyarrow.Schema", Iterator["pyarrow.RecordBatch"]]
 """Batches, made when they are asked for, and the columns that they have."""
@@ -117,8 +119,9 @@ def _shapes(path: Path, spool: Spool, family: str, names: Mapping[str, str], *, 
         try:
             write_layer(path, (shape, made), Layer("ESRI Shapefile", types[family], options))
         except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
-            problem = str(error)[:80]
-            raise InvalidParameter(f"format: 'shp.zip' ({problem}), want fewer rows or another format") from error
+            if max(part.stat().st_size for part in path.parent.glob(f"{path.stem}.*")) < NEARLY_FULL:
+                raise
+            raise InvalidParameter("format: 'shp.zip' ends at 2 GB, want fewer rows or another format") from error
 
 
 def _renamed(told: pyarrow.Schema, names: Mapping[str, str]) -> pyarrow.Schema:
