@@ -259,7 +259,7 @@ def test_what_changed_between_two_days_is_told_by_side_and_drawn(visit: Any) -> 
 def test_two_handles_with_names_are_moved_by_mouse_and_by_keys(visit: Any) -> None:
     page = visit.open("/" + AT_AL_RAI + "2016-04-11")
     opened(page, "Step")
-    page.get_by_role("button", name="Compare two days").click()
+    page.get_by_role("button", name="Gains and losses").click()
     earlier, later = (page.get_by_role("slider", name=name) for name in ("From", "To"))
     expect(earlier).to_be_visible()
     assert all(each.bounding_box()["height"] >= 24 for each in (earlier, later))
@@ -281,7 +281,7 @@ def test_two_handles_with_names_are_moved_by_mouse_and_by_keys(visit: Any) -> No
     assert page.get_by_label("From date").input_value() == str(shown_day(page)), "the later day pushes the earlier one"
     earlier.press("End")
     assert shown_day(page) == day_from_number(int(later.get_attribute("max"))), "and the other way round"
-    page.get_by_role("button", name="Compare two days").click()
+    page.get_by_role("button", name="Gains and losses").click()
     expect(earlier).to_have_count(0)
     expect(slider(page)).to_be_visible()
     expect(page.locator(".changes")).to_be_hidden()
@@ -297,7 +297,7 @@ def test_the_address_keeps_both_days_and_ends_the_comparison(visit: Any) -> None
     assert shown_day(page) == date(2016, 2, 1)
     page.evaluate("location.hash = '#map=10/36.6158/37.4472&date=2016-02-01'")
     expect(page.locator(".changes")).to_be_hidden()
-    expect(page.get_by_role("button", name="Compare two days")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="Gains and losses")).to_have_attribute("aria-pressed", "false")
 
 
 MOVE = """(range, days) => {
@@ -339,7 +339,7 @@ def test_a_frame_loads_all_this_only_when_it_is_asked_for(visit: Any) -> None:
     assert [url for url in visit.requests if url.endswith(late)] == []
     page.get_by_role("button", name="Steps, speed, comparison").click()
     opened(page, "Step")
-    page.get_by_role("button", name="Compare two days").click()
+    page.get_by_role("button", name="Gains and losses").click()
     expect(page.locator(".changes")).to_contain_text("km²")
     assert {name for name in late for url in visit.requests if url.endswith(name)} == set(late)
 
@@ -350,7 +350,7 @@ def test_a_published_map_has_steps_but_nobody_to_ask_what_changed(reader: Any) -
     page.get_by_role("button", name="A week on").click()
     assert shown_day(page) == date(2016, 4, 18)
     assert age(page).startswith("newest statement")
-    expect(page.get_by_role("button", name="Compare two days")).to_have_count(0)
+    expect(page.get_by_role("button", name="Gains and losses")).to_have_count(0)
 
 
 # Room
