@@ -203,6 +203,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+TOOLS_THERE = """!document.querySelector(".page-embed, .time-tools") && document.querySelector(".time-more")
+  && document.querySelector("#map").clientWidth >= 600 ? false : true"""
+"""What a time bar can do comes after the map, where there is room for it."""
+
+
 @dataclass
 class Visit:
     """A page with all that it asked for and complained of."""
@@ -220,6 +225,7 @@ class Visit:
 
     def settle(self) -> None:
         self.page.wait_for_load_state("networkidle")
+        self.until(TOOLS_THERE)
         self.until("!document.querySelector('.dated.is-loading')")
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 

@@ -79,6 +79,10 @@ def test_a_click_is_answered_by_the_zones_in_the_picture(reader: Any) -> None:
     page.locator("#map").click(position={"x": 700, "y": 330})
     expect(page.locator(".answer .control-says")).to_contain_text("Islamic State")
     expect(page.locator(".answer details")).to_have_count(0)
+    assert [url for url in reader.requests[asked:] if "/assets/" not in url] == [], "the first card brings its scripts"
+    asked = len(reader.requests)
+    page.locator("#map").click(position={"x": 700, "y": 300})
+    expect(page.locator(".answer .control-says")).not_to_be_empty()
     assert reader.requests[asked:] == []
 
 
