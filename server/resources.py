@@ -46,6 +46,7 @@ class Resources:
         self._zones: OrderedDict[tuple[str, date | None], ZoneIndex] = OrderedDict()
         self._turns: dict[str, tuple[str, tuple[date, ...]]] = {}
         self._summaries: dict[str, tuple[str, Summary]] = {}
+        self._counts: dict[str, tuple[str, int]] = {}
         self._tiles = TileCache(self._cache_bytes)
         self._pipeline: tuple[tuple[str, ...], Pipeline] | None = None
         self._actors: Actors | None = None
@@ -102,6 +103,14 @@ class Resources:
         version = store.version()
         if known is None or known[0] != version:
             known = self._summaries[collection] = version, store.summary(collection)
+        return known[1]
+
+    def count_of(self, collection: str) -> int:
+        """How many rows it has, counted once a version of the store."""
+        store, known = self.store(), self._counts.get(collection)
+        version = store.version()
+        if known is None or known[0] != version:
+            known = self._counts[collection] = version, store.count(collection)
         return known[1]
 
     def gazetteer(self) -> Gazetteer:
@@ -191,6 +200,11 @@ def get_version(collection: str) -> str:
 def get_summary(collection: str) -> Summary:
     """See ``Resources.summary_of``."""
     return _mine().summary_of(collection)
+
+
+def get_count(collection: str) -> int:
+    """See ``Resources.count_of``."""
+    return _mine().count_of(collection)
 
 
 def get_belief(as_known_on: date | None, collection: str) -> date | None:

@@ -249,6 +249,7 @@ def test_a_summary_tells_count_extent_and_span(store: Store) -> None:
     store.write("zones", [zone("a", valid="2016-04-02/2016-04-30")], TUESDAY)
     summary = store.summary("zones")
     assert (summary.count, summary.bbox) == (2, BBox(37, 36, 40.3001, 37))
+    assert store.count("zones") == 2
     assert summary.interval == Interval(date(2016, 4, 2), date(2016, 7, 1))
     assert store.change_days("zones") == (date(2016, 4, 2), date(2016, 5, 1), date(2016, 7, 1))
     store.write("zones", [zone("c", valid="2016-07-01/..")], MONDAY)

@@ -135,6 +135,12 @@ class GeoPackageStore:
             interval = Interval(start, end) if dated else None
             return Summary(count, _bounds(connection, declared), interval, _version(connection, collection))
 
+    def count(self, collection: str) -> int:
+        search.collection_named(collection)
+        with self._reader() as connection:
+            found = connection.execute(f'SELECT count(*) FROM "{collection}" WHERE known_to IS NULL').fetchone()
+            return int(found[0])
+
     def change_days(self, collection: str) -> tuple[date, ...]:
         search.collection_named(collection)
         return self._days(

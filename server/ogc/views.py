@@ -14,7 +14,7 @@ from server import caching, links, params
 from server.ogc import described, forms, items, openapi, pages, queryables
 from server.ogc.described import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from server.ogc.pages import Sheet
-from server.resources import get_store, get_summary
+from server.resources import get_count, get_store, get_summary
 
 bp = Blueprint("ogc", __name__, url_prefix="/ogc")
 
@@ -65,7 +65,7 @@ def features(collection: str) -> Response:
     version = store.version()
     found = items.page(store, declared, query)
     if items.is_whole(query):
-        found = replace(found, matched=get_summary(collection).count)
+        found = replace(found, matched=get_count(collection))
     if look.form == forms.HTML:
         return _text(pages.page(_root(), declared, found, args).html(), HTML)
     here = f"{_root()}collections/{collection}/items"
