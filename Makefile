@@ -108,13 +108,11 @@ bench-agree: $(VENV)/.test  ## Compare the features of our tiles with those of P
 bench-frame: $(VENV)/.test  ## Measure how soon a framed map is there, and what it weighs
 	$(BIN)/python -m bench.frame $(STORE)
 
-<<<<<<< HEAD
 bench-slider: $(VENV)/.test  ## Measure how smoothly the map moves through time, beside Leaflet.TimeDimension and folium (Node.js)
 	$(BIN)/python -m bench.slider
-=======
+
 bench-ogc: $(VENV)/.test  ## Measure pages of 1,000,000 mentions over the OGC API (PYGEOAPI=a Python that has it, to compare)
 	$(BIN)/python -m bench.mentions var/mentions.gpkg $(if $(PYGEOAPI),--pygeoapi $(PYGEOAPI))
->>>>>>> ogc2
 
 bench-worker: $(VENV)/.test  ## Measure how soon a worker answers, and its memory over 1,000,000 requests (apt: wrk)
 	$(BIN)/python -m bench.worker
