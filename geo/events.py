@@ -123,6 +123,8 @@ def _from_the_air(scene: Scene, trigger: Trigger, actor: Party | None) -> Trigge
 def _is_told(scene: Scene, trigger: Trigger, found: Sides) -> bool:
     """Whether enough is said: a change of hands has a side, a killing a weapon or a side."""
     actor, target = found
+    if trigger.type == "clash" and trigger.text.lower() in ("fight", "fights", "fought"):
+        return actor is not None and target is not None  # "he fought in Syria" is no battle
     if trigger.frame == "quit":
         return actor is not None
     if trigger.type == "control_state" and trigger.frame == "noun":

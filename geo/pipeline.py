@@ -15,19 +15,19 @@ from geo.basemap import area_shapes
 from geo.corrections import Correction, Fixes
 from geo.dates import find_times, when_of
 from geo.derive import bundled_ground, derive
-from geo.errors import NotFound
 from geo.events import Scene, find_events
 from geo.facilities import Facilities
 from geo.gazetteer import Gazetteer
 from geo.interval import Interval
 from geo.join import control_of_place, join
 from geo.keep import kept_features
+from geo.known_days import anchored_days, anchors
 from geo.model import Article, Control, Event, Feature, LngLat, Mention, Place, Reading, Span, Toponym, When
 from geo.parties import PartyFinder
 from geo.publication import Anchor, infer_published
 from geo.recognise import Recogniser
 from geo.relative import locate
-from geo.reports import read_reports, report_of
+from geo.reports import read_reports
 from geo.resolve import resolve
 from geo.theatre import Theatre, theatre
 from geo.zones import ZoneIndex
@@ -159,41 +159,6 @@ def pipeline_for(war: Theatre) -> Pipeline:
         drawn = (data_path("basemap", f"{name}.geojson") for name in ("countries", "lakes"))
         sources = [war.reports, *drawn, *sorted(here.glob("*.py"))]
         zones = kept_features("zones", sources, lambda: derive(reports, bundled_ground()))
-    return pipeline(Gazetteer.load(war.gazetteer), Actors.load(war.actors), reports, zones)
-
-
-LONGEST_ANCHOR = 3
-"""Days: a change of hands that is known no better than this dates no story."""
-
-
-def anchors(reports: Iterable[Feature], gazetteer: Gazetteer, actors: Actors) -> tuple[Anchor, ...]:
-    """The dated changes of hands by which a story without a date can be dated."""
-    aliases: dict[str, list[str]] = {}
-    for alias, code in actors.patterns().items():
-        aliases.setdefault(code, []).append(alias)
-    return tuple(
-        Anchor(
-            _names(report.place, report.name, gazetteer), tuple(aliases.get(report.controller, ())),
-            report.when.interval, f"{report.name} went to {report.controller} on {report.when.text}",
-            str(report.sources[0].get("title", "")) if report.sources else "",
-        )
-        for report in map(report_of, reports)
-        if report.status == "control" and report.sourced != "no" and _is_short(report.when.interval)
-    )
-
-
-def _is_short(interval: Interval) -> bool:
-    return interval.days is not None and interval.days <= LONGEST_ANCHOR
-
-
-def _names(place_id: str, name: str, gazetteer: Gazetteer) -> tuple[str, ...]:
-    known = _place(place_id, gazetteer)
-    others = [each.toponym for each in known.names if each.script == "Latn"] if known else []
-    return tuple(dict.fromkeys((name, *others)))
-
-
-def _place(place_id: str, gazetteer: Gazetteer) -> Place | None:
-    try:
-        return gazetteer[place_id]
-    except NotFound:
-        return None
+    read = pipeline(Gazetteer.load(war.gazetteer), Actors.load(war.actors), reports, zones)
+    more = anchored_days(war.known_days, read.gazetteer, Actors.load(war.actors)) if war.known_days else ()
+    return replace(read, anchors=(*read.anchors, *more))

@@ -204,7 +204,7 @@ def _said(text: str, retelling: Retelling) -> str:
 def _retellings(text: str, timed: Sequence[Timed], anchors: Sequence[Anchor]) -> Iterator[Retelling]:
     for clause, group in groupby(timed, key=lambda one: one.clause):
         dated = [(one.expression, one.tense) for one in group]
-        yield from retold(text[clause.start : clause.end], dated, anchors)
+        yield from retold(text[clause.start : clause.end], dated, anchors, clause.start)
 
 
 def _opens(text: str, one: Timed) -> bool:

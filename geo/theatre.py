@@ -35,6 +35,11 @@ class Theatre:
         return self._optional("reports.csv")
 
     @property
+    def known_days(self) -> Path | None:
+        """Further days of changes of hands, by which stories without a date are dated; no zone is made of them."""
+        return self._optional("known_days.csv")
+
+    @property
     def sample(self) -> Path | None:
         """A folder of stories for ``dateline init --demo``."""
         return self._optional("sample")

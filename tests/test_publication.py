@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.actors import Actors
+from geo.errors import InvalidInput
+from geo.gazetteer import Gazetteer
 from geo.interval import Interval
+from geo.known_days import anchored_days
 from geo.publication import Anchor, infer_published
+from geo.theatre import theatre
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 
@@ -174,3 +179,21 @@ def test_the_true_day_is_always_among_the_inferred(published, back):
 def test_the_seed_articles_are_published(number, edtf, how):
     text = next(SEEDS.glob(f"{number}*.txt")).read_text(encoding="utf-8")
     assert told(text) == (edtf, how)
+
+
+def test_the_date_right_behind_a_place_is_its_own():
+    rai = Anchor(("Rai",), ("rebels",), Interval.of_day(date(2016, 4, 7)))
+    text = "The rebels had captured Azaz in March and Rai on 7 April, residents said on Friday."
+    when, _ = infer_published(text, anchors=(rai,))
+    assert when is not None and when.interval.start == date(2016, 4, 8)
+
+
+def test_a_table_of_days_is_refused_by_line(tmp_path):
+    path = tmp_path / "known_days.csv"
+    war = theatre()
+    gazetteer, actors = Gazetteer.load(war.gazetteer), Actors.load(war.actors)
+    path.write_text("place_id,day,controller\nsy-azaz,2013-09-18,ISIL\n", "utf-8")
+    assert [one.days for one in anchored_days(path, gazetteer, actors)] == [Interval.of_day(date(2013, 9, 18))]
+    path.write_text("place_id,day,controller\nsy-azaz,18 September,ISIL\n", "utf-8")
+    with pytest.raises(InvalidInput, match="line 2"):
+        anchored_days(path, gazetteer, actors)

@@ -19,6 +19,9 @@ MEMORY = 400
 """Days after the fact in which a story still tells of it by a relative date ("last year")."""
 
 
+NEAR = 40
+"""Code points from the start of a name to the date that stands right behind it."""
+
 LONG_MEMORY = 2200
 """The same for "in March two years ago"."""
 
@@ -86,8 +89,10 @@ def _has_year(one: Expression) -> bool:
     return one.parts.get("year", "").removeprefix("of ").isdecimal() or "short" in one.parts
 
 
-def retold(clause: str, dated: Sequence[tuple[Expression, str]], anchors: Sequence[Anchor]) -> Iterator[Retelling]:
-    """The retellings of one clause; ``dated`` are its expressions (spans within it) and their tenses.
+def retold(
+    clause: str, dated: Sequence[tuple[Expression, str]], anchors: Sequence[Anchor], start: int = 0
+) -> Iterator[Retelling]:
+    """The retellings of one clause, which begins at ``start``; ``dated`` are its expressions and their tenses.
 
     A clause must name the place and who took it, hold a verb of taking, and a date relative to the
     publication; anything less may tell of another event.
@@ -99,8 +104,17 @@ def retold(clause: str, dated: Sequence[tuple[Expression, str]], anchors: Sequen
         return
     known = tuple(one for one in anchors if (one.days.days or LONGEST + 1) <= LONGEST
                   and _tells(lowered, verb, one, relative[0][0]))
-    if known:
-        yield Retelling(known, *relative[0])
+    for one, tense in relative:
+        own = tuple(anchor for anchor in known if _nearest(lowered, anchor, relative, start) is one)
+        if own:
+            yield Retelling(own, one, tense)
+
+
+def _nearest(lowered: str, anchor: Anchor, relative: Sequence[tuple[Expression, str]], start: int) -> Expression:
+    """The date right behind the place ("A in March and B on 28 May"), else the clause's first."""
+    at = told_at(lowered, anchor)
+    behind = (one for one, _ in relative if at is not None and 0 < one.span.start - start - at < NEAR)
+    return relative[0][0] if len(relative) == 1 else next(behind, relative[0][0])
 
 
 _DATES = frozenset(("month_year", "day_month", "month_day"))

@@ -1,0 +1,83 @@
+"""Dated changes of hands, from reports and from a table of days → what a story without a date is dated by."""
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from geo.actors import Actors
+from geo.errors import InvalidInput, NotFound
+from geo.gazetteer import Gazetteer
+from geo.interval import Interval
+from geo.model import Feature, Place
+from geo.publication import Anchor
+from geo.reports import report_of
+
+LONGEST_ANCHOR = 3
+"""Days: a change of hands that is known no better than this dates no story."""
+
+
+def anchors(reports: Iterable[Feature], gazetteer: Gazetteer, actors: Actors) -> tuple[Anchor, ...]:
+    """The dated changes of hands by which a story without a date can be dated."""
+    aliases = _aliases(actors)
+    return tuple(
+        Anchor(
+            _names(report.place, report.name, gazetteer), tuple(aliases.get(report.controller, ())),
+            report.when.interval, f"{report.name} went to {report.controller} on {report.when.text}",
+            str(report.sources[0].get("title", "")) if report.sources else "",
+        )
+        for report in map(report_of, reports)
+        if report.status == "control" and report.sourced != "no" and _is_short(report.when.interval)
+    )
+
+
+def _is_short(interval: Interval) -> bool:
+    return interval.days is not None and interval.days <= LONGEST_ANCHOR
+
+
+def _names(place_id: str, name: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    known = _place(place_id, gazetteer)
+    others = [each.toponym for each in known.names if each.script == "Latn"] if known else []
+    return tuple(dict.fromkeys((name, *others)))
+
+
+def _place(place_id: str, gazetteer: Gazetteer) -> Place | None:
+    try:
+        return gazetteer[place_id]
+    except NotFound:
+        return None
+
+
+def anchored_days(path: Path, gazetteer: Gazetteer, actors: Actors) -> tuple[Anchor, ...]:
+    """Those of a table with the columns ``place_id``, ``day`` and ``controller``.
+
+    :raises InvalidInput: naming the line, when it does not parse or its place or side is unknown.
+    """
+    aliases = _aliases(actors)
+    with path.open(encoding="utf-8", newline="") as rows:
+        return tuple(_anchors(csv.DictReader(rows), aliases, gazetteer))
+
+
+def _anchors(
+    rows: Iterable[dict[str, str]], aliases: dict[str, list[str]], gazetteer: Gazetteer
+) -> Iterator[Anchor]:
+    for number, row in enumerate(rows, start=2):
+        place, winner = _place(row["place_id"], gazetteer), aliases.get(row["controller"])
+        try:
+            day = date.fromisoformat(row["day"])
+        except ValueError:
+            day = None
+        if place is None or winner is None or day is None:
+            raise InvalidInput(f"known_days.csv line {number}: {row}, want a known place, a day and a known side")
+        what = f"{place.name} went to {row['controller']} on {day}"
+        names = _names(place.id, place.name, gazetteer)
+        yield Anchor(names, tuple(winner), Interval.of_day(day), what, "general knowledge")
+
+
+def _aliases(actors: Actors) -> dict[str, list[str]]:
+    """Code → the names of the side."""
+    found: dict[str, list[str]] = {}
+    for alias, code in actors.patterns().items():
+        found.setdefault(code, []).append(alias)
+    return found
