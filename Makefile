@@ -55,7 +55,7 @@ contracts: $(VENV)/.test  ## Check who imports whom
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/.test  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 fuzz: $(VENV)/.test  ## Run the property tests on 2,000 fresh examples each
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest $$(grep -l "from hypothesis import given" tests/*.py)

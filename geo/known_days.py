@@ -50,9 +50,10 @@ def _place(place_id: str, gazetteer: Gazetteer) -> Place | None:
 
 
 def anchored_days(path: Path, gazetteer: Gazetteer, actors: Actors) -> tuple[Anchor, ...]:
-    """Those of a table with the columns ``place_id``, ``day`` and ``controller``.
+    """Those of a table with the columns ``place_id``, ``day``, ``controller`` and ``source``.
 
-    :raises InvalidInput: naming the line, when it does not parse or its place or side is unknown.
+    :raises InvalidInput: naming the line, when it does not parse, its place or side is unknown or it
+        has no source.
     """
     aliases = _aliases(actors)
     with path.open(encoding="utf-8", newline="") as rows:
@@ -68,11 +69,13 @@ def _anchors(
             day = date.fromisoformat(row["day"])
         except ValueError:
             day = None
-        if place is None or winner is None or day is None:
-            raise InvalidInput(f"known_days.csv line {number}: {row}, want a known place, a day and a known side")
+        source = row.get("source")
+        if place is None or winner is None or day is None or not source:
+            wanted = "a known place, a day, a known side and a source"
+            raise InvalidInput(f"known_days.csv line {number}: {row}, want {wanted}")
         what = f"{place.name} went to {row['controller']} on {day}"
         names = _names(place.id, place.name, gazetteer)
-        yield Anchor(names, tuple(winner), Interval.of_day(day), what, "general knowledge")
+        yield Anchor(names, tuple(winner), Interval.of_day(day), what, source)
 
 
 def _aliases(actors: Actors) -> dict[str, list[str]]:

@@ -192,8 +192,9 @@ def test_a_table_of_days_is_refused_by_line(tmp_path):
     path = tmp_path / "known_days.csv"
     war = theatre()
     gazetteer, actors = Gazetteer.load(war.gazetteer), Actors.load(war.actors)
-    path.write_text("place_id,day,controller\nsy-azaz,2013-09-18,ISIL\n", "utf-8")
+    path.write_text("place_id,day,controller,source\nsy-azaz,2013-09-18,ISIL,An almanac\n", "utf-8")
     assert [one.days for one in anchored_days(path, gazetteer, actors)] == [Interval.of_day(date(2013, 9, 18))]
-    path.write_text("place_id,day,controller\nsy-azaz,18 September,ISIL\n", "utf-8")
-    with pytest.raises(InvalidInput, match="line 2"):
-        anchored_days(path, gazetteer, actors)
+    for wrong in ("18 September,ISIL,An almanac", "2013-09-18,NOBODY,An almanac", "2013-09-18,ISIL,"):
+        path.write_text(f"place_id,day,controller,source\nsy-azaz,{wrong}\n", "utf-8")
+        with pytest.raises(InvalidInput, match="line 2"):
+            anchored_days(path, gazetteer, actors)
