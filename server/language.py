@@ -63,6 +63,7 @@ def _words() -> dict[str, Any]:
     return {
         "say": spoken.say, "voice": spoken, "languages": names, "root": f"{request.script_root}/",
         "in_language": _this_page, "chosen": request.args.get(NAME),
+        "follows_reader": (request.endpoint or "").startswith(KEPT_BY),
     }
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 from base64 import b64decode
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 STRIKES = Path(__file__).parents[2] / "shared" / "data" / "strikes"
@@ -114,14 +113,14 @@ def test_events_and_zones_mostly_agree(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_published_page_has_its_files_and_shows_its_day(tmp_path: Path) -> None:
+def test_a_published_page_has_its_files_and_shows_its_day(chromium: Browser, tmp_path: Path) -> None:
     notebook = executed("publishing.ipynb", tmp_path)
     (files,) = [table for table in tables_of(notebook) if "zones.gpkg" in table]
     assert files.count("True") == 6
     assert "False" not in files
     assert len(colours_of(notebook)) > 20
-    assert day_shown(notebook, tmp_path) == ("Tuesday, 29 March 2016", 0), "three days before the first"
-    day, zones = day_shown(notebook, tmp_path, "PageUp")
+    assert day_shown(chromium, notebook, tmp_path) == ("Tuesday, 29 March 2016", 0), "three days before the first"
+    day, zones = day_shown(chromium, notebook, tmp_path, "PageUp")
     assert day.endswith("29 April 2016")
     assert zones > 10
 
@@ -139,9 +138,10 @@ def test_real_files_become_fronts(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_fronts_map_shows_too(fronts: nbformat.NotebookNode, tmp_path: Path) -> None:
-    assert day_shown(fronts, tmp_path) == ("Sunday, 29 May 2016", 0), "three days before anything that is told of"
-    day, zones = day_shown(fronts, tmp_path, "PageUp")
+def test_the_fronts_map_shows_too(chromium: Browser, fronts: nbformat.NotebookNode, tmp_path: Path) -> None:
+    first = day_shown(chromium, fronts, tmp_path)
+    assert first == ("Sunday, 29 May 2016", 0), "three days before anything that is told of"
+    day, zones = day_shown(chromium, fronts, tmp_path, "PageUp")
     assert day.endswith("29 June 2016")
     assert zones > 10
 
@@ -161,9 +161,9 @@ def test_every_strike_has_an_answer_or_a_reason(strikes: nbformat.NotebookNode) 
 
 @pytest.mark.browser
 def test_one_storys_map_shows_in_its_cell_with_the_network_off(
-    one_story: nbformat.NotebookNode, tmp_path: Path
+    chromium: Browser, one_story: nbformat.NotebookNode, tmp_path: Path
 ) -> None:
-    day, zones = day_shown(one_story, tmp_path)
+    day, zones = day_shown(chromium, one_story, tmp_path)
     assert day.endswith("4 April 2016")
     assert zones > 10
 
@@ -171,37 +171,31 @@ def test_one_storys_map_shows_in_its_cell_with_the_network_off(
 @pytest.mark.shared
 @pytest.mark.browser
 @pytest.mark.skipif(not STRIKES.exists(), reason="the tables of strikes are not beside the checkout")
-def test_the_strikes_map_shows_too(strikes: nbformat.NotebookNode, tmp_path: Path) -> None:
-    day, zones = day_shown(strikes, tmp_path)
+def test_the_strikes_map_shows_too(chromium: Browser, strikes: nbformat.NotebookNode, tmp_path: Path) -> None:
+    day, zones = day_shown(chromium, strikes, tmp_path)
     assert day.endswith("28 November 2014")
     assert zones > 10
 
 
-def day_shown(notebook: nbformat.NotebookNode, tmp_path: Path, *keys: str) -> tuple[str, int]:
+def day_shown(chromium: Browser, notebook: nbformat.NotebookNode, tmp_path: Path, *keys: str) -> tuple[str, int]:
     """The day at the start of the slider, or where keys take it, and how many zones are drawn then; nothing may be
     asked of a network."""
     cell = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
     (tmp_path / "cell.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{_shown(cell, 'text/html')}", "utf-8")
     asked: list[str] = []
     said: list[str] = []
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        path = shutil.which("chromium")
-        assert path, "no chromium on the path, want the system's package: make install-test"
-        browser = playwright.chromium.launch(executable_path=path, args=options)
-        context = browser.new_context()
-        context.set_offline(True)
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto((tmp_path / "cell.html").as_uri())
-        frame = page.frame_locator("iframe")
-        for key in ("Home", *keys):
-            frame.get_by_label("Day", exact=True).press(key)
-        day = frame.locator(".day").text_content()
-        zones = frame.locator("path.zone").count()
-        browser.close()
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto((tmp_path / "cell.html").as_uri())
+    frame = page.frame_locator("iframe")
+    for key in ("Home", *keys):
+        frame.get_by_label("Day", exact=True).press(key)
+    day = frame.locator(".day").text_content()
+    zones = frame.locator("path.zone").count()
+    context.close()
     assert [url for url in asked if not url.startswith(("file:", "about:srcdoc"))] == []
     assert said == []
     return str(day), zones

@@ -1,7 +1,6 @@
 """A small real site: the zones that the bundled reports give, two stories, one of them hostile."""
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from wsgiref.types import WSGIApplication
 import pytest
 from click.testing import CliRunner
 from flask import Flask, Response
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 from shapely.geometry import MultiPoint, Point
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -186,21 +185,6 @@ def newspaper(site: str) -> Iterator[str]:
     page = Response(f"<!doctype html><link rel=icon href=data:,><p>Paper</p>{frame}", mimetype="text/html")
     with _serving(page) as address:
         yield address + "/"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. That it is missing is a failure, not a reason to skip."""
-    program = shutil.which("chromium")
-    assert program, "chromium is not installed; the tests of the pages need it"
-    flags = [
-        "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
 
 
 TOOLS_THERE = """!document.querySelector(".page-embed, .time-tools") && document.querySelector(".time-more")

@@ -97,10 +97,15 @@ def walk(page: Page, most: int = 80) -> list[str]:
       const ring = style.outlineStyle !== "none" || at.tagName === "IFRAME";
       return [at.id || at.className || at.tagName, box.width > 0 && box.height > 0, ring].join("|");
     }"""
+    for frame in page.frames:
+        frame.wait_for_load_state("networkidle")
     seen: list[str] = []
     for _ in range(most):
         page.keyboard.press("Tab")
         found = page.evaluate(describe)
+        if found is None and page.frames[1:]:
+            page.wait_for_timeout(500)  # the focus goes into a frame by way of another process
+            found = page.evaluate(describe)
         if found is None or (seen and found == seen[0] and len(seen) > 3):
             break
         seen.append(found)

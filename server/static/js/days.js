@@ -1,5 +1,4 @@
 /** Days as whole numbers since 2000-01-01 (UTC), spans half-open: the twin of `geo/interval.py`. */
-import { say } from "./speech.js";
 
 const MILLISECONDS = 86_400_000;
 const EPOCH = Date.UTC(2000, 0, 1);
@@ -68,16 +67,6 @@ export function shortDay(number, language) {
 /** "11 April 2016". */
 export function mediumDay(number, language) {
   return format(number, language, { day: "numeric", month: "long", year: "numeric" });
-}
-
-/** "11 April 2016", or "5 May 2016 to 3 June 2016", of a half-open span in ISO text. */
-export function spanText(from, to, language) {
-  const [first, end] = [dayNumber(from), dayNumber(to)];
-  if (first === null && end === null) return say("span.undated");
-  if (first === null) return say("span.until", { day: mediumDay(end - 1, language) });
-  if (end === null) return say("span.from", { day: mediumDay(first, language) });
-  if (end - first <= 1) return mediumDay(first, language);
-  return say("span.between", { first: mediumDay(first, language), last: mediumDay(end - 1, language) });
 }
 
 function asDate(number) {

@@ -1,8 +1,8 @@
 /** What opens on the map: built node by node, so that text stays text. */
-import { isoDay, spanText } from "./days.js";
+import { isoDay } from "./days.js";
 import { element, link } from "./dom.js";
 import { say, sayCount, sayNumber } from "./speech.js";
-import { ageText, controlSentence, eventWord, frontText, levelWord, percent } from "./words.js";
+import { ageText, controlSentence, eventWord, frontText, levelWord, percent, spanText } from "./words.js";
 
 /** Who held a place: sentence, facts, sources. `control` is what `/api/control` answers. */
 export function controlCard(control, style) {

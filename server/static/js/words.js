@@ -1,4 +1,5 @@
 /** What the map says in sentences. */
+import { dayNumber, mediumDay } from "./days.js";
 import { say, sayCount, sayNumber } from "./speech.js";
 
 /** How a status is told of one side, and of two. */
@@ -56,4 +57,14 @@ export function percent(score) {
 export function positionText({ lat, lng }) {
   const north = `${Math.abs(lat).toFixed(3)}° ${lat < 0 ? "S" : "N"}`;
   return `${north}, ${Math.abs(lng).toFixed(3)}° ${lng < 0 ? "W" : "E"}`;
+}
+
+/** "11 April 2016", or "5 May 2016 to 3 June 2016", of a half-open span in ISO text. */
+export function spanText(from, to, language) {
+  const [first, end] = [dayNumber(from), dayNumber(to)];
+  if (first === null && end === null) return say("span.undated");
+  if (first === null) return say("span.until", { day: mediumDay(end - 1, language) });
+  if (end === null) return say("span.from", { day: mediumDay(first, language) });
+  if (end - first <= 1) return mediumDay(first, language);
+  return say("span.between", { first: mediumDay(first, language), last: mediumDay(end - 1, language) });
 }

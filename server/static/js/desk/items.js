@@ -1,7 +1,6 @@
 import { element } from "../dom.js";
-import { spanText } from "../days.js";
 import { say, sayNumber } from "../speech.js";
-import { controlSentence, eventWord, percent } from "../words.js";
+import { controlSentence, eventWord, percent, spanText } from "../words.js";
 import { button, choice, field, form, input } from "./fields.js";
 
 const ROLES = ["literal", "dateline", "demonym", "organisation", "metonym"];
