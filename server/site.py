@@ -71,7 +71,8 @@ class Pages:
         with self._speaking(HERE.get(template, "/embed/")):
             return render_template(
                 template, **values, data=data and self._static(data, root), root=root, published=True, policy=POLICY,
-                follows_reader=False, asset=lambda name: f"{root}assets/{self.version}/{name}", modules=scripts, url_for=_address(root),
+                asset=lambda name: f"{root}assets/{self.version}/{name}", modules=scripts, url_for=_address(root),
+                follows_reader=False,
             ).encode()
 
     @contextmanager
