@@ -101,11 +101,6 @@ class TileSet:
 
     def tile(self, tile: Tile, window: Interval | None = None) -> bytes:
         """As ``geo.mvt.encode`` gives it, from borders simplified for the zoom; empty when there is nothing."""
-        layer = self._layer(tile, window)
-        if layer is not None and tile.z <= UNITS_ZOOM:
-            made = layer.tile(*self._alive(tile.z, *_days(window or Interval())), *frame_of(tile))
-            if made is not None:
-                return made
         return self._drawn(tile, window, self._shown(tile, window))
 
     def content(self, tile: Tile, window: Interval | None = None) -> Content:
@@ -147,7 +142,7 @@ class TileSet:
         return self._counts and tile.z <= counted.DEEPEST
 
     def _layer(self, tile: Tile, window: Interval | None) -> Layer | None:
-        """What makes a one-day tile in one call, where the rung has that."""
+        """What makes one-day tiles in one call, where the rung has that."""
         if self._rung.layer is None or mvt.is_lean(window) or self._is_counted(tile):
             return None
         zoom = min(tile.z, UNITS_ZOOM)
@@ -159,7 +154,7 @@ class TileSet:
 
     def _drawn(self, tile: Tile, window: Interval | None, shown: tuple[Ints, Ints]) -> bytes:
         layer = self._layer(tile, window)
-        made = None if layer is None else layer.drawn(*shown, *frame_of(tile))
+        made = None if layer is None else layer.tile(*shown, *frame_of(tile))
         return self._pieced(tile, window, shown) if made is None else made
 
     def _pieced(self, tile: Tile, window: Interval | None, shown: tuple[Ints, Ints]) -> bytes:

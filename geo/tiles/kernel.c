@@ -676,7 +676,7 @@ static PyObject *features(PyObject *self, PyObject *args)
     return wrong ? PyErr_NoMemory() : PyBytes_FromStringAndSize(blob_.at, (Py_ssize_t)blob_.size);
 }
 
-/* All that one-day tiles of a zoom are made of, so that a tile is one call. */
+/* All that one-day tiles of a zoom are made of, so that geometry and messages are one call. */
 enum { GEOMETRY = 8, ATTRIBUTES = 10 };
 typedef struct { PyObject_HEAD Py_buffer name, views[GEOMETRY + ATTRIBUTES]; int held; } Layer;
 static Buffer layer_, tile_;
@@ -736,47 +736,31 @@ static int wrap(const Layer *self)
     return message(&tile_, 3, blob_.at, blob_.size);
 }
 
-/* A tile of rows; of those whose box meets the square, or where there are no boxes of all, ``crossing`` saying how. */
-static PyObject *layer_made(Layer *self, PyObject *args, int has_boxes)
+PyDoc_STRVAR(tile_doc,
+"tile(rows, crossing, shift, left, top)\n\nThe tile of what ``meeting`` found; None when GEOS must cut a version of it.");
+
+static PyObject *layer_tile(Layer *self, PyObject *args)
 {
-    Py_buffer rows = {0}, beside = {0};
+    Py_buffer rows = {0}, crossing = {0};
     const Py_buffer *v = self->views;
     long long left, top;
     Level level = {v[0].buf, v[1].buf, v[7].buf, v[2].buf, v[4].buf, v[3].buf, v[5].buf, v[6].buf, 0, 0, 0};
-    if (!PyArg_ParseTuple(args, "y*y*iLL", &rows, &beside, &level.shift, &left, &top)) return NULL;
+    if (!PyArg_ParseTuple(args, "y*y*iLL", &rows, &crossing, &level.shift, &left, &top)) return NULL;
     level.left = left, level.top = top;
     layer_.size = 0;
     int wrong = prepare(&keys_, (size_t)v[GEOMETRY + 7].len / sizeof(int64_t))
              || prepare(&values_, (size_t)v[GEOMETRY + 9].len / sizeof(int64_t)) ? -1 : 0;
-    for (Py_ssize_t i = 0; i < rows.len / (Py_ssize_t)sizeof(int32_t) && !wrong; i++) {
-        int crossing;
-        if (has_boxes) {
-            const int32_t *b = (const int32_t *)beside.buf + 4 * i;
-            if (b[0] > left + HIGH || b[2] < left + LOW || b[1] > top + HIGH || b[3] < top + LOW) continue;
-            crossing = b[0] < left + LOW || b[2] > left + HIGH || b[1] < top + LOW || b[3] > top + HIGH;
-        } else crossing = ((const uint8_t *)beside.buf)[i];
-        wrong = add_version(self, &level, ((const int32_t *)rows.buf)[i], crossing);
-    }
+    for (Py_ssize_t i = 0; i < rows.len / (Py_ssize_t)sizeof(int32_t) && !wrong; i++)
+        wrong = add_version(self, &level, ((const int32_t *)rows.buf)[i], ((const uint8_t *)crossing.buf)[i]);
     if (!wrong) wrong = wrap(self);
     PyBuffer_Release(&rows);
-    PyBuffer_Release(&beside);
+    PyBuffer_Release(&crossing);
     if (wrong < 0) return PyErr_NoMemory();
     if (wrong) Py_RETURN_NONE;
     return PyBytes_FromStringAndSize(tile_.at, (Py_ssize_t)tile_.size);
 }
 
-PyDoc_STRVAR(tile_doc,
-"tile(rows, boxes, shift, left, top)\n\nThe tile of the versions whose box meets it; None when GEOS must do one.");
-static PyObject *layer_tile(Layer *self, PyObject *args) { return layer_made(self, args, 1); }
-
-PyDoc_STRVAR(drawn_doc,
-"drawn(rows, crossing, shift, left, top)\n\nThe tile of what ``meeting`` found; None when GEOS must do one.");
-static PyObject *layer_drawn(Layer *self, PyObject *args) { return layer_made(self, args, 0); }
-
-static PyMethodDef layer_methods[] = {
-    {"tile", (PyCFunction)layer_tile, METH_VARARGS, tile_doc}, {"drawn", (PyCFunction)layer_drawn, METH_VARARGS, drawn_doc},
-    {NULL, NULL, 0, NULL},
-};
+static PyMethodDef layer_methods[] = {{"tile", (PyCFunction)layer_tile, METH_VARARGS, tile_doc}, {NULL, NULL, 0, NULL}};
 
 static PyTypeObject LayerType = {
     PyVarObject_HEAD_INIT(NULL, 0)

@@ -18,19 +18,16 @@ from geo.tiles.snap import Frame
 
 
 class Layer(Protocol):
-    """One-day tiles of a zoom, each in one call; ``None`` when GEOS must cut a version of it."""
+    """One-day tiles of a zoom, geometry and messages in one call."""
 
-    def tile(self, rows: Ints, boxes: Ints, shift: int, left: int, top: int, /) -> bytes | None:
-        """Of the versions whose box meets the tile."""
-
-    def drawn(self, rows: Ints, crossing: Ints, shift: int, left: int, top: int, /) -> bytes | None:
-        """Of what ``meeting`` found."""
+    def tile(self, rows: Ints, crossing: Ints, shift: int, left: int, top: int, /) -> bytes | None:
+        """The tile of what ``meeting`` found; ``None`` when GEOS must cut a version of it."""
 
 
 class Rung(NamedTuple):
     """``meeting`` finds the versions whose boxes meet a tile and which reach over its edge, ``shapes`` cuts and
-    writes geometry, ``features`` the messages around it. ``layer`` does all three, from the name of a collection, the
-    arrays of a zoom and those of all versions, where that is cheaper than one after another."""
+    writes geometry, ``features`` the messages around it. ``layer`` does both, from the name of a collection, the arrays
+    of a zoom and those of all versions, where that is cheaper than one after the other."""
 
     name: str
     meeting: Callable[[Ints, Ints, Frame], tuple[Ints, Ints]]
