@@ -49,7 +49,7 @@ class Job(Generic[T]):
             return Done(story.name, story.size, self.work(self.make().read(story.parse())))
         except DatelineError as error:
             problem = str(error)
-        except Exception as error:
+        except Exception as error:  # a fault of ours in one stage; the next story may not have what brings it about
             problem = f"not read, {type(error).__name__}: {error}"
         named = problem if problem.startswith(story.name) else f"{story.name}: {problem}"
         return Done(story.name, story.size, problem=named)

@@ -38,9 +38,6 @@ PATIENCE = 1.0
 LARGE = 16 * 2**20
 """Bytes of a store from which on making arrays takes longer than starting a process for it."""
 
-NO_VERSION = "/"
-"""How the name of no file begins."""
-
 Work = dict[tuple[str, str, int], tuple["Future[TileSet]", float]]
 
 
@@ -135,10 +132,10 @@ def _reader(collection: Collection, store: Store, version: str) -> Callable[[], 
     return read
 
 
-def _clear(folder: Path, collection: str, name: str) -> None:
-    """Remove what was made of older versions. Moved first, so that nobody opens a half of it."""
+def _clear(folder: Path, collection: str, but: str | None = None) -> None:
+    """Remove what was made of all versions, ``but`` of the one so called. Moved first, so that nobody opens a half."""
     for path in folder.glob(f"{collection}-*"):
-        if not path.name.startswith(name):
+        if but is None or not path.name.startswith(but):
             stale = path.with_name(f".stale-{path.name}")
             try:
                 path.rename(stale)
@@ -165,7 +162,7 @@ def folder_of(store: Path) -> Path:
 def forget(store: Path, collections: Iterable[str]) -> None:
     """Remove all that was kept in files of these collections' tiles, of whatever version: a story was taken out."""
     for name in collections:
-        _clear(folder_of(store), name, NO_VERSION)
+        _clear(folder_of(store), name)
 
 
 def tile_numbers(collection: Collection, store: Store) -> TileSet:

@@ -59,7 +59,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"error": f"polygons that cannot be worked with: {str(problem)[:120]}"}
     except MemoryError:
         return {"error": "needs more memory than a file may take, want simpler polygons"}
-    except Exception as problem:  # what a reader breaks on is an answer, too; the process ends after it
+    except Exception as problem:  # readers of foreign formats fail in ways nobody lists; this process ends with it
         return {"error": f"could not be read: {type(problem).__name__}: {str(problem)[:120]}"}
 
 
