@@ -698,14 +698,15 @@ static int layer_init(Layer *self, PyObject *args, PyObject *named)
     if (PySequence_Fast_GET_SIZE(list) != GEOMETRY + ATTRIBUTES)
         PyErr_SetString(PyExc_ValueError, "parts: want 8 arrays of geometry and 10 of attributes");
     else if (!PyObject_GetBuffer(name, &self->name, PyBUF_SIMPLE))
-        for (self->held = 1; self->held <= GEOMETRY + ATTRIBUTES; self->held++)
-            if (PyObject_GetBuffer(PySequence_Fast_GET_ITEM(list, self->held - 1), self->views + self->held - 1, PyBUF_SIMPLE))
-                break;
+        for (self->held = 1; self->held <= GEOMETRY + ATTRIBUTES; self->held++) {
+            PyObject *part = PySequence_Fast_GET_ITEM(list, self->held - 1);
+            if (PyObject_GetBuffer(part, self->views + self->held - 1, PyBUF_SIMPLE)) break;
+        }
     Py_DECREF(list);
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* One version as a message of layer_, when anything of it is to be seen. 0, 1 when GEOS must do it, -1 out of memory. */
+/* One version as a message of layer_, if any of it is to be seen. 0, 1 when GEOS must do it, -1 out of memory. */
 static int add_version(const Layer *self, const Level *level, int32_t version, int crossing)
 {
     const Py_buffer *v = self->views + GEOMETRY;
@@ -737,7 +738,7 @@ static int wrap(const Layer *self)
 }
 
 PyDoc_STRVAR(tile_doc,
-"tile(rows, crossing, shift, left, top)\n\nThe tile of what ``meeting`` found; None when GEOS must cut a version of it.");
+"tile(rows, crossing, shift, left, top)\n\nThe tile of what ``meeting`` found; None when GEOS must cut part of it.");
 
 static PyObject *layer_tile(Layer *self, PyObject *args)
 {
@@ -765,7 +766,7 @@ static PyMethodDef layer_methods[] = {{"tile", (PyCFunction)layer_tile, METH_VAR
 static PyTypeObject LayerType = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "geo.tiles.kernel.Layer",
-    .tp_doc = "Layer(name, parts)\n\nMakes one-day tiles: the arrays of a level and of its collection, in the order of geo.tiles.rungs.",
+    .tp_doc = "Layer(name, parts)\n\nMakes one-day tiles of a level's arrays and its collection's, in the order of geo.tiles.rungs.",
     .tp_basicsize = sizeof(Layer), .tp_flags = Py_TPFLAGS_DEFAULT, .tp_new = PyType_GenericNew,
     .tp_init = (initproc)layer_init, .tp_dealloc = (destructor)layer_dealloc, .tp_methods = layer_methods,
 };
