@@ -22,7 +22,8 @@ from geo.grid import Tile
 from geo.interval import Interval, day_from_number, day_number
 from geo.schema import ZONES
 from geo.tiles import rungs
-from geo.tiles.encoder import Sidecar, TileSet
+from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Sidecar
 
 PORT = 5498
 LEAST = 1500

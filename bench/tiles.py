@@ -26,7 +26,8 @@ from geo.model import Feature, LngLat, Query
 from geo.schema import MENTIONS, ZONES
 from geo.store import Store, open_store
 from geo.tiles import rungs
-from geo.tiles.encoder import Sidecar, TileSet
+from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Sidecar
 
 ZOOMS = (5, 8, 11, 13)
 KNOWN_ON = date(2026, 1, 1)

@@ -19,7 +19,7 @@ from geo.schema import COLLECTIONS
 from geo.store import Store
 from geo.tiles.archive import Baked, write
 from geo.tiles.bake import Bar, Plan, Source, bake
-from geo.tiles.encoder import code
+from geo.tiles.levels import code
 from geo.tiles.pyramid import WINDOW_BYTES
 from geo.tiles.spool import Spool
 from server.tilejson import Origin, described

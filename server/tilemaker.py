@@ -35,7 +35,7 @@ def main() -> None:
         collection, zoom = line.split()
         try:
             with _alone(folder):
-                sets.of(COLLECTIONS[collection], store).prepare(int(zoom))
+                sets.of(COLLECTIONS[collection], store).levels.prepare(int(zoom))
             print("done", flush=True)
         except (DatelineError, OSError) as error:
             print(str(error).replace("\n", " "), flush=True)

@@ -22,7 +22,8 @@ from geo.model import Feature, Query
 from geo.schema import Collection
 from geo.store import Store
 from geo.tiles import rungs
-from geo.tiles.encoder import Sidecar, TileSet, code
+from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Sidecar, code
 from server.making import Maker
 
 KEY = "dateline.tiles"
@@ -63,7 +64,7 @@ class TileSets:
         longer than ``PATIENCE``, and it goes on meanwhile."""
         known = self._sets.get(collection.name)
         version = store.version()
-        if known is not None and known[0] == version and known[2].has(zoom):
+        if known is not None and known[0] == version and known[2].levels.has(zoom):
             return known[2]
         key = collection.name, version, zoom
         with self._asking:
@@ -89,7 +90,7 @@ class TileSets:
         if self._maker is not None:
             self._maker.make(collection.name, zoom)  # what it could not make is made here
         found = self.of(collection, store)
-        found.prepare(zoom)
+        found.levels.prepare(zoom)
         return found
 
     def of(self, collection: Collection, store: Store) -> TileSet:

@@ -16,7 +16,7 @@ from geo.interval import Interval, Validity
 from geo.model import Feature
 from geo.schema import ZONES
 from geo.store import Store, open_store
-from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Levels
 from server import making
 from server.making import Maker
 from server.tilesets import TileSets, folder_of
@@ -55,7 +55,7 @@ def test_another_process_makes_them_and_this_one_maps_them(
     monkeypatch.setattr("server.tilesets.PATIENCE", 30.0)
     found = sets.ready(ZONES, store, 8)
     assert found is not None
-    assert found.has(8)
+    assert found.levels.has(8)
     assert {path.name.rpartition("-")[2] for path in folder_of(tmp_path / "s.gpkg").glob("zones-*")} >= {"base", "z8"}
 
 
@@ -111,7 +111,7 @@ def test_a_small_store_is_not_worth_a_process(tmp_path: Path, store: Store) -> N
 
 
 def test_requests_wait_for_arrays_only_at_first(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TileSet, "prepare", lambda *_: time.sleep(2))
+    monkeypatch.setattr(Levels, "prepare", lambda *_: time.sleep(2))
     monkeypatch.setattr("server.tilesets.PATIENCE", 0.3)
     sets = TileSets(tmp_path / "arrays", "auto")
     begin = time.monotonic()

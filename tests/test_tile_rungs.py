@@ -28,7 +28,8 @@ from geo.interval import Interval, Validity, day_from_number
 from geo.model import Feature, LngLat
 from geo.schema import EVENTS, FRONTS, ZONES, Collection
 from geo.tiles import rungs, snap
-from geo.tiles.encoder import Sidecar, TileSet
+from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Sidecar
 
 ROOT = Path(__file__).resolve().parent.parent
 RAI = LngLat(37.45, 36.62)
@@ -98,7 +99,7 @@ def test_zones_of_a_day_are_valid_and_neither_overlap_nor_leave_slivers(zoom: in
 @pytest.mark.parametrize("zoom", [3, 4, 6, 8, 9])
 def test_a_border_that_did_not_move_is_drawn_alike_by_neighbours_and_on_every_day(zoom: int) -> None:
     compiled, _ = both()
-    level = compiled.level(zoom)
+    level = compiled.levels.at(zoom)
     drawn = [snap.whole(level.arrays, number, snap.Frame(0, 0, 0)).boundary for number in range(len(war()))]
     exact = shapely.transform([row.geometry for row in war()], lambda c: (project(c) - 0.5) * 2**zoom * 4096)
     borders = shapely.boundary(np.asarray(exact))
@@ -259,7 +260,7 @@ def test_only_where_a_polygon_touches_itself_in_the_tile_geos_is_asked(
     tile = tile_at(LngLat(*at), 12)
     left, top = (place * 4096 - 2**23 for place in (tile.x, tile.y))
     one = (np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.uint8))
-    assert len(rung.shapes(made.level(12).arrays, *one, snap.Frame(8, left, top)).hard) == hard
+    assert len(rung.shapes(made.levels.at(12).arrays, *one, snap.Frame(8, left, top)).hard) == hard
     (drawn,) = (shape(each["geometry"]) for each in decoded(made.tile(tile)))
     assert drawn.is_valid
     assert drawn.symmetric_difference(_placed(PINCHED, tile)).area <= 2 * drawn.length
@@ -309,7 +310,7 @@ def test_arrays_are_read_by_the_next_process_and_built_where_nobody_may_write(tm
     again = TileSet(ZONES, read, Sidecar(tmp_path / "s.tiles", "zones-1"))
     assert again.tile(tile) == first
     assert len(calls) == 1
-    assert isinstance(again.level(9).arrays["refs"].base, np.memmap)
+    assert isinstance(again.levels.at(9).arrays["refs"].base, np.memmap)
     (tmp_path / "file").write_text("no folder")
     assert TileSet(ZONES, read, Sidecar(tmp_path / "file", "zones-1")).tile(tile) == first
 
@@ -320,7 +321,8 @@ from pathlib import Path
 from tests.test_tile_rungs import VERSIONS, RAI
 from geo.grid import tile_at
 from geo.schema import ZONES
-from geo.tiles.encoder import Sidecar, TileSet
+from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Sidecar
 sys.stdout.write(TileSet(ZONES, lambda: VERSIONS, Sidecar(Path(sys.argv[1]), "zones-1")).tile(tile_at(RAI, 9)).hex())
 """
 

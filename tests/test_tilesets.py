@@ -19,7 +19,7 @@ from geo.interval import Interval, Validity
 from geo.model import Feature
 from geo.schema import ZONES
 from geo.store import Store, open_store
-from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Levels
 from server import create_app
 from server.tilesets import TileSets
 
@@ -116,15 +116,15 @@ def test_who_asks_while_arrays_are_made_gets_the_tile_the_slow_way(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_go_on, making = threading.Event(), threading.Event()
-    level = TileSet.level
+    level = Levels.at
 
-    def slow(self: TileSet, zoom: int) -> object:
+    def slow(self: Levels, zoom: int) -> object:
         if not self.has(zoom):
             making.set()
             assert may_go_on.wait(20)
         return level(self, zoom)
 
-    monkeypatch.setattr(TileSet, "level", slow)
+    monkeypatch.setattr(Levels, "at", slow)
     monkeypatch.setattr("server.tilesets.PATIENCE", 0.05)
     asked = client(tmp_path)
     version = asked.get("/tiles/zones.json").get_json()["tiles"][0].split("?v=")[1]
@@ -149,7 +149,7 @@ def test_a_number_is_answered_from_the_tiles_that_said_it_and_asked_again_for_wh
     asked = client(tmp_path)
     (zone,) = mapbox_vector_tile.decode(asked.get("/tiles/zones/8/154/100.mvt").data)["zones"]["features"]
     version = asked.get("/tiles/zones.json").get_json()["tiles"][0].split("?v=")[1]
-    monkeypatch.setattr(TileSet, "prepare", lambda self, zoom: time.sleep(0.3))
+    monkeypatch.setattr(Levels, "prepare", lambda self, zoom: time.sleep(0.3))
     address = f"/tiles/zones/features/{zone['id']}?v={version}"
     assert asked.get(address).location.endswith(f"/export/zones.geojson?id={ZONE.id}")
     monkeypatch.setattr("server.tilesets.PATIENCE", 0.01)
@@ -159,11 +159,11 @@ def test_a_number_is_answered_from_the_tiles_that_said_it_and_asked_again_for_wh
 def test_arrays_that_could_not_be_made_are_tried_again(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sets, level = TileSets(tmp_path / "arrays", "auto"), TileSet.level
-    monkeypatch.setattr(TileSet, "level", lambda self, zoom: 1 / 0)
+    sets, level = TileSets(tmp_path / "arrays", "auto"), Levels.at
+    monkeypatch.setattr(Levels, "at", lambda self, zoom: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         sets.ready(ZONES, store, 8)
-    monkeypatch.setattr(TileSet, "level", level)
+    monkeypatch.setattr(Levels, "at", level)
     made = sets.ready(ZONES, store, 8)
     assert made is not None
     assert made.tile(Tile(8, 154, 100), Interval.of_day(DAY))

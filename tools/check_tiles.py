@@ -29,7 +29,8 @@ from geo.interval import DAY, Interval, day_from_number, day_number
 from geo.model import LngLat
 from geo.schema import ZONES
 from geo.tiles import rungs
-from geo.tiles.encoder import Keep, TileSet
+from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Keep
 
 SMALL = Theatre(days=60, columns=40, rows=30, regions=26, flips=4.4)
 FAULTS = ("invalid", "winding", "numbers", "coverage", "slivers", "flicker", "window", "rungs")

@@ -26,7 +26,8 @@ from geo.interval import Interval
 from geo.model import Feature
 from geo.schema import COLLECTIONS
 from geo.tiles import counted, rungs
-from geo.tiles.encoder import Sidecar, TileSet
+from geo.tiles.encoder import TileSet
+from geo.tiles.levels import Sidecar
 from geo.tiles.pyramid import WINDOW_BYTES, Windows, cut, filled, window_for
 from geo.tiles.spool import WHOLE, Made, Spool
 
@@ -85,7 +86,7 @@ def bake(source: Source, read: Callable[[], Iterable[Feature]], plan: Plan, spoo
         with bar(len(plan.zooms), "Borders") as step:
             for done, _ in enumerate(workers.map(partial(_prepare, source), reversed(plan.zooms)), start=1):
                 step(done)
-        tiles = sorted(filled(tileset.level(plan.zooms[-1]).boxes, plan.zooms[-1], plan.zooms[0]), key=tile_id)
+        tiles = sorted(filled(tileset.levels.at(plan.zooms[-1]).boxes, plan.zooms[-1], plan.zooms[0]), key=tile_id)
         work = _Work(source, spool, workers)
         work.do([Job(WHOLE, tile, plan.when) for tile in tiles], lambda length: bar(length, "Tiles"))
         return _cut(work, tiles, plan, bar)
@@ -182,7 +183,7 @@ def _watch(parent: int) -> None:
 
 
 def _prepare(source: Source, zoom: int) -> None:
-    _opened(source).level(zoom)
+    _opened(source).levels.at(zoom)
 
 
 def _make(source: Source, jobs: Sequence[Job]) -> list[Made]:

@@ -1,35 +1,27 @@
-"""Tiles of one collection from its arrays, which are built once a version of the store and shared by mapping them."""
+"""Tiles of one collection from its arrays (``geo.tiles.levels``)."""
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from hashlib import blake2b
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from geo import grid, looks, mvt, standing, wire
-from geo.cache import Arrays, cached_arrays
+from geo import mvt, wire
+from geo.cache import Arrays
 from geo.grid import Tile
 from geo.interval import Interval, day_from_number, day_number
 from geo.model import Feature
 from geo.schema import Collection
-from geo.tilegeometry import POLYGON, shapes
-from geo.tiles import arrays, counted, lineage, marks, numpy_rung, rungs, snap, topology
+from geo.tiles import counted, marks, numpy_rung, rungs
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
+from geo.tiles.levels import SIMPLIFIED_TO, Keep, Levels, in_memory
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
 from geo.tiles.rungs import Layer, Rung
 from geo.tiles.snap import Frame
 
-SIMPLIFIED_TO = 10
-"""Deepest zoom at which borders are simplified."""
-TOLERANCE = 8
-"""How far a simplified border may move, in tile units: half a pixel of a tile drawn 256 pixels wide."""
 SPANS_KEPT = 64
 """Spans of days whose versions are remembered."""
 TURNS_KEPT = 4096
@@ -38,37 +30,6 @@ TURNS_KEPT = 4096
 LEAN = {"head": "lean_head", "head_ends": "lean_head_ends", "tail": "lean_tail", "tail_ends": "lean_tail_ends",
         "crowd_head": "lean_crowd_head", "crowd_head_ends": "lean_crowd_head_ends", "ids": "numbers"}
 """What tiles of a window have instead of what those of a day have."""
-
-Keep = Callable[[str, Callable[[], Arrays]], Arrays]
-
-
-class Level(NamedTuple):
-    """One zoom: geometry arrays, and the box of each version (west, north, east, south) in units of the zoom."""
-
-    arrays: Arrays
-    boxes: Ints
-
-
-@dataclass(frozen=True)
-class Sidecar:
-    """Where arrays are kept between processes: a folder beside the store. ``name`` says of what they are made."""
-
-    folder: Path
-    name: str
-
-    def __call__(self, part: str, build: Callable[[], Arrays]) -> Arrays:
-        """The arrays of ``part``; built when they cannot be read, as where another process just removed them."""
-        try:
-            found = cached_arrays(f"{self.name}-{part}", build, self.folder)
-        except OSError:
-            found = {}
-        return found or build()
-
-
-def in_memory(_part: str, build: Callable[[], Arrays]) -> Arrays:
-    """Keeps nothing."""
-    return build()
-
 
 @dataclass(frozen=True)
 class Content:
@@ -87,15 +48,12 @@ class TileSet:
     ) -> None:
         self._collection = collection
         self._rung = rung or rungs.chosen("auto")
-        self._keep = keep
-        self._columns = keep("base", lambda: _columns(collection, read()))
+        self.levels = Levels(collection, read, keep)
+        self._columns = self.levels.columns
         self._lean = {**self._columns, **{name: self._columns[lean] for name, lean in LEAN.items()
                                           if lean in self._columns}}
         self._counts = bool(collection.counted) and counted.countable(self._columns)
-        self._levels: dict[int, Level] = {}
         self._layers: dict[int, Layer] = {}
-        self._building = threading.RLock()
-        self._marks: dict[int, marks.Words] = {}
         self._alive = lru_cache(SPANS_KEPT)(self._on)
         self._turns = lru_cache(TURNS_KEPT)(self._turns_in)
 
@@ -106,7 +64,7 @@ class TileSet:
     def content(self, tile: Tile, window: Interval | None = None) -> Content:
         """The same tile, named before it is made."""
         wanted = self._shown(tile, window)
-        named = self.marks_at(tile.z)[wanted[0]]
+        named = self.levels.marks(tile.z)[wanted[0]]
         if mvt.is_lean(window):
             named = marks.with_numbers(named, self._columns["numbers"][wanted[0]])
         return Content(marks.name(named), lambda: self._drawn(tile, window, wanted))
@@ -114,11 +72,6 @@ class TileSet:
     def run(self, tile: Tile, day: date) -> Interval:
         """The days around ``day`` on which nothing in the tile begins or ends: its one-day tiles are the same."""
         return span_around(self._turns(tile), day)
-
-    @property
-    def columns(self) -> Arrays:
-        """What is said of each version (``geo.tiles.arrays``)."""
-        return self._columns
 
     def near(self, tile: Tile, window: Interval | None, reach: int) -> Ints:
         """Versions of these days whose box comes within ``reach`` units of the tile; beyond zoom 20, of the tile of
@@ -148,7 +101,7 @@ class TileSet:
         zoom = min(tile.z, UNITS_ZOOM)
         found = self._layers.get(zoom)
         if found is None:
-            made = self._rung.layer(self._collection.name, self.level(zoom).arrays, self._columns)
+            made = self._rung.layer(self._collection.name, self.levels.at(zoom).arrays, self._columns)
             found = self._layers.setdefault(zoom, made)
         return found
 
@@ -164,7 +117,7 @@ class TileSet:
         if self._is_counted(tile):
             body = counted.layer(self._rung, columns, shown, days_apart=is_lean)
             return wire.wrapped(self._collection.name, mvt.EXTENT, body) if body else b""
-        encoded = self._geometry(self.level(tile.z), shown, frame_of(tile))
+        encoded = self._geometry(self.levels.at(tile.z).arrays, shown, frame_of(tile))
         if not encoded.blob:
             return b""
         rows, ends = shown[0], encoded.ends
@@ -182,81 +135,11 @@ class TileSet:
         text = columns["values"][columns["values_ends"][row]:columns["values_ends"][row + 1]].tobytes()
         return wire.text(text)
 
-    def has(self, zoom: int) -> bool:
-        """Whether a zoom is prepared, so that its tiles cost no more than themselves."""
-        return min(zoom, UNITS_ZOOM) in self._levels and min(zoom, SIMPLIFIED_TO + 1) in self._marks
-
-    def prepare(self, zoom: int) -> None:
-        """Make, or find where they are kept, the arrays of a zoom: seconds, for a large war."""
-        self.level(zoom)
-        self.marks_at(zoom)
-
-    def level(self, zoom: int) -> Level:
-        """The arrays of a zoom, made when first asked for."""
-        zoom = min(zoom, UNITS_ZOOM)
-        found = self._levels.get(zoom)
-        if found is None:
-            with self._building:
-                found = self._levels.get(zoom) or self._made(zoom)
-                self._levels[zoom] = found
-        return found
-
-    def _made(self, zoom: int) -> Level:
-        if zoom > SIMPLIFIED_TO:
-            return self._exact(zoom)
-        base = self._columns
-
-        def build() -> Arrays:
-            shift, graph = UNITS_ZOOM - zoom, self._graph()
-            made = snap.snapped(base, graph, topology.kept(base, graph, TOLERANCE << shift), shift)
-            names = ("table", "refs", "parts", "hole", "versions", "state")
-            more = {"gone": np.diff(made["parts"]) == 0, "rings": arrays.ring_boxes(made), "boxes": boxes(made, 0)}
-            return {**{name: made[name] for name in names}, **more}
-
-        made = self._keep(f"z{zoom}", build)
-        return Level({**made, "kind": base["kind"]}, made["boxes"])
-
-    def _exact(self, zoom: int) -> Level:
-        """The borders as they are; only which of them stay sound on the grid of the zoom must be found out."""
-        base, shift = self._columns, UNITS_ZOOM - zoom
-
-        def build() -> Arrays:
-            kind = np.repeat(base["kind"], np.diff(base["versions"]))
-            owner = np.repeat(np.arange(len(kind)), np.diff(base["parts"]))
-            points = snap.rounded(base["table"], shift)[base["refs"]]
-            points, parts = snap.without_repeats(points, owner, kind)
-            state = snap.states(points, {**base, "parts": parts})
-            return {"state": state, "gone": np.diff(parts) == 0, "boxes": boxes(base, shift)}
-
-        made = self._keep(f"z{zoom}", build)
-        return Level({**base, "state": made["state"], "gone": made["gone"]}, made["boxes"])
-
-    def _graph(self) -> topology.Arcs:
-        def build() -> Arrays:
-            found = topology.arcs(self._columns)
-            return {"arcs": found.refs, "starts": found.starts, "days": found.days}
-
-        made = self._keep("arcs", build)
-        return topology.Arcs(made["arcs"], made["starts"], made["days"])
-
     def _on(self, zoom: int, first: int, end: int) -> tuple[Ints, Ints]:
         """Versions of these days, and their boxes at the zoom."""
-        days, level = self._columns["days"], self.level(zoom)
+        days, level = self._columns["days"], self.levels.at(zoom)
         rows = np.flatnonzero((days[:, 0] < end) & (days[:, 1] > first)).astype(np.int32)
         return rows, np.ascontiguousarray(level.boxes[rows])
-
-    def marks_at(self, zoom: int) -> marks.Words:
-        """What names the content of each version; beyond the simplified zooms all have the borders as they are."""
-        zoom = min(zoom, SIMPLIFIED_TO + 1)
-        found = self._marks.get(zoom)
-        if found is None:
-            level = self.level(zoom).arrays
-
-            def build() -> Arrays:
-                return {"marks": marks.of_attributes(self._columns) + marks.of_geometry(level)}
-
-            found = self._marks[zoom] = np.asarray(self._keep(f"m{zoom}", build)["marks"])
-        return found
 
     def _turns_in(self, tile: Tile) -> Ints:
         """The days on which something that may show in the tile begins or ends, in order."""
@@ -272,17 +155,11 @@ class TileSet:
         chosen, crossing = self._rung.meeting(alive, box, frame_of(around))
         return chosen, np.ones_like(crossing)
 
-    def _geometry(self, level: Level, wanted: tuple[Ints, Ints], frame: Frame) -> Encoded:
-        encoded = self._rung.shapes(level.arrays, *wanted, frame)
+    def _geometry(self, level: Arrays, shown: tuple[Ints, Ints], frame: Frame) -> Encoded:
+        encoded = self._rung.shapes(level, *shown, frame)
         if not len(encoded.hard):
             return encoded
-        whole = _by_geos(level.arrays, wanted[0][encoded.hard], frame)
-        starts = encoded.ends[:-1].tolist()
-        pieces = [encoded.blob[start:end] for start, end in zip(starts, encoded.ends[1:].tolist(), strict=True)]
-        for place, commands in zip(encoded.hard.tolist(), whole, strict=True):
-            pieces[place] = commands
-        ends = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
-        return Encoded(b"".join(pieces), ends, encoded.hard)
+        return encoded.filled(numpy_rung.by_geos(level, shown[0][encoded.hard], frame))
 
 
 def turns_of(days: Ints) -> Ints:
@@ -299,11 +176,6 @@ def span_around(turns: Ints, day: date) -> Interval:
         day_from_number(int(turns[place])) if place < len(turns) else None)
 
 
-def _columns(collection: Collection, features: Iterable[Feature]) -> Arrays:
-    made = arrays.columns(collection, features)
-    return {**made, "numbers": lineage.numbers(made), "rings": arrays.ring_boxes(made)}
-
-
 def _days(window: Interval) -> tuple[int, int]:
     first = -FOREVER if window.start is None else day_number(window.start)
     return first, FOREVER if window.end is None else day_number(window.end)
@@ -314,36 +186,6 @@ def frame_of(tile: Tile) -> Frame:
     half = (1 << tile.z) * mvt.EXTENT // 2
     shift = 0 if tile.z <= SIMPLIFIED_TO else UNITS_ZOOM - tile.z
     return Frame(shift, tile.x * mvt.EXTENT - half, tile.y * mvt.EXTENT - half)
-
-
-def boxes(level: Arrays, shift: int) -> Ints:
-    """West, north, east, south of each version, in units of the zoom; what is empty has its east west of its west."""
-    bounds = level["parts"][level["versions"]]
-    full = bounds[1:] > bounds[:-1]
-    found = np.empty((len(full), 4), dtype=np.int32)
-    found[:, :2], found[:, 2:] = FOREVER, -FOREVER
-    if full.any():
-        points = snap.rounded(level["table"], shift)[level["refs"]]
-        found[full, :2] = np.minimum.reduceat(points, bounds[:-1][full], axis=0)
-        found[full, 2:] = np.maximum.reduceat(points, bounds[:-1][full], axis=0)
-    return found
-
-
-def _by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
-    """Geometry commands of versions that touch themselves when cut, each parted into valid polygons.
-
-    They are cut as all others are, so that neighbours still meet.
-    """
-    found = [b""] * len(chosen)
-    for place, version in enumerate(chosen):
-        whole = numpy_rung.cut(level, version, frame)
-        if isinstance(whole, bytes):
-            found[place] = whole
-            continue
-        for part in shapes(np.array([whole], dtype=object), mvt.EXTENT, mvt.BUFFER):
-            if part.kind == POLYGON:
-                (found[place],) = wire.commands(part, closed=True)
-    return found
 
 
 def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
@@ -369,11 +211,3 @@ def _merged(columns: Arrays, encoded: Encoded, chosen: Ints) -> Runs:
     place = np.argsort(columns["numbers"][rows[firsts]])
     firsts, lasts = firsts[place], lasts[place]
     return Runs(rows[firsts], rows[lasts], begin[firsts], end[firsts])
-
-
-@lru_cache(1)
-def code() -> str:
-    """Names the code that makes the arrays, so that another one's are not read."""
-    beside = sorted(Path(__file__).parent.glob("*.py"))
-    paths = [*beside, *(Path(str(module.__file__)) for module in (grid, looks, mvt, standing, wire))]
-    return blake2b(b"".join(path.read_bytes() for path in paths), digest_size=4).hexdigest()

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from geo import wire
+from geo import tilegeometry, wire
 from geo.cache import Arrays
+from geo.mvt import BUFFER, EXTENT
 from geo.tilegeometry import LINE, POINT, POLYGON, Shapes
 from geo.tiles import clip, cutting
 from geo.tiles.arrays import Ints
@@ -21,6 +22,7 @@ from geo.tiles.snap import without_repeats as without_repeated
 FEW = 150
 """Points up to which plain Python writes faster than numpy."""
 
+
 class Encoded(NamedTuple):
     """Geometry commands of the versions asked for, one after another; ``ends`` are their offsets, with one more
     than there are; those in ``hard`` must go through GEOS and are empty here, as is what nobody sees."""
@@ -28,6 +30,14 @@ class Encoded(NamedTuple):
     blob: bytes
     ends: Ints
     hard: Ints
+
+    def filled(self, commands: Sequence[bytes]) -> Encoded:
+        """With the commands of those in ``hard``."""
+        pieces = [self.blob[start:end] for start, end in pairwise(self.ends.tolist())]
+        for place, each in zip(self.hard.tolist(), commands, strict=True):
+            pieces[place] = each
+        ends = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
+        return Encoded(b"".join(pieces), ends, self.hard)
 
 
 class _Parts(NamedTuple):
@@ -117,7 +127,24 @@ def _open(parts: _Parts, places: Sequence[int], kind: Ints) -> Iterator[tuple[in
             yield place, geometry
 
 
-def cut(level: Arrays, version: int, frame: Frame) -> bytes | shapely.Geometry:
+def by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
+    """Geometry commands of versions that touch themselves when cut, each parted into valid polygons.
+
+    They are cut as all others are, so that neighbours still meet.
+    """
+    found = [b""] * len(chosen)
+    for place, version in enumerate(chosen):
+        whole = _alone(level, version, frame)
+        if isinstance(whole, bytes):
+            found[place] = whole
+            continue
+        for part in tilegeometry.shapes(np.array([whole], dtype=object), EXTENT, BUFFER):
+            if part.kind == POLYGON:
+                (found[place],) = wire.commands(part, closed=True)
+    return found
+
+
+def _alone(level: Arrays, version: int, frame: Frame) -> bytes | shapely.Geometry:
     """What is visible of one polygon that touches itself: its commands where that is valid, as where two of its parts
     touch at a point; else what GEOS must repair, or all of it where it cannot be cut."""
     if level["state"][version] < VALID:

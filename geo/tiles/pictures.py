@@ -29,7 +29,7 @@ class Pictures:
     def __init__(self, tileset: TileSet, rung: str = "auto") -> None:
         self._tileset = tileset
         self._rung, self._paint = rung, painting.chosen(rung)
-        columns = tileset.columns
+        columns = tileset.levels.columns
         self._words = marks.of_texts(columns, "saids")
         self._saids = [looks.read(text) for text in _texts(columns)]
         self._seen = lru_cache(4096)(self._as_seen)
@@ -42,8 +42,8 @@ class Pictures:
     def content(self, canvas: Canvas) -> Content:
         """The same picture, named before it is made. The name says nothing of scale and colours."""
         rows = self._shown(canvas.tile, Interval.of_day(canvas.day))
-        named = self._tileset.marks_at(canvas.tile.z)[rows]
-        said = self._words[self._tileset.columns["said"][rows]]
+        named = self._tileset.levels.marks(canvas.tile.z)[rows]
+        said = self._words[self._tileset.levels.columns["said"][rows]]
         named = marks.with_looks(named, said, self._is_certain(rows, canvas.day))
         return Content(marks.name(named), lambda: self._drawn(canvas, rows))
 
@@ -55,25 +55,25 @@ class Pictures:
         return self._tileset.near(tile, window, AROUND * UNITS)
 
     def _turns_in(self, tile: Tile) -> Ints:
-        rows, columns = self._shown(tile, None), self._tileset.columns
+        rows, columns = self._shown(tile, None), self._tileset.levels.columns
         return turns_of(np.concatenate((columns["days"][rows], columns["certain"][rows])))
 
     def _is_certain(self, rows: Ints, day: date) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        certain, number = self._tileset.columns["certain"][rows], day_number(day)
+        certain, number = self._tileset.levels.columns["certain"][rows], day_number(day)
         return np.asarray((certain[:, 0] <= number) & (number < certain[:, 1]))
 
     def _as_seen(self, said: int, kind: int, is_certain: bool) -> Seen:
         return png.seen_as(self._saids[said], kind, is_certain=is_certain)
 
     def _drawn(self, canvas: Canvas, rows: Ints) -> bytes:
-        columns = self._tileset.columns
+        columns = self._tileset.levels.columns
         said, kind, certain = columns["said"][rows], columns["kind"][rows], self._is_certain(rows, canvas.day)
         seen = [self._seen(*each) for each in zip(said.tolist(), kind.tolist(), certain.tolist(), strict=True)]
         order = png.in_order(seen)
         return png.drawn(self._drawing([seen[at] for at in order], rows[order], canvas), canvas, self._paint)
 
     def _drawing(self, seen: list[Seen], rows: Ints, canvas: Canvas) -> Drawing:
-        level, frame = self._tileset.level(canvas.tile.z).arrays, frame_of(canvas.tile)
+        level, frame = self._tileset.levels.at(canvas.tile.z).arrays, frame_of(canvas.tile)
         factor, around = PART * canvas.scale // UNITS, AROUND * PART * canvas.scale
         solid = sum(each.kind in (AREA, LINE) for each in seen)
         reach = Reach(factor, -around, PART * canvas.side + around)
