@@ -177,7 +177,7 @@ def set_theatre(store: Store, war: Theatre) -> None:
     :raises InvalidParameter: when the store is another theatre's.
     """
     old = Path(store.theatre() or DEFAULT)
-    if store.summary("places").count and old.name != Path(war.name).name:
+    if store.count("places") and old.name != Path(war.name).name:
         raise InvalidParameter(f"theatre {war.name!r}: the store is {str(old)!r}'s, want a store of its own")
     store.set_theatre(war.name)
 

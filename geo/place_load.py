@@ -61,7 +61,7 @@ def loaded_places(store: Store, folder: Path | None = None) -> Loaded | None:
     """What the user loaded into the store, indexed for this state of it; ``None`` when there is nothing."""
     if next(iter(store.read("places", replace(LOADED, limit=1))), None) is None:
         return None
-    return Loaded.kept(store.summary("places").version, map(_place, store.read("places", LOADED)), folder)
+    return Loaded.kept(store.version_of("places"), map(_place, store.read("places", LOADED)), folder)
 
 
 def _load_names(store: Store, path: Path, known_on: date) -> PlaceReport:

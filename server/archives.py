@@ -54,7 +54,7 @@ def make(app: Flask, store: Store, wanted: Wanted, path: Path, bar: Bar) -> dict
     :raises InvalidInput: when there is nothing to draw.
     :raises StoreError: when somebody writes to the store meanwhile, or another process to the same file.
     """
-    version, about = store.summary(wanted.collection).version, tilejson(app, store, wanted)
+    version, about = store.version_of(wanted.collection), tilejson(app, store, wanted)
     name = made_of(store, wanted)
     work = path.with_name(f".{path.name}.baking")
     work.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def make(app: Flask, store: Store, wanted: Wanted, path: Path, bar: Bar) -> dict
 
         def read() -> Iterable[Feature]:
             rows = list(store.read(wanted.collection, wanted.query))
-            if store.summary(wanted.collection).version != version:
+            if store.version_of(wanted.collection) != version:
                 raise StoreError(f"{wanted.collection}: changed while it was read; try again")
             return rows
 
@@ -84,7 +84,7 @@ SAID = ("name", "description", "attribution", "epoch", "valid_range", "valid_day
 
 def made_of(store: Store, wanted: Wanted) -> str:
     """Names all that the bytes of the file hang on."""
-    version = store.summary(wanted.collection).version
+    version = store.version_of(wanted.collection)
     parts = wanted.collection, version, mvt.ENCODING, code(), wanted.query, wanted.zooms, wanted.window_bytes
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 

@@ -21,10 +21,10 @@ from server.vendor import checked, folder
 bp = Blueprint("assets", __name__)
 
 MIMETYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-SOON = ("app", "inspector")
-"""What a map page starts, and what the first click asks for; tools are loaded when somebody takes one up."""
-PUBLISHED = ("archive-source",)
-"""What published pages ask for too (``server.site``)."""
+SOON = ("app",)
+"""What a map page starts; the rest is loaded when a click or a tool asks for it."""
+PUBLISHED = ("app", "inspector", "archive-source")
+"""What published pages (``server.site``) may ask for."""
 FOLDER = Path(__file__).parent / "static"
 FRAME_SCRIPT, FRAME_SHEET = "js/frame.bundle.js", "css/frame.bundle.css"
 FRAME_LEAFLET = "js/frame.leaflet.js"
@@ -111,7 +111,7 @@ def all_files() -> Mapping[str, bytes]:
 
 def published_modules() -> list[str]:
     """All scripts that a published page needs."""
-    return [f"js/{name}.js" for name in bundle.reached((*SOON, *PUBLISHED), _scripts(all_files()))]
+    return [f"js/{name}.js" for name in bundle.reached(PUBLISHED, _scripts(all_files()))]
 
 
 def _scripts(bodies: Mapping[str, bytes]) -> dict[str, str]:

@@ -22,7 +22,7 @@ def start() -> str:
     """What there is, for readers; in English, as the descriptions of the data are."""
     language.speak("en")
     store = get_store()
-    counted = [(each, store.summary(name).count) for name, each in COLLECTIONS.items()]
+    counted = [(each, store.count(name)) for name, each in COLLECTIONS.items()]
     return render_template("data.html", collections=counted, formats=FORMATS, credits=get_credits())
 
 

@@ -45,6 +45,7 @@ class Resources:
         self._gazetteer: tuple[str, str, Gazetteer] | None = None
         self._zones: OrderedDict[tuple[str, date | None], ZoneIndex] = OrderedDict()
         self._turns: dict[str, tuple[str, tuple[date, ...]]] = {}
+        self._versions: dict[str, tuple[str, str]] = {}
         self._summaries: dict[str, tuple[str, Summary]] = {}
         self._counts: dict[str, tuple[str, int]] = {}
         self._tiles = TileCache(self._cache_bytes)
@@ -95,7 +96,11 @@ class Resources:
 
     def version_of(self, collection: str) -> str:
         """A text that differs after every write that changed the collection."""
-        return self.summary_of(collection).version
+        store, known = self.store(), self._versions.get(collection)
+        version = store.version()
+        if known is None or known[0] != version:
+            known = self._versions[collection] = version, store.version_of(collection)
+        return known[1]
 
     def summary_of(self, collection: str) -> Summary:
         """The collection at a glance, looked at once a version of the store."""
@@ -119,7 +124,7 @@ class Resources:
             store, known = self.store(), self._gazetteer
             version = store.version()
             if known is None or known[0] != version:
-                places = store.summary("places").version
+                places = store.version_of("places")
                 same = known is not None and known[1] == places
                 known = self._gazetteer = version, places, known[2] if known and same else gazetteer_of(store)
             return known[2]
@@ -142,7 +147,7 @@ class Resources:
         """Whose work the ground is, in plain text."""
         with self._lock:
             store = self.store()
-            version = store.summary("reports").version, *store.sources().values()
+            version = store.version_of("reports"), *store.sources().values()
             if self._credits is None or self._credits[0] != version:
                 self._credits = version, credits(store)
             return self._credits[1]
@@ -151,7 +156,7 @@ class Resources:
         """Over the store's zones, reports and places as they are now. Tiles are served while it is built."""
         with self._building:
             store = self.store()
-            version = tuple(store.summary(name).version for name in ("zones", "reports", "places"))
+            version = tuple(store.version_of(name) for name in ("zones", "reports", "places"))
             if self._pipeline is None or self._pipeline[0] != version:
                 reports, zones = store.read("reports", Query()), store.read("zones", Query())
                 self._pipeline = version, pipeline(self.gazetteer(), self.actors(), reports, zones)

@@ -54,7 +54,6 @@ def described(
     integers), ``windows`` and ``change_days``, from which a client knows when there is anything to ask for; of what
     sources say day by day ``evidence`` and ``vague_days``, of what stories tell ``day_counts``, all in integers."""
     seen = _seen_then(store, declared, as_known_on) if as_known_on else _seen(store, declared)
-    bounds = seen.bounds
     return {
         "tilejson": "3.0.0",
         "name": declared.title,
@@ -65,8 +64,8 @@ def described(
         "tiles": [origin.address],
         "minzoom": 0,
         "maxzoom": origin.deepest,
-        "bounds": list(bounds),
-        "center": [(bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2, min(6, origin.deepest)],
+        "bounds": list(seen.bounds),
+        "center": [*_middle(seen.bounds), min(6, origin.deepest)],
         "vector_layers": [_layer(declared, origin.deepest)],
         "epoch": EPOCH.isoformat(),
         **_times(seen.interval),
@@ -89,7 +88,7 @@ def _seen(store: Store, declared: Collection) -> _Seen:
     name = declared.name
     summary, rows = store.summary(name), list(store.dated(name)) if _is_said(declared) else []
     told = _told(declared, rows, store.day_counts(name) if declared.counted else {})
-    return _Seen(_bounds(summary.bbox), summary.interval, store.change_days(name), told)
+    return _Seen(bounds(summary.bbox), summary.interval, store.change_days(name), told)
 
 
 def _told(declared: Collection, rows: Sequence[Feature], counts: Mapping[date, int]) -> Mapping[str, object]:
@@ -113,7 +112,7 @@ def _seen_then(store: Store, declared: Collection, as_known_on: date) -> _Seen:
     turns = sorted(day for day in starts | ends if day is not None)
     whole = Interval(None if None in starts else turns[0], None if None in ends else turns[-1]) if spans else None
     exact = Counter(span.start for span in spans if span.days == 1 and span.start)
-    return _Seen(_bounds(_box_of(rows)), whole, turns, _told(declared, rows, dict(sorted(exact.items()))))
+    return _Seen(bounds(_box_of(rows)), whole, turns, _told(declared, rows, dict(sorted(exact.items()))))
 
 
 def _box_of(rows: Sequence[Feature]) -> BBox | None:
@@ -125,16 +124,26 @@ def _box_of(rows: Sequence[Feature]) -> BBox | None:
     return BBox(*(np.append(low, high) / 1e4).tolist())
 
 
-def _bounds(found: BBox | None) -> BBox:
+def bounds(found: BBox | None) -> BBox:
+    """Of what has tiles; the whole square of Web Mercator where nothing is known."""
     box = found or WORLD
     return box._replace(south=max(box.south, WORLD.south), north=min(box.north, WORLD.north))
 
 
-def _layer(declared: Collection, deepest: int) -> dict[str, object]:
+def _middle(box: BBox) -> tuple[float, float]:
+    return (box.west + box.east) / 2, (box.south + box.north) / 2
+
+
+def fields(declared: Collection) -> dict[str, str]:
+    """What each property of a tile's features means."""
     tiled = {field.name: field.description for field in declared.fields if field.name in declared.tiled}
+    return {**_ALWAYS, **tiled, **(_COUNTED if declared.counted else {})}
+
+
+def _layer(declared: Collection, deepest: int) -> dict[str, object]:
     return {
         "id": declared.name, "description": declared.description, "minzoom": 0, "maxzoom": deepest,
-        "fields": {**_ALWAYS, **tiled, **(_COUNTED if declared.counted else {})},
+        "fields": fields(declared),
     }
 
 

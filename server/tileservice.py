@@ -131,8 +131,9 @@ class TileService:
         """:raises StoreError: while the store cannot be read."""
         store, collection = self.held.store(), asked.collection
         belief = self.held.belief(asked.query.as_known_on, collection.name)
-        query = replace(asked.query, as_known_on=belief)
-        asked = replace(asked, query=query)
+        if belief != asked.query.as_known_on:
+            asked = replace(asked, query=replace(asked.query, as_known_on=belief))
+        query = asked.query
         made = self._sets.ready(collection, store, asked.tile.z) if asked.is_whole else None
         if asked.scale != VECTOR:
             return self._located_picture(store, asked, made)

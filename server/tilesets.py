@@ -87,7 +87,7 @@ class TileSets:
         return known[2] if known is not None and known[0] == store.version() else None
 
     def _prepared(self, collection: Collection, store: Store, zoom: int) -> TileSet:
-        if self._maker is not None:
+        if self._maker is not None and not self._sidecar(collection, store.version_of(collection.name)).holds(zoom):
             self._maker.make(collection.name, zoom)  # what it could not make is made here
         found = self.of(collection, store)
         found.levels.prepare(zoom)
@@ -104,7 +104,7 @@ class TileSets:
         self, known: tuple[str, str, TileSet] | None, collection: Collection, store: Store
     ) -> tuple[str, str, TileSet]:
         while True:
-            version, mine = store.version(), store.summary(collection.name).version
+            version, mine = store.version(), store.version_of(collection.name)
             if known is not None and known[1] == mine:
                 return version, mine, known[2]
             try:
@@ -113,10 +113,13 @@ class TileSets:
                 continue
 
     def _made(self, collection: Collection, store: Store, version: str) -> TileSet:
-        name = arrays_of(collection.name, version)
-        made = TileSet(collection, _reader(collection, store, version), Sidecar(self._folder, name), self.rung)
-        _clear(self._folder, collection.name, name)
+        sidecar = self._sidecar(collection, version)
+        made = TileSet(collection, _reader(collection, store, version), sidecar, self.rung)
+        _clear(self._folder, collection.name, sidecar.name)
         return made
+
+    def _sidecar(self, collection: Collection, version: str) -> Sidecar:
+        return Sidecar(self._folder, arrays_of(collection.name, version))
 
 
 class _Changed(Exception):
@@ -126,7 +129,7 @@ class _Changed(Exception):
 def _reader(collection: Collection, store: Store, version: str) -> Callable[[], Iterable[Feature]]:
     def read() -> Iterable[Feature]:
         features = list(store.read(collection.name, Query()))
-        if store.summary(collection.name).version != version:
+        if store.version_of(collection.name) != version:
             raise _Changed
         return features
 

@@ -124,6 +124,9 @@ class Store(Protocol):
     def version(self) -> str:
         """A text that differs after every committed write that changed something."""
 
+    def version_of(self, collection: str) -> str:
+        """A text that differs after every committed write that changed the collection: its summary's."""
+
     def close(self) -> None:
         """Let go of the file or server. The store cannot be used afterwards."""
 

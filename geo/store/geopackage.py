@@ -219,6 +219,11 @@ class GeoPackageStore:
             self._known = writes, now, version
         return version
 
+    def version_of(self, collection: str) -> str:
+        search.collection_named(collection)
+        with self._reader() as connection:
+            return _version(connection, collection)
+
     def close(self) -> None:
         with self._lock:
             self._closed, self._known = True, None

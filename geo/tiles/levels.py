@@ -51,6 +51,15 @@ class Sidecar:
             found = {}
         return found or build()
 
+    def holds(self, zoom: int) -> bool:
+        """Whether all that the tiles of a zoom need lies there."""
+        return all((self.folder / f"{self.name}-{part}").is_dir() for part in parts(zoom))
+
+
+def parts(zoom: int) -> tuple[str, str, str]:
+    """What the arrays are kept as that the tiles of a zoom need: columns, geometry, marks."""
+    return "base", f"z{min(zoom, UNITS_ZOOM)}", f"m{min(zoom, SIMPLIFIED_TO + 1)}"
+
 
 def in_memory(_part: str, build: Callable[[], Arrays]) -> Arrays:
     """Keeps nothing."""
@@ -68,7 +77,7 @@ class Levels:
         self._levels: dict[int, Level] = {}
         self._marks: dict[int, marks.Words] = {}
         self._building = threading.RLock()
-        self.columns = keep("base", lambda: _columns(collection, read()))
+        self.columns = keep(parts(0)[0], lambda: _columns(collection, read()))
 
     def has(self, zoom: int) -> bool:
         """Whether a zoom is prepared, so that its tiles cost no more than themselves."""
@@ -101,7 +110,7 @@ class Levels:
             more = {"gone": np.diff(made["parts"]) == 0, "rings": arrays.ring_boxes(made), "boxes": boxes(made, 0)}
             return {**{name: made[name] for name in names}, **more}
 
-        made = self._keep(f"z{zoom}", build)
+        made = self._keep(parts(zoom)[1], build)
         return Level({**made, "kind": base["kind"]}, made["boxes"])
 
     def _exact(self, zoom: int) -> Level:
@@ -116,7 +125,7 @@ class Levels:
             state = snap.states(points, {**base, "parts": parts})
             return {"state": state, "gone": np.diff(parts) == 0, "boxes": boxes(base, shift)}
 
-        made = self._keep(f"z{zoom}", build)
+        made = self._keep(parts(zoom)[1], build)
         return Level({**base, "state": made["state"], "gone": made["gone"]}, made["boxes"])
 
     def _graph(self) -> topology.Arcs:
@@ -137,7 +146,7 @@ class Levels:
             def build() -> Arrays:
                 return {"marks": marks.of_attributes(self.columns) + marks.of_geometry(level)}
 
-            found = self._marks[zoom] = np.asarray(self._keep(f"m{zoom}", build)["marks"])
+            found = self._marks[zoom] = np.asarray(self._keep(parts(zoom)[2], build)["marks"])
         return found
 
 

@@ -87,7 +87,7 @@ def _reaches(given: tuple[str, ...]) -> dict[str, float]:
 
 def rejoin(session: Session, store: Store) -> None:
     """Read the kept stories anew, for the ground under them has changed."""
-    count = store.summary("articles").count
+    count = store.count("articles")
     if count:
         stories = reread(pipeline_of(store), store, today())
         changed = sum(kept.written.added + kept.written.changed for kept in session.progress(stories, "Joining", count))

@@ -75,7 +75,7 @@ def publish(session: Session, /, folder: Path, base_url: str, language: str, **a
     (folder / "tiles").mkdir(parents=True, exist_ok=True)
     app, wanted = create_app({"store": session.store}), Wanted(ARCHIVES[0], **tiling(asked))
     with session.open() as store:
-        archives = [name for name in ARCHIVES if store.summary(name).count]
+        archives = [name for name in ARCHIVES if store.count(name)]
         for name in archives:
             shallowest, deepest = wanted.zooms
             if name == "places":
@@ -97,7 +97,7 @@ def _archive(session: Session, of: tuple[Flask, Store], wanted: Wanted, to: tupl
     address = f"pmtiles://{root}{path.name}/{{z}}/{{x}}/{{y}}"
     known = _known(path, described)
     if known.get("made_of") != made_of(store, wanted):
-        session.say(f"{wanted.collection}: {store.summary(wanted.collection).count:,} rows")
+        session.say(f"{wanted.collection}: {store.count(wanted.collection):,} rows")
         known = make(app, store, wanted, path, session.bar)
     said = {**known, "tiles": [address], "bytes": path.stat().st_size}
     put(described, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())

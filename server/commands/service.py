@@ -122,8 +122,8 @@ def serve(session: Session, /, host: str, port: int, workers: int, threads: int)
     from granian.constants import Interfaces  # noqa: PLC0415
 
     with session.open() as store:
-        session.say(f"{session.store}: {store.summary('articles').count} stories, "
-                    f"{store.summary('zones').count} zones")
+        session.say(f"{session.store}: {store.count('articles')} stories, "
+                    f"{store.count('zones')} zones")
     os.environ["DATELINE_STORE"] = session.store
     session.say(f"http://{host}:{port}/")
     Granian(

@@ -10,14 +10,12 @@ from flask import Blueprint, Response, current_app, request
 from geo import grid
 from geo.model import BBox, LngLat
 from geo.schema import Collection
-from server import caching, links, page, params
+from server import caching, links, page, params, tilejson
 from server.ogc import described, forms
 from server.ogc.crs import CRS84, EPSG, WORLD
 from server.ogc.described import JSON, PNG, RELATION, TILE, link
 from server.params import BadParameter
-from server.resources import get_store
-from server.tilejson import Origin
-from server.tilejson import described as tilejson
+from server.resources import get_store, get_summary
 from server.tileservice import VECTOR, respond
 
 bp = Blueprint("tiles", __name__)
@@ -67,17 +65,15 @@ def tilesets(collection: str, kind: str) -> Response:
 def tileset(collection: str, kind: str) -> Response:
     declared = params.collection(collection)
     here, deepest = f"{_root()}collections/{collection}/{kind}", int(current_app.config["MAX_ZOOM"])
-    told = tilejson(declared, get_store(), Origin("", str(current_app.config["ATTRIBUTION"]), deepest))
-    box = told["bounds"]
-    assert isinstance(box, list)
+    box = tilejson.bounds(get_summary(collection).bbox)
     return _json({
         "title": declared.title, "description": declared.description, **_head(kind),
-        "attribution": told["attribution"],
+        "attribution": str(current_app.config["ATTRIBUTION"]),
         "links": [link("self", f"{here}/{SET}", "This document"), *_ways(here, kind),
                   link("describedby", f"{links.root()}tiles/{collection}.json", "TileJSON, with its days")],
-        "boundingBox": {"lowerLeft": box[:2], "upperRight": box[2:], "crs": CRS84},
-        "tileMatrixSetLimits": [_limits(BBox(*box), zoom) for zoom in range(deepest + 1)],
-        **({"layers": [_layer(declared, told, deepest)]} if kind == "tiles" else {}),
+        "boundingBox": {"lowerLeft": [box.west, box.south], "upperRight": [box.east, box.north], "crs": CRS84},
+        "tileMatrixSetLimits": [_limits(box, zoom) for zoom in range(deepest + 1)],
+        **({"layers": [_layer(declared, deepest)]} if kind == "tiles" else {}),
     })
 
 
@@ -129,10 +125,8 @@ def _limits(box: BBox, zoom: int) -> dict[str, object]:
             "maxTileCol": last.x}
 
 
-def _layer(declared: Collection, told: dict[str, object], deepest: int) -> dict[str, object]:
-    layers = told["vector_layers"]
-    assert isinstance(layers, list)
-    fields = {name: {"description": text} for name, text in layers[0]["fields"].items()}
+def _layer(declared: Collection, deepest: int) -> dict[str, object]:
+    fields = {name: {"description": text} for name, text in tilejson.fields(declared).items()}
     dimension = 0 if declared.tiled_as_points else _DIMENSIONS.get(declared.geometry)
     return {
         "id": declared.name, "title": declared.title, "description": declared.description, "dataType": "vector",
