@@ -178,7 +178,7 @@ NGINX = HEAD + """
 }}
 """
 PROXY = HEAD + """
-  proxy_cache_path {folder}/cache keys_zone=tiles:10m;
+  open_file_cache max=10000; proxy_cache_path {folder}/cache keys_zone=tiles:10m;
   server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass {source}; proxy_cache tiles; proxy_cache_valid 204 1m;
     proxy_http_version 1.1; proxy_set_header Connection ""; }} }}
 }}
