@@ -5,10 +5,13 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -80,6 +83,57 @@ def test_qgis_opens_every_layer_while_the_service_runs(served: tuple[str, Path])
     assert found["zones"]["fields"]["valid_from"] == "Date"  # type: ignore[index]
     assert str(found["zones"]["geometry"]).startswith("MultiPolygon")
     store.close()
+
+
+@contextmanager
+def ingesting(path: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`dateline ingest` at work on more stories than it can read meanwhile, until the block ends."""
+    stories = folder / "stories.jsonl"
+    text = "ISIL fighters took al-Rai on 11 April 2016 and shelled Azaz. Report {}.\n\nManbij stayed quiet."
+    stories.write_text("".join(
+        json.dumps({"id": f"wire-{number}", "title": f"Wire {number}", "published": "2016-04-12",
+                    "text": text.format(number)}) + "\n" for number in range(50_000)), "utf-8")
+    command = [sys.executable, "-m", "server.cli", "--quiet", "--store", str(path), "ingest", str(stories)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def stories(path: Path) -> int:
+    store = open_store(str(path))
+    count = store.count("articles")
+    store.close()
+    return count
+
+
+def test_qgis_reads_file_and_service_while_an_ingest_writes(served: tuple[str, Path], tmp_path: Path) -> None:
+    """The GeoPackage's layers, then the project's OGC API layers drawn on two days: both whole, as rows arrive."""
+    address, path = served
+    project = tmp_path / "dateline.qgs"
+    with urllib.request.urlopen(f"{address}/export/project.qgs") as answer:
+        project.write_bytes(answer.read())
+    before, seen = stories(path), []
+    with ingesting(path, tmp_path) as process:
+        deadline = time.monotonic() + 60
+        while stories(path) < before + 5 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        least = stories(path)
+        found = qgis(path)
+        for day in ("2016-04-09", "2016-04-12"):
+            out = tmp_path / f"{day}.png"
+            in_qgis("qgis_project.py", tmp_path, project, out, day, 36.9, 36.2, 38.1, 36.9)
+            seen.append(np.array(Image.open(out).convert("RGB"))[205:225, 330:360].reshape(-1, 3).mean(axis=0))
+        most = stories(path)
+        assert process.poll() is None, "the ingest ended before QGIS did"
+    assert before + 5 <= least < most, "rows arrived while QGIS read"
+    assert all(found[name]["valid"] for name in LAYERS)
+    assert least <= found["articles"]["count"] <= most  # type: ignore[operator]
+    green, grey = seen
+    assert green[1] > green[0] + 30, "the rebels' green"
+    assert np.ptp(grey) < 15, "ISIL's grey"
 
 
 def test_ogrinfo_lists_the_layers_with_their_fields(served: tuple[str, Path]) -> None:
