@@ -19,6 +19,7 @@ from geo.interval import Interval, day_from_number
 from geo.model import LngLat
 from geo.schema import ZONES
 from geo.tiles.encoder import TileSet
+from tools.postgres import Server
 
 ZOOMS = {11: 1, 13: 16, 16: 1024}
 """Zooms that are not simplified, and of how many of their tiles one is compared."""
@@ -41,10 +42,10 @@ def tiles(zoom: int, every: int) -> list[Tile]:
     return found[::every]
 
 
-def theirs(at: postgis.Cluster, asked: Sequence[Tile], day: int) -> Iterator[tuple[Tile, set[str]]]:
+def theirs(at: Server, asked: Sequence[Tile], day: int) -> Iterator[tuple[Tile, set[str]]]:
     for begin in range(0, len(asked), 500):
         values = ", ".join(f"({tile.z}, {tile.x}, {tile.y})" for tile in asked[begin:begin + 500])
-        for line in postgis.psql(at, SEEN.format(tiles=values, day=day)).splitlines():
+        for line in at.psql(SEEN.format(tiles=values, day=day)).splitlines():
             z, x, y, ids = line.split("|")
             yield Tile(int(z), int(x), int(y)), set(ids.split())
 

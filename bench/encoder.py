@@ -24,6 +24,7 @@ from geo.schema import ZONES
 from geo.tiles import rungs
 from geo.tiles.encoder import TileSet
 from geo.tiles.levels import Sidecar
+from tools.postgres import Server
 
 PORT = 5498
 LEAST = 1500
@@ -39,7 +40,7 @@ def ours(made: TileSet, tiles: list[Tile], day: date) -> float:
     return (time.process_time() - begin) / len(tiles) * 1e6
 
 
-def theirs(at: postgis.Cluster, tiles: list[Tile], day: int, *, one_day: bool) -> float:
+def theirs(at: Server, tiles: list[Tile], day: int, *, one_day: bool) -> float:
     """Microseconds a tile, of the server's processes."""
     envelope = postgis.ENVELOPE.format(z="$1", x="$2", y="$3")
     statement = postgis.AS_MVT.format(tile=envelope, day="$4").strip()
@@ -49,7 +50,7 @@ def theirs(at: postgis.Cluster, tiles: list[Tile], day: int, *, one_day: bool) -
     script = [f"PREPARE tile(int, int, int, int) AS SELECT length(({statement}))"]
     script += [f"EXECUTE tile({tile.z}, {tile.x}, {tile.y}, {day})" for tile in tiles] * times
     begin = cpu_seconds(at.pid)
-    postgis.psql(at, ";\n".join(script), quiet=True)
+    at.psql(";\n".join(script), quiet=True)
     time.sleep(0.3)  # until the server has counted its child, which has ended
     return (cpu_seconds(at.pid) - begin) / len(tiles) / times * 1e6
 

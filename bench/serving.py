@@ -106,7 +106,7 @@ def behind_nginx(source: Server, folder: Path, port: int) -> Iterator[Server]:
 
 
 @contextmanager
-def tipg(name: str, table: str, at: postgis.Cluster, pid: int) -> Iterator[Server]:
+def tipg(name: str, table: str, at: Server, pid: int) -> Iterator[Server]:
     """A table of the running tipg; all versions are filtered by day in CQL2."""
     day = FIRST_DAY + 600
     query = {"filter": f"from_day <= {day} AND to_day > {day}", "filter-lang": "cql2-text"} if table == "zones" else {}

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,9 @@ from click.testing import CliRunner
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from geo.store import open_store
 from server.cli import dateline
+from tools.postgres import Server, running
 
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples on every machine
 settings.register_profile("fuzz", max_examples=2000, deadline=None)
@@ -24,6 +27,32 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "demo.gpkg"
     CliRunner().invoke(dateline, ["--quiet", "--store", str(path), "init", "--demo"], catch_exceptions=False)
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL with PostGIS, one for all tests of a process; its database ``empty`` holds an empty store."""
+    with running(settings=("fsync=off",)) as server:
+        server.psql("CREATE DATABASE empty")
+        open_store(server.of("empty"), create=True).close()
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> Iterator[str]:
+    """The address of an empty store in PostGIS, of this test alone."""
+    name = f"test_{secrets.token_hex(4)}"
+    postgres.psql(f"CREATE DATABASE {name} TEMPLATE empty")
+    yield postgres.of(name)
+    postgres.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["geopackage", "postgis"])
+def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a store may be made, on each backend in turn."""
+    if request.param == "geopackage":
+        return str(tmp_path / "s.gpkg")
+    return str(request.getfixturevalue("database"))
 
 
 @pytest.fixture(scope="session")

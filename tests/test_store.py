@@ -27,8 +27,8 @@ TUESDAY = date(2016, 4, 12)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+def store(store_address: str) -> Iterator[Store]:
+    opened = open_store(store_address, create=True)
     yield opened
     opened.close()
 
@@ -248,7 +248,9 @@ def test_a_summary_tells_count_extent_and_span(store: Store) -> None:
     store.write("zones", [zone("a"), zone("b", valid="2016-05-01/2016-06-30", at=39.3)], MONDAY)
     store.write("zones", [zone("a", valid="2016-04-02/2016-04-30")], TUESDAY)
     summary = store.summary("zones")
-    assert (summary.count, summary.bbox) == (2, BBox(37, 36, 40.3001, 37))
+    assert summary.count == 2 and summary.bbox is not None
+    assert summary.bbox[:2] + summary.bbox[3:] == (37, 36, 37)
+    assert 40.3 <= summary.bbox.east <= 40.3001, "rounded outwards; GeoPackage's index does so twice"
     assert store.count("zones") == 2
     assert summary.interval == Interval(date(2016, 4, 2), date(2016, 7, 1))
     assert store.change_days("zones") == (date(2016, 4, 2), date(2016, 5, 1), date(2016, 7, 1))
@@ -337,10 +339,10 @@ with store.transaction():
 """
 
 
-def test_a_writer_killed_in_its_transaction_leaves_nothing(store: Store, tmp_path: Path) -> None:
+def test_a_writer_killed_in_its_transaction_leaves_nothing(store: Store, store_address: str) -> None:
     store.write("zones", [zone()], MONDAY)
     before = store.version()
-    killed = subprocess.run([sys.executable, "-c", _CRASH, str(tmp_path / "s.gpkg")], check=False, cwd=Path.cwd())
+    killed = subprocess.run([sys.executable, "-c", _CRASH, store_address], check=False, cwd=Path.cwd())
     assert killed.returncode == -signal.SIGKILL
     assert (ids(store), store.version(), list(store.read("places", Query()))) == (["z1"], before, [])
     assert store.write("zones", [zone("z2")], MONDAY).added == 1
@@ -357,12 +359,12 @@ print(len(list(store.read("zones", Query()))), flush=True)
 """
 
 
-def test_another_process_reads_while_this_one_writes(store: Store, tmp_path: Path) -> None:
+def test_another_process_reads_while_this_one_writes(store: Store, store_address: str) -> None:
     store.write("zones", [zone()], MONDAY)
     with store.transaction():
         store.write("zones", [zone("z2")], MONDAY)
         reader = subprocess.Popen(
-            [sys.executable, "-c", _READER, str(tmp_path / "s.gpkg")], text=True,
+            [sys.executable, "-c", _READER, store_address], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )
         assert reader.stdout is not None

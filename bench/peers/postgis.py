@@ -1,19 +1,16 @@
 """PostGIS with the benchmark's zones, in a cluster of its own that ends with the run; tipg on it, and plain SQL."""
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench.peers.process import started
 from geo.interval import day_number
 from geo.model import Feature
+from tools.postgres import Server, run, running
 
 TABLE = """
 CREATE EXTENSION IF NOT EXISTS postgis;
@@ -41,43 +38,16 @@ SELECT ST_AsMVT(mvt, 'zones', 4096, 'geom', 'fid') FROM (
 """
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """A running PostgreSQL: the id of its first process, and how to reach it."""
-
-    pid: int
-    port: int
-    folder: Path
-
-    @property
-    def address(self) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
-
-
 @contextmanager
-def cluster(rows: Sequence[Feature], day: int, port: int) -> Iterator[Cluster]:
+def cluster(rows: Sequence[Feature], day: int, port: int) -> Iterator[Server]:
     """PostgreSQL with PostGIS on the loopback, with all versions, and those of one day in a table of their own."""
-    folder = Path(tempfile.mkdtemp(prefix="dateline-peer-"))
-    try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        data = folder / "data"
-        _run([*_as_postgres(), _program("initdb"), "-D", str(data), "-A", "trust", "-U", "postgres"])
-        command = [
-            *_as_postgres(), _program("postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1",
-            "-c", f"unix_socket_directories={folder}", "-c", "shared_buffers=512MB", "-c", "fsync=off", "-c", "jit=off",
-        ]
-        with started(command, log=folder.parent / f"{folder.name}.log") as pid:
-            found = Cluster(pid, port, folder)
-            _filled(found, rows, day)
-            yield found
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.joinpath(f"{folder.name}.log").unlink(missing_ok=True)
+    with running(port, ("shared_buffers=512MB", "fsync=off")) as found:
+        _filled(found, rows, day)
+        yield found
 
 
 @contextmanager
-def tipg(at: Cluster, port: int, workers: int = 2) -> Iterator[int]:
+def tipg(at: Server, port: int, workers: int = 2) -> Iterator[int]:
     """tipg on the cluster, by uvicorn, as its own documents run it; its process id."""
     python = _installed(Path("var/peers/tipg"), ["tipg", "uvicorn[standard]"])
     environment = {"DATABASE_URL": at.address, "TIPG_MAX_FEATURES_PER_TILE": "100000", "CACHE_DISABLE": "TRUE"}
@@ -87,16 +57,9 @@ def tipg(at: Cluster, port: int, workers: int = 2) -> Iterator[int]:
         yield pid
 
 
-def psql(at: Cluster, sql: str, *, quiet: bool = True) -> str:
-    """What the statements print, without any frame."""
-    command = ["psql", at.address, "-v", "ON_ERROR_STOP=1", "-At", *(["-q"] if quiet else []), "-c", sql]
-    return _run(command)
-
-
-def _filled(at: Cluster, rows: Sequence[Feature], day: int) -> None:
-    _await(at)
+def _filled(at: Server, rows: Sequence[Feature], day: int) -> None:
     for statement in TABLE.strip().split(";\n"):
-        psql(at, statement)
+        at.psql(statement)
     columns = "id, controller, status, method, source_id, confidence, from_day, to_day, geom"
     with subprocess.Popen(
         ["psql", at.address, "-q", "-v", "ON_ERROR_STOP=1", "-c", f"\\copy zones ({columns}) FROM STDIN"],
@@ -108,7 +71,7 @@ def _filled(at: Cluster, rows: Sequence[Feature], day: int) -> None:
     if copying.returncode:
         sys.exit("psql could not copy the zones")
     for statement in INDEXES.format(day=day).strip().split(";\n"):
-        psql(at, statement.rstrip(";"))
+        at.psql(statement.rstrip(";"))
 
 
 def _line(row: Feature) -> str:
@@ -118,37 +81,11 @@ def _line(row: Feature) -> str:
     return "\t".join([*texts, str(day_number(outer.start)), str(day_number(outer.end)), row.geometry.wkb_hex]) + "\n"
 
 
-def _await(at: Cluster) -> None:
-    for _ in range(300):
-        if subprocess.run(["pg_isready", "-q", "-h", "127.0.0.1", "-p", str(at.port)], check=False).returncode == 0:
-            return
-        subprocess.run(["sleep", "0.1"], check=True)
-    sys.exit("PostgreSQL does not answer")
-
-
-def _as_postgres() -> list[str]:
-    """PostgreSQL refuses to be run by root."""
-    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-
-
-def _program(name: str) -> str:
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    if not found:
-        sys.exit(f"no {name}: apt-get install postgresql-15-postgis-3")
-    return str(found[-1])
-
-
 def _installed(folder: Path, packages: Sequence[str]) -> Path:
     """A virtual environment of the peer's own, so that what it needs does not touch what we need."""
     python = folder / "bin" / "python"
     if not python.exists():
-        _run([sys.executable, "-m", "venv", str(folder)])
-        _run([str(python), "-m", "pip", "install", "--quiet", *packages])
+        run([sys.executable, "-m", "venv", str(folder)])
+        run([str(python), "-m", "pip", "install", "--quiet", *packages])
     return python.absolute()
 
-
-def _run(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(command[:6])}: {done.stderr[-600:]}")
-    return done.stdout

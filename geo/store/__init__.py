@@ -131,8 +131,9 @@ class Store(Protocol):
         """Let go of the file or server. The store cannot be used afterwards."""
 
 
-def open_store(url: str, *, create: bool = False) -> Store:
-    """The store at ``url``: a path is a GeoPackage.
+def open_store(url: str, *, create: bool = False, replica: str = "") -> Store:
+    """The store at ``url``: a path is a GeoPackage, ``postgresql://…`` a database with PostGIS, of which readers may be
+    sent to a ``replica``.
 
     :raises StoreError: when nothing is there and ``create`` is false, or it is no Dateline store.
     :raises StoreVersionError: when it was written by another version of the schema.
@@ -142,6 +143,19 @@ def open_store(url: str, *, create: bool = False) -> Store:
         from geo.store.geopackage import GeoPackageStore  # noqa: PLC0415  the other backend must not load it
 
         return GeoPackageStore.open(url, create=create)
-    if scheme in ("postgresql", "postgres"):
-        raise StoreError(f"{scheme}:// stores are not built yet, want the path of a GeoPackage")
-    raise StoreError(f"store: {scheme}:// is not known, want the path of a GeoPackage")
+    if is_database(url):
+        try:
+            from geo.store.postgis import PostgisStore  # noqa: PLC0415  as above, and not everybody has it
+        except ModuleNotFoundError as error:
+            raise StoreError(f"store: {scheme}:// needs {error.name}; pip install 'dateline[postgis]'") from None
+        return PostgisStore.open(url, create=create, replica=replica)
+    raise StoreError(f"store: {scheme}:// is not known, want the path of a GeoPackage, or postgresql://…")
+
+
+def is_database(url: str) -> bool:
+    """Whether the store's address names a server, not a file.
+
+    >>> is_database("postgresql://db/news"), is_database("news.gpkg")
+    (True, False)
+    """
+    return url.partition("://")[0] in ("postgresql", "postgres")

@@ -1,9 +1,8 @@
-"""Conditions and orders as SQL for SQLite: identifiers only from the schema, values always bound."""
+"""Conditions and orders as SQL: identifiers only from the schema, values always bound."""
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from geo.conditions import (
     COMPARISONS,
@@ -29,35 +28,25 @@ from geo.conditions import (
 from geo.errors import InvalidParameter
 from geo.model import BBox, Query
 from geo.schema import Collection
-from geo.store.layout import columns
-from geo.store.rows import Value
-
-OPEN_FIRST, OPEN_LAST = "0000-01-01", "9999-12-31"
-"""Stand for open ends: days that no feature has."""
+from geo.store.dialect import SQLITE, Dialect, Where
+from geo.store.rows import Value, columns
 
 
-class Where(NamedTuple):
-    """The condition after ``WHERE`` and the values bound in it."""
-
-    sql: str
-    values: tuple[Value, ...] = ()
-
-
-def condition(declared: Collection, wanted: Condition) -> Where:
+def condition(declared: Collection, wanted: Condition, dialect: Dialect = SQLITE) -> Where:
     """``wanted`` as SQL that is true, false or null.
 
     :raises InvalidParameter: for a field that the schema does not have.
     """
-    return _Writer(declared).of(wanted)
+    return _Writer(declared, dialect).of(wanted)
 
 
-def order(declared: Collection, by: Sequence[By]) -> str:
+def order(declared: Collection, by: Sequence[By], dialect: Dialect = SQLITE) -> str:
     """What stands after ``ORDER BY``: by the fields asked for, then by id."""
-    asked = [f"{_name(declared, each.field)}{' DESC' if each.descending else ''}" for each in by]
-    return ", ".join([*asked, "id", "valid_from", "fid"])
+    asked = [dialect.ordered(_name(declared, each.field), descending=each.descending) for each in by]
+    return ", ".join([*asked, "id", dialect.ordered("valid_from"), "fid"])
 
 
-def behind(declared: Collection, query: Query) -> Where:
+def behind(declared: Collection, query: Query, dialect: Dialect = SQLITE) -> Where:
     """Rows that come after the one with the values ``query.behind`` and the id ``query.after`` in the query's order."""
     if not query.order:
         return Where("id > ?", (query.after,)) if query.after else Where("")
@@ -67,7 +56,7 @@ def behind(declared: Collection, query: Query) -> Where:
     for by, value in zip(query.order, query.behind, strict=True):
         name = _name(declared, by.field)
         alternatives.append(_joined(" AND ", [*same, _beyond(name, value, by.descending)]))
-        same.append(Where(f"{name} IS ?", (value,)))
+        same.append(dialect.same(name, value))
     alternatives.append(_joined(" AND ", [*same, Where("id > ?", (query.after,))]))
     return _joined(" OR ", alternatives)
 
@@ -83,7 +72,7 @@ def hulls(wanted: Condition | None) -> list[BBox]:
 
 
 def _beyond(name: str, value: Value, descending: bool) -> Where:
-    """SQLite's empty values come first, or, descending, last."""
+    """Empty values come first, or, descending, last."""
     if value is None:
         return Where("FALSE" if descending else f"{name} IS NOT NULL")
     return Where(f"({name} < ? OR {name} IS NULL)" if descending else f"{name} > ?", (value,))
@@ -92,8 +81,9 @@ def _beyond(name: str, value: Value, descending: bool) -> Where:
 class _Writer:
     """Writes conditions on one collection."""
 
-    def __init__(self, declared: Collection) -> None:
+    def __init__(self, declared: Collection, dialect: Dialect) -> None:
         self._declared = declared
+        self._dialect = dialect
 
     def of(self, wanted: Condition) -> Where:
         if isinstance(wanted, Every | Some):
@@ -116,8 +106,7 @@ class _Writer:
             case Compare(sign, left, right) if sign in COMPARISONS:
                 return _joined(f" {sign} ", [self._operand(left), self._operand(right)])
             case Like(what, pattern):
-                inner = self._operand(what)
-                return Where(f"({inner.sql} GLOB ?)", (*inner.values, glob(pattern)))
+                return self._dialect.like(self._operand(what), pattern)
             case OneOf(what, values):
                 inner, among = self._operand(what), [self._operand(value) for value in values]
                 listed = ", ".join(each.sql for each in among)
@@ -147,17 +136,18 @@ class _Writer:
 
     def _ends(self, days: Days) -> tuple[Where, Where]:
         """First and last day as SQL; null, both, when there is no such span."""
+        first_of_all, last_of_all = self._dialect.open_first, self._dialect.open_last
         if days.is_instant:
-            day = self._day(days.first, OPEN_FIRST)
+            day = self._day(days.first, first_of_all)
             return day, day
         fields = [each for each in (days.first, days.last) if isinstance(each, Column)]
-        first, last = self._day(days.first, OPEN_FIRST), self._day(days.last, OPEN_LAST)
+        first, last = self._day(days.first, first_of_all), self._day(days.last, last_of_all)
         if isinstance(days.last, Column) and days.last.name.endswith(ENDS):
-            last = Where(f"date({last.sql}, '-1 day')", last.values)
+            last = Where(self._dialect.days_after(last.sql, -1), last.values)
         if isinstance(days.first, Column):
-            first = Where(f"coalesce({first.sql}, '{OPEN_FIRST}')", first.values)
+            first = Where(f"coalesce({first.sql}, '{first_of_all}')", first.values)
         if isinstance(days.last, Column):
-            last = Where(f"coalesce({last.sql}, '{OPEN_LAST}')", last.values)
+            last = Where(f"coalesce({last.sql}, '{last_of_all}')", last.values)
         if len(fields) < 2:
             return first, last
         known = f"coalesce({', '.join(_name(self._declared, each.name) for each in fields)})"
@@ -191,27 +181,11 @@ _RELATIONS = {
 """CQL2 1.0 (OGC 21-065r2), table 13, of first and last days."""
 
 
-def glob(pattern: str) -> str:
-    r"""A pattern of CQL2 as one of SQLite's GLOB, which unlike its LIKE knows capitals from small letters.
-
-    >>> glob("al-%_*"), glob(r"100\%")
-    ('al-*?[*]', '100%')
-    """
-    found, characters = "", iter(pattern)
-    for each in characters:
-        if each in "%_":
-            found += "*" if each == "%" else "?"
-            continue
-        plain = next(characters, each) if each == "\\" else each
-        found += f"[{plain}]" if plain in "*?[" else plain
-    return found
-
-
 def _joined(between: str, parts: Sequence[Where]) -> Where:
     return Where(f"({between.join(part.sql for part in parts)})", _values(parts))
 
 
-def _values(parts: Sequence[Where]) -> tuple[Value, ...]:
+def _values(parts: Sequence[Where]) -> tuple[Value | list[Value], ...]:
     return tuple(value for part in parts for value in part.values)
 
 

@@ -10,8 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from geo.errors import StoreError, StoreVersionError
-from geo.schema import COLLECTIONS, TIME_FIELDS, Collection, Field
+from geo.schema import COLLECTIONS, Collection, Field
 from geo.store import functions, records
+from geo.store.connection import meta, set_meta
+from geo.store.rows import columns
 
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x47504B47
@@ -25,11 +27,6 @@ STEPS: Mapping[int, Step] = {}
 """Step ``n`` leads from schema ``n`` to ``n + 1``. New columns and collections need none: they are added."""
 
 _TYPES = {"text": "TEXT", "integer": "INTEGER", "real": "REAL", "date": "DATE", "boolean": "BOOLEAN", "json": "TEXT"}
-
-
-def columns(collection: Collection) -> tuple[Field, ...]:
-    """Every column after ``fid`` and ``geom``, in order: the id, the collection's fields, both clocks."""
-    return (Field("id", "text", "Made from content"), *collection.fields, *TIME_FIELDS)
 
 
 def create(path: Path) -> None:
@@ -73,7 +70,7 @@ def check(path: Path) -> None:
         found = _version(connection, path)
         lacks = [] if found > SCHEMA_VERSION else list(_missing(connection))
     if found > SCHEMA_VERSION:
-        raise StoreVersionError(_newer(path, found))
+        raise StoreVersionError(newer(path, found))
     if found < SCHEMA_VERSION or lacks:
         detail = f"lacks {', '.join(lacks)}" if lacks else f"has schema {found}"
         raise StoreVersionError(f"{path}: {detail}; run `dateline migrate` (a backup first is wise)")
@@ -86,7 +83,7 @@ def migrate(path: Path, steps: Mapping[int, Step] = STEPS, target: int = SCHEMA_
     """
     with named_errors(path), closing(_opened(path)) as connection:
         if _version(connection, path) > target:
-            raise StoreVersionError(_newer(path, _version(connection, path)))
+            raise StoreVersionError(newer(path, _version(connection, path)))
     with named_errors(path), closing(connect(path, writing=True)) as connection, committed(connection):
         found = _version(connection, path)
         done = []
@@ -123,18 +120,6 @@ def named_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error
-
-
-def meta(connection: sqlite3.Connection, key: str) -> str | None:
-    row = connection.execute("SELECT value FROM dateline_meta WHERE key = ?", (key,)).fetchone()
-    return None if row is None else str(row[0])
-
-
-def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
-    connection.execute(
-        "INSERT INTO dateline_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (key, value),
-    )
 
 
 def _build(draft: Path) -> None:
@@ -218,7 +203,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     return int(found)
 
 
-def _newer(path: Path, found: int) -> str:
+def newer(path: Path | str, found: int) -> str:
     return f"{path}: has schema {found}, this Dateline knows {SCHEMA_VERSION}; use a newer Dateline"
 
 

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from geo.store.connection import Connection
+
 TABLE = "dateline_records"
 CREATE = f"""CREATE TABLE IF NOT EXISTS {TABLE} (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -30,7 +32,7 @@ class Record:
 class Records:
     """The table of records behind one connection, whose transactions are its caller's."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def read(self, kind: str, about: str | None = None) -> list[Record]:
@@ -49,7 +51,6 @@ class Records:
         )
 
     def drop(self, kind: str, about: str) -> None:
-        forget_deleted(self._connection)
         self._connection.execute(f"DELETE FROM {TABLE} WHERE kind = ? AND about = ?", (kind, about))
 
 

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import InvalidInput, StoreError
 from geo.interval import Interval, Validity, day_number
 from geo.model import Feature
-from geo.schema import Collection, Field
+from geo.schema import TIME_FIELDS, Collection, Field
 
 Value = str | int | float | bytes | None
 Row = tuple[Value, ...]
@@ -26,10 +26,10 @@ OPEN_DAY = 1_000_000
 """The day number of an open end in the x-y-day index; exact in its 32-bit floats, as all days are."""
 
 DAYS_OF_ZONES = (
-    "SELECT fid, id, source_id, controller, controller_b, status, length(geom), step_days, as_of, learnt, edtf,"
+    "SELECT fid, id, source_id, controller, controller_b, status, {size}, step_days, as_of, learnt, edtf,"
     " valid_from, valid_to, known_from, known_to FROM zones"
 )
-"""What ``days_of`` reads, after the number of the row: of every belief."""
+"""What ``days_of`` reads, after the number of the row: of every belief. ``size`` is the dialect's."""
 
 _HEADER = struct.Struct("<2sBBi4d")
 _ENVELOPE = (0, 32, 48, 48, 64)
@@ -38,6 +38,11 @@ _MULTI: Mapping[str, tuple[type[BaseGeometry], Callable[[list[Any]], BaseGeometr
     "MULTILINESTRING": (LineString, MultiLineString),
     "MULTIPOLYGON": (Polygon, MultiPolygon),
 }
+
+
+def columns(collection: Collection) -> tuple[Field, ...]:
+    """Every column after ``fid`` and ``geom``, in order: the id, the collection's fields, both clocks."""
+    return (Field("id", "text", "Made from content"), *collection.fields, *TIME_FIELDS)
 
 
 def encode(collection: Collection, features: Sequence[Feature]) -> list[Row]:
@@ -53,7 +58,8 @@ def encode(collection: Collection, features: Sequence[Feature]) -> list[Row]:
 
 
 def decode(collection: Collection, rows: Sequence[Row]) -> list[Feature]:
-    """The features of ``rows``, each followed by ``known_from`` and ``known_to``."""
+    """The features of ``rows``, each followed by ``known_from`` and ``known_to``; a geometry is GeoPackage binary or
+    well-known binary."""
     geometries = shapely.from_wkb([wkb_of(row[0]) for row in rows])
     last = 2 + len(collection.fields)
     return [
@@ -82,6 +88,18 @@ def days_of(row: Sequence[Value]) -> Feature:
     start, end, known_from, known_to = map(_day, days)
     valid = Validity.exactly(Interval(start, end), None if edtf is None else str(edtf))
     return Feature(str(id_), None, told, valid, Interval(known_from, known_to))
+
+
+def plain(value: Value | date) -> Value:
+    """A column's value as ``encode`` writes it, from whatever a database gives for it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def are_equal(old: Sequence[Value], new: Row) -> bool:
+    """Whether a row that is kept is the encoded one: its geometry may be wrapped another way."""
+    return tuple(old[1:]) == tuple(new[1:]) and wkb_of(old[0]) == wkb_of(new[0])
 
 
 def boxes(rows: Sequence[Row], collection: Collection) -> list[tuple[float, ...] | None]:
@@ -119,10 +137,12 @@ def _blobs(geometries: list[BaseGeometry | None]) -> list[bytes | None]:
 
 
 def wkb_of(blob: Value) -> bytes | None:
-    """The well-known binary inside GeoPackage's."""
+    """The well-known binary, which GeoPackage's is wrapped around."""
     if blob is None:
         return None
     data = _bytes(blob)
+    if data[:1] in (b"\0", b"\1"):
+        return data
     if data[:2] != b"GP":
         raise StoreError("geometry: a row does not begin with GP, want GeoPackage binary")
     return data[8 + _ENVELOPE[(data[3] >> 1) & 7]:]

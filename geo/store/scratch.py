@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from geo.model import Feature, Query
 from geo.schema import Collection
-from geo.store import filtering, functions, layout, rows
-from geo.store.filtering import Where
+from geo.store import filtering, functions, rows
+from geo.store.dialect import Where
 
 
 def chosen(declared: Collection, features: Sequence[Feature], query: Query) -> list[Feature]:
@@ -17,7 +17,7 @@ def chosen(declared: Collection, features: Sequence[Feature], query: Query) -> l
 
     :raises InvalidParameter: for a field that the schema does not have.
     """
-    names = [field.name for field in layout.columns(declared)]
+    names = [field.name for field in rows.columns(declared)]
     condition = filtering.behind(declared, query)
     if query.filter is not None:
         wanted = filtering.condition(declared, query.filter)

@@ -1,20 +1,19 @@
 """A query as SQL: identifiers only from the schema, values always bound."""
 from __future__ import annotations
 
-import json
-
 from shapely import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from geo.errors import InvalidParameter, NotFound
-from geo.interval import day_number, parse_day
+from geo.interval import parse_day
 from geo.model import BBox, Query
 from geo.schema import COLLECTIONS, Collection, Field
 from geo.store import filtering
-from geo.store.filtering import Where
-from geo.store.layout import columns
-from geo.store.rows import OPEN_DAY, Value
+from geo.store.dialect import SQLITE, Dialect, Where
+from geo.store.rows import Value, columns
+
+ID, FID = Field("id", "text", "Made from content"), Field("fid", "integer", "Number of the row")
 
 
 def collection_named(name: str) -> Collection:
@@ -24,20 +23,26 @@ def collection_named(name: str) -> Collection:
     return COLLECTIONS[name]
 
 
-def where(collection: Collection, query: Query, *, every_belief: bool = False) -> Where:
+def where(
+    collection: Collection, query: Query, dialect: Dialect = SQLITE, *, every_belief: bool = False
+) -> Where:
     """All of ``query`` but its limit, offset and the exact geometry (the index only knows boxes).
 
     ``every_belief`` also finds what the store no longer believes.
 
     :raises InvalidParameter: for a field that the schema does not have, or a value of another type.
     """
-    parts = [_valid(query), _ids(query), filtering.behind(collection, query), *_equalities(collection, query)]
+    parts = [filtering.behind(collection, query, dialect), *_equalities(collection, query, dialect)]
+    if query.when is not None:
+        parts.append(dialect.overlapping(query.when))
+    if query.ids:
+        parts.append(dialect.among(ID, query.ids))
     if query.filter is not None:
-        parts.append(filtering.condition(collection, query.filter))
-        parts += [_near(collection, query, box) for box in filtering.hulls(query.filter)]
+        parts.append(filtering.condition(collection, query.filter, dialect))
+        parts += [dialect.near(collection, halves(box), query.when) for box in filtering.hulls(query.filter)]
     parts.append(Where("TRUE", ()) if every_belief else _belief(query))
     if query.bbox is not None:
-        parts.append(_near(collection, query, query.bbox))
+        parts.append(dialect.near(collection, halves(query.bbox), query.when))
     present = [part for part in parts if part.sql]
     return Where(" AND ".join(part.sql for part in present), tuple(v for part in present for v in part.values))
 
@@ -67,34 +72,14 @@ def _belief(query: Query) -> Where:
     return Where("known_from <= ? AND (known_to IS NULL OR known_to > ?)", (day, day))
 
 
-def _valid(query: Query) -> Where:
-    if query.when is None:
-        return Where("", ())
-    parts: list[Where] = []
-    if query.when.end is not None:
-        parts.append(Where("(valid_from IS NULL OR valid_from < ?)", (query.when.end.isoformat(),)))
-    if query.when.start is not None:
-        parts.append(Where("(valid_to IS NULL OR valid_to > ?)", (query.when.start.isoformat(),)))
-    return Where(" AND ".join(part.sql for part in parts), tuple(v for part in parts for v in part.values))
-
-
-def _ids(query: Query) -> Where:
-    return any_of("id", query.ids) if query.ids else Where("", ())
-
-
-def any_of(name: str, values: tuple[Value, ...]) -> Where:
-    """As one bound JSON list: SQLite bounds the number of its parameters."""
-    return Where(f'"{name}" IN (SELECT value FROM json_each(?))', (json.dumps(values),))
-
-
-def _equalities(collection: Collection, query: Query) -> list[Where]:
+def _equalities(collection: Collection, query: Query, dialect: Dialect) -> list[Where]:
     fields = {field.name: field for field in columns(collection) if field.kind != "json"}
     parts = []
     for name, wanted in query.where.items():
         if name not in fields:
             known = ", ".join(fields)
             raise InvalidParameter(f"{name}: no field of {collection.name} to filter by, want one of {known}")
-        parts.append(any_of(name, tuple(_typed(fields[name], text) for text in wanted)))
+        parts.append(dialect.among(fields[name], tuple(_typed(fields[name], text) for text in wanted)))
     return parts
 
 
@@ -117,17 +102,3 @@ def _within_64_bits(number: int) -> int:
     if abs(number) >= 2**63:
         raise ValueError(number)
     return number
-
-
-def _near(collection: Collection, query: Query, bbox: BBox) -> Where:
-    """Rows whose box may meet: the index rounds outwards, so it never misses one."""
-    first = -OPEN_DAY if query.when is None or query.when.start is None else day_number(query.when.start)
-    last = OPEN_DAY if query.when is None or query.when.end is None else day_number(query.when.end) - 1
-    one = (
-        f'SELECT id FROM "xyday_{collection.name}" WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?'
-        " AND minday <= ? AND maxday >= ?"
-    )
-    parts = halves(bbox)
-    values = [(half.east, half.west, half.north, half.south, last, first) for half in parts]
-    sql = " UNION ".join([one] * len(parts))
-    return Where(f"fid IN ({sql})", tuple(number for row in values for number in row))
