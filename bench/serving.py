@@ -29,6 +29,7 @@ from geo.grid import Tile, tile_at
 from geo.interval import day_from_number
 from geo.model import Feature, LngLat
 from geo.store import open_store
+from tools import postgres
 
 ZOOMS = (5, 8, 11, 13)
 MOST_TILES = 150
@@ -106,7 +107,7 @@ def behind_nginx(source: Server, folder: Path, port: int) -> Iterator[Server]:
 
 
 @contextmanager
-def tipg(name: str, table: str, at: Server, pid: int) -> Iterator[Server]:
+def tipg(name: str, table: str, at: postgres.Server, pid: int) -> Iterator[Server]:
     """A table of the running tipg; all versions are filtered by day in CQL2."""
     day = FIRST_DAY + 600
     query = {"filter": f"from_day <= {day} AND to_day > {day}", "filter-lang": "cql2-text"} if table == "zones" else {}

@@ -110,8 +110,9 @@ def _typed(about: Mapping[str, Any], collection: str) -> list[dict[str, object]]
 
 def _source(wanted: Wanted, version: str, work: Path) -> Source:
     """The arrays of a whole collection are the service's own, where they may be written; of a part, its own."""
-    store, kernel = Path(str(current_app.config["STORE"])), str(current_app.config["TILE_KERNEL"])
-    if wanted.query == Query() and os.access(store.parent, os.W_OK):
-        return Source(wanted.collection, folder_of(store), arrays_of(wanted.collection, version), kernel)
+    folder, kernel = folder_of(str(current_app.config["STORE"])), str(current_app.config["TILE_KERNEL"])
+    nearest = next(parent for parent in folder.absolute().parents if parent.exists())
+    if wanted.query == Query() and os.access(nearest, os.W_OK):
+        return Source(wanted.collection, folder, arrays_of(wanted.collection, version), kernel)
     part = blake2b(repr(wanted.query).encode(), digest_size=6).hexdigest()
     return Source(wanted.collection, work, f"{arrays_of(wanted.collection, version)}-{part}", kernel)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, current_app, json, request, url_for
@@ -191,7 +190,7 @@ def _forget(ground_moved: bool) -> None:
     """Let no cache of ours hold what was taken out of sight; reports that went with it may have moved the ground."""
     if ground_moved:
         rejoin()
-    tilesets.forget(Path(str(current_app.config["STORE"])), desk.SHOWN)
+    tilesets.forget(str(current_app.config["STORE"]), desk.SHOWN)
     get_tiles().clear()
 
 

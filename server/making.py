@@ -8,6 +8,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from geo.store import is_database
+
 IDLE = 20.0
 """Seconds without work after which the process is let go."""
 
@@ -15,10 +17,10 @@ IDLE = 20.0
 class Maker:
     """The process, started when there is work for a store of at least ``large`` bytes."""
 
-    def __init__(self, store: Path, kernel: str, large: int) -> None:
+    def __init__(self, store: str, kernel: str, large: int) -> None:
         self._store = store
         self._large = large
-        self._command = [sys.executable, "-m", "server.tilemaker", str(store), kernel]
+        self._command = [sys.executable, "-m", "server.tilemaker", kernel]
         self._process: subprocess.Popen[str] | None = None
         self._owner = os.getpid()
         self._let_go: threading.Timer | None = None
@@ -44,7 +46,8 @@ class Maker:
                 self._drop()
                 self._owner = os.getpid()
                 process = self._process = subprocess.Popen(
-                    self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+                    self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+                    env={**os.environ, "DATELINE_STORE": self._store})  # an address may hold a password
             assert process.stdin is not None
             assert process.stdout is not None
             process.stdin.write(line)
@@ -60,8 +63,10 @@ class Maker:
         self._process = None
 
     def _is_large(self) -> bool:
-        """With what was written and not yet moved into the file."""
-        parts = self._store, self._store.with_name(self._store.name + "-wal")
+        """With what was written and not yet moved into the file; a database is taken for large."""
+        if is_database(self._store):
+            return True
+        parts = Path(self._store), Path(f"{self._store}-wal")
         return sum(part.stat().st_size for part in parts if part.exists()) >= self._large
 
     def end(self) -> None:

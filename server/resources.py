@@ -31,8 +31,9 @@ EARLIER = 2
 class Resources:
     """Opened when first asked for, one set a process: SQLite's connections do not survive a fork."""
 
-    def __init__(self, address: str, cache_bytes: int) -> None:
+    def __init__(self, address: str, cache_bytes: int, replica: str = "") -> None:
         self._address = address
+        self._replica = replica
         self._cache_bytes = cache_bytes
         self._lock = threading.RLock()
         self._building = threading.Lock()
@@ -60,7 +61,7 @@ class Resources:
             if self._process != os.getpid():
                 self._begin()
             if self._store is None:
-                self._store = open_store(self._address)
+                self._store = open_store(self._address, replica=self._replica)
             return self._store
 
     def tiles(self) -> TileCache:
@@ -178,7 +179,8 @@ def _outdated(zones: Mapping[tuple[str, date | None], ZoneIndex], version: str) 
 
 def install(app: Flask) -> None:
     config = app.config
-    app.extensions[KEY] = Resources(str(config["STORE"]), int(config["TILE_CACHE_MB"]) * 2**20)
+    app.extensions[KEY] = Resources(
+        str(config["STORE"]), int(config["TILE_CACHE_MB"]) * 2**20, str(config["STORE_REPLICA"]))
 
 
 def get_store() -> Store:

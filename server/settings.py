@@ -19,7 +19,8 @@ class Setting(NamedTuple):
 
 
 SETTINGS = (
-    Setting("store", "dateline.gpkg", "Path of the store, a GeoPackage"),
+    Setting("store", "dateline.gpkg", "The store: the path of a GeoPackage, or postgresql://USER@HOST:PORT/NAME"),
+    Setting("store_replica", "", "A replica of a store in PostgreSQL, for readers; empty: the store itself"),
     Setting("public_url", "", "Address of the service as readers know it; empty takes it from the request"),
     Setting("trusted_hosts", "", "Host names that requests may use, separated by commas; empty allows any"),
     Setting("proxies", 0, "How many proxies in front of the service set X-Forwarded-For, -Proto and -Host"),

@@ -1,4 +1,5 @@
-"""A process of its own that makes the arrays behind tiles: ``python -m server.tilemaker STORE KERNEL``.
+"""A process of its own that makes the arrays behind tiles: ``python -m server.tilemaker KERNEL``, for the store that
+``DATELINE_STORE`` names.
 
 Making them takes seconds and a gigabyte for a large war. Here that neither holds up the threads that answer nor stays
 in their memory. It reads lines of a collection and a zoom, and answers each with a line, ``done`` or what was wrong,
@@ -7,6 +8,7 @@ once the arrays lie in the folder beside the store; it ends when nobody writes t
 from __future__ import annotations
 
 import fcntl
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +30,9 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def main() -> None:
-    path, kernel = sys.argv[1:]
-    folder = folder_of(Path(path))
-    store, sets = open_store(path), TileSets(folder, kernel)
+    (kernel,), address = sys.argv[1:], os.environ["DATELINE_STORE"]
+    folder = folder_of(address)
+    store, sets = open_store(address), TileSets(folder, kernel)
     for line in sys.stdin:
         collection, zoom = line.split()
         try:

@@ -12,15 +12,17 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillMaking
+from hashlib import blake2b
 from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
 
+from geo.cache import cache_folder
 from geo.errors import StoreError
 from geo.model import Feature, Query
 from geo.schema import Collection
-from geo.store import Store
+from geo.store import Store, is_database, shown
 from geo.tiles import rungs
 from geo.tiles.encoder import TileSet
 from geo.tiles.levels import Sidecar, code
@@ -150,7 +152,7 @@ def _clear(folder: Path, collection: str, but: str | None = None) -> None:
 
 def install(app: Flask) -> None:
     """:raises InvalidParameter: for a kernel that is not there."""
-    store, kernel = Path(str(app.config["STORE"])), str(app.config["TILE_KERNEL"])
+    store, kernel = str(app.config["STORE"]), str(app.config["TILE_KERNEL"])
     app.extensions[KEY] = TileSets(folder_of(store), kernel, Maker(store, kernel, LARGE))
 
 
@@ -159,11 +161,14 @@ def arrays_of(collection: str, version: str) -> str:
     return f"{collection}-{version}-{code()}"
 
 
-def folder_of(store: Path) -> Path:
-    return store.with_name(store.name + SUFFIX)
+def folder_of(store: str) -> Path:
+    """Where the arrays of a store at this address lie: beside its file; those of a database in this machine's cache."""
+    if is_database(store):
+        return cache_folder() / f"{blake2b(shown(store).encode(), digest_size=8).hexdigest()}{SUFFIX}"
+    return Path(store + SUFFIX)
 
 
-def forget(store: Path, collections: Iterable[str]) -> None:
+def forget(store: str, collections: Iterable[str]) -> None:
     """Remove all that was kept in files of these collections' tiles, of whatever version: a story was taken out."""
     for name in collections:
         _clear(folder_of(store), name)

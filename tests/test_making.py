@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def maker(tmp_path: Path) -> Iterator[Maker]:
-    made = Maker(tmp_path / "s.gpkg", "auto", large=0)
+    made = Maker(str(tmp_path / "s.gpkg"), "auto", large=0)
     yield made
     made.end()
 
@@ -51,19 +51,20 @@ def test_another_process_makes_them_and_this_one_maps_them(
     tmp_path: Path, store: Store, maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("geo.tiles.arrays.columns", lambda *_: pytest.fail("made here"))
-    sets = TileSets(folder_of(tmp_path / "s.gpkg"), "auto", maker)
+    sets = TileSets(folder_of(str(tmp_path / "s.gpkg")), "auto", maker)
     monkeypatch.setattr("server.tilesets.PATIENCE", 30.0)
     found = sets.ready(ZONES, store, 8)
     assert found is not None
     assert found.levels.has(8)
-    assert {path.name.rpartition("-")[2] for path in folder_of(tmp_path / "s.gpkg").glob("zones-*")} >= {"base", "z8"}
+    kept = folder_of(str(tmp_path / "s.gpkg")).glob("zones-*")
+    assert {path.name.rpartition("-")[2] for path in kept} >= {"base", "z8"}
 
 
 def test_what_changed_meanwhile_is_made_anew(tmp_path: Path, store: Store, maker: Maker) -> None:
     assert maker.make("zones", 8)
     store.write("zones", [Feature("other", box(38, 36, 39, 37), {"controller": "SDF"})], date(2016, 4, 12))
     assert maker.make("zones", 8)
-    versions = {path.name.rsplit("-", 1)[0] for path in folder_of(tmp_path / "s.gpkg").glob("zones-*")}
+    versions = {path.name.rsplit("-", 1)[0] for path in folder_of(str(tmp_path / "s.gpkg")).glob("zones-*")}
     assert len(versions) == 1
     assert store.summary("zones").version in versions.pop()
 
@@ -90,7 +91,7 @@ def test_one_that_dies_costs_no_tile(
     killer = subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -9 {written.pid}"])
     assert not maker.make("zones", 8), "it died over the work"
     killer.wait()
-    sets = TileSets(folder_of(tmp_path / "s.gpkg"), "auto", maker)
+    sets = TileSets(folder_of(str(tmp_path / "s.gpkg")), "auto", maker)
     monkeypatch.setattr("server.tilesets.PATIENCE", 30.0)
     assert sets.ready(ZONES, store, 8) is not None
 
@@ -98,14 +99,14 @@ def test_one_that_dies_costs_no_tile(
 def test_a_folder_that_cannot_be_written_to_is_told_and_the_arrays_are_made_here(
     tmp_path: Path, store: Store, maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder_of(tmp_path / "s.gpkg").write_text("in the way")
+    folder_of(str(tmp_path / "s.gpkg")).write_text("in the way")
     assert not maker.make("zones", 8)
     monkeypatch.setattr("server.tilesets.PATIENCE", 30.0)
-    assert TileSets(folder_of(tmp_path / "s.gpkg"), "auto", maker).ready(ZONES, store, 8) is not None
+    assert TileSets(folder_of(str(tmp_path / "s.gpkg")), "auto", maker).ready(ZONES, store, 8) is not None
 
 
 def test_a_small_store_is_not_worth_a_process(tmp_path: Path, store: Store) -> None:
-    small = Maker(tmp_path / "s.gpkg", "auto", large=2**30)
+    small = Maker(str(tmp_path / "s.gpkg"), "auto", large=2**30)
     assert not small.make("zones", 8)
     assert small._process is None
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from geo.errors import StoreError
 from geo.interval import Interval
@@ -150,6 +152,34 @@ def open_store(url: str, *, create: bool = False, replica: str = "") -> Store:
             raise StoreError(f"store: {scheme}:// needs {error.name}; pip install 'dateline[postgis]'") from None
         return PostgisStore.open(url, create=create, replica=replica)
     raise StoreError(f"store: {scheme}:// is not known, want the path of a GeoPackage, or postgresql://…")
+
+
+def migrate(url: str) -> tuple[str, ...]:
+    """Bring an older store up to this schema in one transaction; says in words what was done, nothing if current.
+
+    :raises StoreError: when no store is there.
+    :raises StoreVersionError: when it is newer, or no way leads from it.
+    """
+    if is_database(url):
+        from geo.store import postgis  # noqa: PLC0415  not everybody has it
+
+        return postgis.migrate(url)
+    from geo.store import layout  # noqa: PLC0415  the other backend must not load it
+
+    return layout.migrate(Path(url))
+
+
+def shown(url: str) -> str:
+    """A store's address for people: without a password, and without what else stands behind a question mark.
+
+    >>> shown("postgresql://editor:secret@db.example:5433/news?sslmode=require"), shown("var/news.gpkg")
+    ('postgresql://editor@db.example:5433/news', 'var/news.gpkg')
+    """
+    if not is_database(url):
+        return url
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
 
 
 def is_database(url: str) -> bool:

@@ -22,8 +22,8 @@ class Where(NamedTuple):
 
 
 class Dialect(Protocol):
-    """``geometry`` is what to select for a row's geometry, ``size`` a number that equal geometries share; ``open_first``
-    and ``open_last`` are days that no feature has, for open ends."""
+    """``geometry`` is what to select as a row's geometry, ``size`` a number that equal geometries have in common;
+    ``open_first`` and ``open_last`` are days that no feature has, for open ends."""
 
     geometry: str
     size: str

@@ -15,7 +15,7 @@ from geo.errors import InvalidParameter, StoreError
 from geo.interval import Interval
 from geo.model import BBox
 from geo.schema import COLLECTIONS, Collection, Field
-from geo.store import postgis_layout, rows
+from geo.store import postgis_layout, rows, shown
 from geo.store.connection import Connection, Rows, version_in
 from geo.store.dialect import Where
 from geo.store.rows import Row, Value
@@ -100,7 +100,7 @@ class PostgisStore(TableStore):
     dialect = Postgres()
 
     def __init__(self, address: str, replica: str = "") -> None:
-        super().__init__(postgis_layout.shown(address))
+        super().__init__(shown(address))
         self._address = address
         self._writer: _Session | None = None
         self._writes = 0
@@ -116,13 +116,13 @@ class PostgisStore(TableStore):
     @classmethod
     def open(cls, address: str, *, create: bool = False, replica: str = "") -> PostgisStore:
         postgis_layout.understood(address)
-        with _named_errors(postgis_layout.shown(address)), closing(_connect(address)) as connection:
+        with _named_errors(shown(address)), closing(_connect(address)) as connection:
             session = _Session(connection)
             if create:
                 with _transaction(session):
                     if not postgis_layout.is_there(session):
                         postgis_layout.create(session)
-            postgis_layout.check(session, postgis_layout.shown(address))
+            postgis_layout.check(session, shown(address))
         return cls(address, replica)
 
     def settle(self) -> None:
@@ -244,7 +244,7 @@ def migrate(address: str) -> tuple[str, ...]:
 
     :raises StoreVersionError: when it is newer.
     """
-    name = postgis_layout.shown(address)
+    name = shown(address)
     with _named_errors(name), closing(_connect(address)) as connection:
         session = _Session(connection)
         with _transaction(session):

@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -16,6 +15,7 @@ from psycopg.sql import Literal
 
 from geo.errors import StoreError, StoreVersionError
 from geo.schema import COLLECTIONS, Collection, Field
+from geo.store import shown
 from geo.store.connection import Connection, meta, set_meta
 from geo.store.layout import SCHEMA_VERSION, newer
 from geo.store.rows import columns
@@ -25,17 +25,6 @@ _TYPES = {
     "json": 'TEXT COLLATE "C"',
 }
 """Texts are in the order of their bytes, as in SQLite and Python, so that all stores give the same order."""
-
-
-def shown(address: str) -> str:
-    """The address without what is secret in it.
-
-    >>> shown("postgresql://editor:secret@db.example:5433/news?sslmode=require")
-    'postgresql://editor@db.example:5433/news'
-    """
-    parts = urlsplit(address)
-    user, at, host = parts.netloc.rpartition("@")
-    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
 
 
 def understood(address: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ from geo.gazetteer_check import check as check_features
 from geo.ground import gazetteer_of
 from geo.place_load import load_file, loaded_places
 from geo.place_search import Found, match_json, search
+from geo.store import is_database
 from geo.theatre import theatre
 from server.commands.ground import _position
 from server.commands.session import Session, pass_session, today
@@ -73,7 +74,7 @@ def find(session: Session, name: str, near: str | None) -> None:
 
 def _gazetteer(session: Session) -> Gazetteer:
     """With what the store has loaded; without a store the theatre's own answers."""
-    if not Path(session.store).exists():
+    if not is_database(session.store) and not Path(session.store).exists():
         return Gazetteer.load(theatre(session.theatre).gazetteer)
     with session.open() as store:
         return gazetteer_of(store)

@@ -18,7 +18,8 @@ from geo.gazetteer import Gazetteer
 from geo.ground import derive_zones, load_places, load_theatre_reports, theatre_of
 from geo.model import BBox, Query
 from geo.schema import COLLECTIONS
-from geo.store.layout import migrate as migrate_file
+from geo.store import migrate as migrate_store
+from geo.store import shown
 from geo.style import styles
 from geo.tiles.archive import FORMS
 from server.archives import Wanted
@@ -40,7 +41,7 @@ def init(ctx: click.Context, store: str | None, demo: bool) -> None:
     with session.open(create=True) as opened:
         war = theatre_of(opened)
         written = load_places(opened, Gazetteer.load(war.gazetteer, world=False), today())
-        session.say(f"{session.store}: {written.added} places")
+        session.say(f"{shown(session.store)}: {written.added} places")
         if demo:
             reports = load_theatre_reports(opened, today())
             zones = derive_zones(opened, today())
@@ -102,8 +103,8 @@ def _bbox(text: str) -> BBox:
 @pass_session
 def migrate(session: Session) -> None:
     """Bring a store of an earlier release up to this one's schema."""
-    done = migrate_file(Path(session.store))
-    session.report({"done": done}, f"{session.store}: {'; '.join(done) or 'up to date'}")
+    done = migrate_store(session.store)
+    session.report({"done": done}, f"{shown(session.store)}: {'; '.join(done) or 'up to date'}")
 
 
 @click.command(epilog="Example: dateline --store var/demo.gpkg serve --port 8000")
@@ -122,7 +123,7 @@ def serve(session: Session, /, host: str, port: int, workers: int, threads: int)
     from granian.constants import Interfaces  # noqa: PLC0415
 
     with session.open() as store:
-        session.say(f"{session.store}: {store.count('articles')} stories, "
+        session.say(f"{shown(session.store)}: {store.count('articles')} stories, "
                     f"{store.count('zones')} zones")
     os.environ["DATELINE_STORE"] = session.store
     session.say(f"http://{host}:{port}/")

@@ -14,7 +14,7 @@ import click
 from geo.errors import InvalidParameter
 from geo.ground import set_theatre, theatre_of
 from geo.interval import Interval, parse_datetime, parse_day
-from geo.store import Store, open_store
+from geo.store import Store, open_store, shown
 from geo.theatre import theatre
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Session:
                 set_theatre(store, wanted)
             elif wanted and wanted != theatre_of(store):
                 made = theatre_of(store).name
-                raise InvalidParameter(f"--theatre {self.theatre!r}: {self.store} was made with {made!r}")
+                raise InvalidParameter(f"--theatre {self.theatre!r}: {shown(self.store)} was made with {made!r}")
             yield store
         finally:
             store.close()

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import click
@@ -239,5 +238,5 @@ def withdraw(session: Session, article: str) -> None:
     """
     with session.open() as store:
         desk.withdraw(store, article, Editor("the command line", datetime.now(UTC)))
-    tilesets.forget(Path(session.store), desk.SHOWN)
+    tilesets.forget(session.store, desk.SHOWN)
     session.report({"article": article, "state": "withdrawn"}, f"{article}: withdrawn")
