@@ -90,10 +90,10 @@ def main() -> None:
             kept = dateline("--store", store, "ingest", stories, "--dask", address)
     one, two = (statistics.median(taken) for taken in seconds.values())
     print("| | seconds | articles a second | ten million |\n| -- | --: | --: | --: |")
-    for label, taken in (("one worker, GeoParquet", one), ("two workers, GeoParquet", two),
+    for label, took in (("one worker, GeoParquet", one), ("two workers, GeoParquet", two),
                          ("two workers, kept in a GeoPackage by one process", kept)):
-        rate = given.articles / taken
-        print(f"| {label} | {taken:.1f} | {rate:.0f} | {TEN_MILLION / rate / 3600:.0f} hours |")
+        rate = given.articles / took
+        print(f"| {label} | {took:.1f} | {rate:.0f} | {TEN_MILLION / rate / 3600:.0f} hours |")
     print(f"\ntwo workers are {one / two:.2f} times as fast as one")
 
 
