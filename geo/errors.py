@@ -34,5 +34,9 @@ class StoreError(DatelineError):
     """The store cannot be opened, or does not hold what it should."""
 
 
+class StoreGone(StoreError):
+    """The store does not answer, or broke off; it may be there again at the next try."""
+
+
 class StoreVersionError(StoreError):
     """The store was written by another version of the schema."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, json, request
+from flask import Flask, Response, current_app, g, json, request
+from flask.typing import ResponseReturnValue
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
@@ -16,6 +17,7 @@ from geo.errors import (
     NoPublicationDate,
     NotFound,
     StoreError,
+    StoreGone,
     Withdrawn,
 )
 from server.params import BadParameter
@@ -44,6 +46,7 @@ PAGE = """<!doctype html>
 def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _of_error)
+    app.register_error_handler(StoreGone, _once_more)
 
 
 def _of_http(error: HTTPException) -> Response | HTTPException:
@@ -67,6 +70,17 @@ def _of_error(error: Exception) -> Response:
         return _problem(status, HTTPStatus(status).description, _code(error), headers)
     detail = "the body is nested too deeply" if isinstance(error, RecursionError) else str(error)
     return _problem(status, detail, _code(error), {}, _causes(error))
+
+
+def _once_more(error: StoreGone) -> ResponseReturnValue:
+    """A read is tried once more: the store may have restarted."""
+    if request.method not in ("GET", "HEAD") or g.get("is_second_try"):
+        return _of_error(error)
+    g.is_second_try = True
+    try:
+        return current_app.dispatch_request()
+    except Exception as fault:  # it goes to whom it would have gone
+        return current_app.handle_user_exception(fault)
 
 
 def _log(error: Exception, status: int) -> None:

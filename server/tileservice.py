@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.wrappers import Request
 
 from geo import grid, mvt, painting, png
+from geo.errors import StoreError
 from geo.grid import Tile
 from geo.interval import Interval
 from geo.model import Query
@@ -23,6 +24,7 @@ from geo.tiles.encoder import TileSet
 from geo.tiles.pictures import Pictures
 from server import caching, params, resources, tilesets
 from server.caching import Answer, Headers, Packed
+from server.outage import Outage
 from server.params import BadParameter
 from server.resources import Resources
 from server.tilesets import TileSets
@@ -96,17 +98,34 @@ class TileService:
         self.held = held
         self._sets = sets
         self._lifetime = caching.lifetime(max_age)
+        self._outage = Outage(lambda: held.store().version())
         self._version = ""
         self._met: dict[Address, Meant] = {}
         self._pictures: dict[str, tuple[TileSet, Pictures]] = {}
         self._rung = "numpy" if sets.rung.name == "numpy" else "auto"
 
     def remembered(self, address: Address) -> Meant | None:
-        """:raises StoreError: while the store cannot be read."""
-        version = self.held.store().version()
+        """What the address meant before, in the version of the store that is the present one; while the store cannot
+        be read, in the last one that it had, for up to a day.
+
+        :raises StoreError: while the store cannot be read, for an address that was not asked for before.
+        """
+        if self._outage.lasts and (known := self._kept(address)):
+            return known
+        try:
+            version = self.held.store().version()
+        except StoreError:
+            self._outage.begin()
+            if known := self._kept(address):
+                return known
+            raise
+        self._outage.end()
         if version != self._version:
             self._version, self._met = version, {}
         return self._met.get(address)
+
+    def _kept(self, address: Address) -> Meant | None:
+        return self._met.get(address) if self._outage.is_bearable else None
 
     def meant(self, address: Address, collection: str, tile: tuple[str, str, str], scale: int = VECTOR) -> Meant:
         """``address`` is a path and its query string, which come to the rest.

@@ -11,7 +11,7 @@ from typing import Any, cast
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
-from geo.errors import InvalidParameter, StoreError
+from geo.errors import InvalidParameter, StoreError, StoreGone
 from geo.interval import Interval
 from geo.model import BBox
 from geo.schema import COLLECTIONS, Collection, Field
@@ -22,7 +22,11 @@ from geo.store.rows import Row, Value
 from geo.store.tables import BATCH, TableStore
 
 CONNECT_SECONDS = 2
-"""How long a request waits for a connection before it is told that the store is not there."""
+"""How long making a connection may take."""
+WAIT_SECONDS = 1.5
+"""How long a reader waits for a connection before it is told that the store is not there."""
+AGAIN_SECONDS = 0.1
+"""How long it waits between two attempts: the pool's own come after one second and three."""
 STATEMENT_SECONDS = 5
 """How long a reader's statement may take."""
 BUSY_SECONDS = 30
@@ -110,7 +114,7 @@ class PostgisStore(TableStore):
                               f" -c idle_in_transaction_session_timeout={STREAM_SECONDS}s"}
         self._pool = ConnectionPool(
             replica or address, kwargs={**_CONNECTED, **reading}, min_size=0, max_size=MOST_READERS, open=True,
-            timeout=CONNECT_SECONDS, reconnect_timeout=CONNECT_SECONDS, check=ConnectionPool.check_connection,
+            timeout=AGAIN_SECONDS, reconnect_timeout=0, check=ConnectionPool.check_connection,
             name="dateline")
 
     @classmethod
@@ -159,17 +163,26 @@ class PostgisStore(TableStore):
     @contextmanager
     def _idle(self) -> Iterator[Connection]:
         """A reader of the pool, in a transaction of its own, so that what it streams is of one state."""
-        if time.monotonic() - self._gone < GONE_SECONDS:
-            raise StoreError(f"{self._name}: the server did not answer a moment ago")
-        try:
-            connection = self._pool.getconn()
-        except (PoolTimeout, TooManyRequests) as error:
-            self._gone = time.monotonic()
-            raise StoreError(f"{self._name}: no connection in {CONNECT_SECONDS} seconds") from error
+        connection = self._pooled()
         try:
             yield _Session(connection)
         finally:
             self._pool.putconn(connection)
+
+    def _pooled(self) -> psycopg.Connection[Any]:
+        """A connection that answers; a server that restarts is waited for."""
+        began = time.monotonic()
+        if began - self._gone < GONE_SECONDS:
+            raise StoreGone(f"{self._name}: the server did not answer a moment ago")
+        while True:
+            try:
+                return self._pool.getconn()
+            except (PoolTimeout, TooManyRequests) as error:
+                if time.monotonic() - began < WAIT_SECONDS:
+                    continue
+                if not self._pool.get_stats().get("pool_size"):  # else it is there, but all its readers are busy
+                    self._gone = time.monotonic()
+                raise StoreGone(f"{self._name}: no connection in {WAIT_SECONDS} seconds") from error
 
     def _batches(self, sql: str, values: Sequence[Any]) -> Iterator[list[Any]]:
         with self._reader() as connection:
@@ -235,8 +248,9 @@ class PostgisStore(TableStore):
         self._connected().execute(f'DELETE FROM "{table}" WHERE {condition}', values)
 
 
-_CONNECTED = {"autocommit": True, "connect_timeout": CONNECT_SECONDS, "application_name": "dateline"}
-"""psycopg's words for every connection."""
+_CONNECTED = {"autocommit": True, "connect_timeout": CONNECT_SECONDS, "application_name": "dateline",
+              "tcp_user_timeout": CONNECT_SECONDS * 1000}
+"""psycopg's words for every connection; the last ends one whose network is gone."""
 
 
 def migrate(address: str) -> tuple[str, ...]:
@@ -281,7 +295,15 @@ def _named_errors(name: str) -> Iterator[None]:
     except psycopg.DataError as error:
         raise InvalidParameter(f"{_first_line(error)}, want a value of the field's type") from error
     except psycopg.Error as error:
-        raise StoreError(f"{name}: {_first_line(error)}") from error
+        kind = StoreGone if _is_lost(error) else StoreError
+        raise kind(f"{name}: {_first_line(error)}") from error
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection broke off or could not be made: no fault of the statement, of a lock or of the disk."""
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
 def _first_line(error: Exception) -> str:
