@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 from bench.peers.process import started
@@ -30,11 +31,12 @@ SENTENCES = (
     "Aid groups said they could not reach the villages north of {town} for a third week.",
     "{side} had held {other} since last year, and said it would not give it up.",
 )
+FIRST = date(2014, 1, 1)
 TEN_MILLION = 10_000_000
 
 
 def archive(path: Path, count: int) -> Path:
-    """Stories of about 320 words."""
+    """Stories of about 320 words, one a day: as many of one day would be alike enough for wire copies."""
     luck = random.Random(1)
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
@@ -43,7 +45,7 @@ def archive(path: Path, count: int) -> Path:
                                               other=luck.choice(TOWNS), day=luck.randint(1, 28))
                 for _ in range(22))
             file.write(json.dumps({"url": f"https://wire.example/{number}", "title": f"Report {number}",
-                                   "date": "2016-04-29", "text": told}) + "\n")
+                                   "date": str(FIRST + timedelta(number)), "text": told}) + "\n")
     return path
 
 
