@@ -120,6 +120,9 @@ bench-worker: $(VENV)/.test  ## Measure how soon a worker answers, and its memor
 bench-downloads: $(VENV)/.test  ## Measure the memory of a download of 1,000,000 mentions, in every format
 	$(BIN)/python -m bench.downloads
 
+bench-dask: $(VENV)/.test  ## Measure what two workers of a Dask cluster read beside one
+	$(BIN)/python -m bench.dask_scaling
+
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)
 	$(BIN)/python -m tools.qgis_pictures http://127.0.0.1:$(PORT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -27,12 +28,14 @@ from geo.pages import read_page
 
 KINDS = {
     ".txt": "text", "": "text", ".jsonl": "lines", ".ndjson": "lines", ".html": "page", ".htm": "page",
-    ".xhtml": "page", ".rss": "feed", ".atom": "feed", ".xml": "feed",
+    ".xhtml": "page", ".rss": "feed", ".atom": "feed", ".xml": "feed", ".parquet": "table",
 }
-ENDINGS = ", ".join(ending for ending in KINDS if ending) + ", each also with .gz"
+ENDINGS = ", ".join(ending for ending in KINDS if ending) + ", each but the last also with .gz"
 MAX_TEXT = 8_000_000
 MAX_LINE = 16_000_000
 """Bytes: what the longest article takes as UTF-8, and as JSON with every character escaped."""
+ROWS = 100
+"""Of a table, held at once."""
 _CHUNK = 1 << 16
 _PATTERN = re.compile(r"[*?\[]")
 
@@ -198,6 +201,29 @@ def _lines(stream: _Stream) -> Iterator[Story]:
             yield Story(name, partial(read_line, line, name, stream.published), size)
 
 
+def _table(stream: _Stream) -> Iterator[Story]:
+    """Rows of Parquet, whose columns are called as the members of a JSON line."""
+    import pyarrow  # noqa: PLC0415  heavy, and only tables need it
+    import pyarrow.parquet  # noqa: PLC0415
+
+    try:
+        file = pyarrow.parquet.ParquetFile(stream.data)
+        each = Path(stream.name).stat().st_size // max(file.metadata.num_rows, 1)
+        rows = (row for batch in file.iter_batches(ROWS) for row in batch.to_pylist())
+        for number, row in enumerate(rows, 1):
+            name = f"{stream.name}: row {number}"
+            told = {key: value for key, value in row.items() if value is not None}
+            line = json.dumps(told, ensure_ascii=False, default=_said).encode()
+            yield Story(name, partial(read_line, line, name, stream.published), each)
+    except (pyarrow.ArrowException, ValueError) as error:
+        raise InvalidInput(f"{stream.name}: {str(error)[:200]}, want a Parquet file") from None
+
+
+def _said(value: object) -> str:
+    """A day or a time as JSON lines say it."""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 def _refuse(reason: str) -> Article:
     raise InvalidInput(reason)
 
@@ -235,5 +261,5 @@ def _whole(stream: _Stream, most: int) -> bytes:
 
 
 _READERS: dict[str, Callable[[_Stream], Iterator[Story]]] = {
-    "text": _text, "lines": _lines, "page": _page, "feed": _feed,
+    "text": _text, "lines": _lines, "page": _page, "feed": _feed, "table": _table,
 }

@@ -1,4 +1,5 @@
-"""Many stories through one pipeline, on this process or on several; results in the order of the stories.
+"""Many stories through one pipeline, on this process, on several or on a Dask cluster; results in the order of the
+stories.
 
 What is held at a time does not grow with their number. With several processes the pipeline is built once before they
 are forked, and shared; where there is no fork, each builds its own.
@@ -11,6 +12,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from geo import processes
+from geo.cluster import Cluster
 from geo.errors import DatelineError
 from geo.model import Reading
 from geo.pipeline import Pipeline
@@ -55,11 +57,17 @@ class Job(Generic[T]):
         return Done(story.name, story.size, problem=named)
 
 
-def do_all(job: Job[T], stories: Iterable[Story], workers: int = 1) -> Iterator[Done[T]]:
-    """Read ``stories`` as they come; the same results in the same order for any number of workers.
+def do_all(
+    job: Job[T], stories: Iterable[Story], workers: int = 1, cluster: Cluster | None = None
+) -> Iterator[Done[T]]:
+    """Read ``stories`` as they come; the same results in the same order for any number of workers, here or there.
 
     :raises DatelineError: when a process was ended from outside, as for lack of memory.
     """
+    if cluster is not None:
+        for done in cluster.in_order(partial(_do, job), _batches(stories)):
+            yield from done
+        return
     if workers == 1:
         yield from map(job.do, stories)
         return

@@ -27,19 +27,27 @@ GROUP = 10_000
 
 
 def write(collection: Collection, features: Iterable[Feature], imprint: Imprint) -> Iterator[bytes]:
-    """See the module; whose work it is stands in the file's metadata under ``dateline``."""
+    """See the module; whose work it is stands in the file's metadata under ``dateline``.
+
+    Of features that are a sequence the metadata are known beforehand and stand in the schema, too, where those look who
+    read a folder of files as one.
+    """
     def fill(path: Path) -> None:
         import pyarrow.parquet  # noqa: PLC0415  heavy, and only this format needs it
 
         fields, seen = columns(collection), Seen()
         plain = schema(fields)
         whole = plain.append(pyarrow.field(BBOX, _corners()))
-        with pyarrow.parquet.ParquetWriter(path, whole, compression="zstd") as file:
+        told = whole
+        if isinstance(features, Sequence):
+            told = whole.with_metadata(_described(collection, features, imprint))
+        with pyarrow.parquet.ParquetWriter(path, told, compression="zstd") as file:
             made = (_with_boxes(record_batch(fields, each, plain), each, whole) for each in seen.watch(features))
             for group in _groups(made):
-                file.write_table(pyarrow.Table.from_batches(group), row_group_size=GROUP)
-            file.add_key_value_metadata({
-                "geo": json.dumps(_metadata(collection, seen)), "dateline": about(collection, imprint)})
+                file.write_table(pyarrow.Table.from_batches(group).cast(told), row_group_size=GROUP)
+            if told is whole:
+                file.add_key_value_metadata({
+                    "geo": json.dumps(_metadata(collection, seen)), "dateline": about(collection, imprint)})
 
     return streamed(f"{collection.name}.parquet", fill)
 
@@ -69,6 +77,13 @@ def _with_boxes(rows: pyarrow.RecordBatch, batch: Sequence[Feature], whole: pyar
     listed = [arrow.array(column, arrow.float64()) for column in boxes.T]
     boxed = arrow.StructArray.from_arrays(listed, fields=list(_corners()), mask=arrow.array(none))
     return arrow.record_batch([*rows.columns, boxed], schema=whole)
+
+
+def _described(collection: Collection, features: Sequence[Feature], imprint: Imprint) -> dict[str, str]:
+    seen = Seen()
+    for _ in seen.watch(features):
+        pass
+    return {"geo": json.dumps(_metadata(collection, seen)), "dateline": about(collection, imprint)}
 
 
 def _metadata(collection: Collection, seen: Seen) -> dict[str, object]:

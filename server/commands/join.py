@@ -1,18 +1,19 @@
 """``dateline join``: anybody's table of dated points, lines and areas, each with who held it."""
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from geo.basemap import area_shapes
+from geo.cluster import Cluster, cluster
 from geo.errors import InvalidInput
-from geo.ground import gazetteer_of, index_of
-from geo.table_join import MOST_KM, TableJoin, TableOptions
+from geo.joining import Joining, do_pieces
+from geo.table_join import MOST_KM, TableOptions
 from geo.tables import Row, checked_ending, columns, read, writing
-from server.commands.session import Session, belief_option, pass_session
+from server.commands.session import Session, belief_option, dask_option, pass_session
 
 
 @click.command(epilog="Examples: dateline join strikes.csv -o held.csv --place-field place · "
@@ -33,35 +34,38 @@ from server.commands.session import Session, belief_option, pass_session
 @click.option("--front", "fronts", is_flag=True, help="Also how far the front was, which takes much longer.")
 @click.option("--prefix", default="", help="Before the names of the new columns.")
 @belief_option
+@dask_option
 @pass_session
-def join(session: Session, /, file: Path, output: Path, as_known_on: date | None, **given: Any) -> None:
+def join(
+    session: Session, /, file: Path, output: Path, as_known_on: date | None, dask: str | None, **given: Any
+) -> None:
     """Tie the dated points, lines and areas of a table to the zones: every row comes back with its answer, or the
     reason for none. Lines and areas are answered by the share of each side."""
     checked_ending(file)
     checked_ending(output)
     with session.open() as store:
-        zones = index_of(store, as_known_on)
-        gazetteer = gazetteer_of(store)
-    shapes = area_shapes()
-    joined = TableJoin(zones, gazetteer, shapes, TableOptions(**given))
-    rows, answered = _write(session, (file, output), joined)
+        joining = Joining(session.store, store.version(), as_known_on, TableOptions(**given))
+    with ExitStack() as stack:
+        crowd = stack.enter_context(cluster(dask)) if dask else None
+        rows, answered = _write(session, (file, output), joining, crowd)
     session.report({"rows": rows, "answered": answered, "output": str(output)},
                    f"{output}: {rows:,} rows, {answered:,} with an answer")
 
 
-def _write(session: Session, files: tuple[Path, Path], joined: TableJoin) -> tuple[int, int]:
+def _write(
+    session: Session, files: tuple[Path, Path], joining: Joining, crowd: Cluster | None
+) -> tuple[int, int]:
     file, output = files
     count = answered = 0
     known: list[str] = []
-    controller = joined.options.prefix + "controller"
+    controller = joining.options.prefix + "controller"
     with writing(output) as put, session.bar(file.stat().st_size, "Joining") as reach:
-        for piece in read(file):
-            rows = joined.join(piece.rows)
+        for rows, position in do_pieces(joining, read(file), crowd):
             known = known or columns(rows)
             put([_as_first(row, known, count + number) for number, row in enumerate(rows)])
             count += len(rows)
             answered += sum(row[controller] is not None for row in rows)
-            reach(piece.read)
+            reach(position)
     return count, answered
 
 

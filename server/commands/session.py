@@ -116,3 +116,6 @@ class Days(click.ParamType[Interval]):
 belief_option = click.option(
     "--as-known-on", type=Day(), metavar="DAY", help="As the store believed it on that day; without it, as it does now."
 )
+dask_option = click.option(
+    "--dask", metavar="ADDRESS", help="A Dask cluster that does the work: tcp://HOST:PORT of its scheduler."
+)

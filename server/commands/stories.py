@@ -3,19 +3,23 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
 from geo import desk
 from geo.actors import Actors
+from geo.cluster import Cluster, cluster
 from geo.corpus import Corpus, Ingested, Rows, rows_of
 from geo.corrections import Correction
 from geo.desk import Editor
@@ -25,6 +29,7 @@ from geo.formats.reading import as_json, as_text
 from geo.fronts import front_rows
 from geo.ground import pipeline_of
 from geo.model import Article, Feature, Reading
+from geo.partitions import STORIES, Counted, Partitions, begun, do_parts
 from geo.pipeline import Pipeline, pipeline_for
 from geo.schema import MENTIONS
 from geo.sources import Story, files_of, read_stream, stories_of
@@ -33,7 +38,7 @@ from geo.style import styles
 from geo.theatre import Theatre, theatre
 from geo.workers import Done, Job, do_all
 from server import tilesets
-from server.commands.session import Day, Session, pass_session, today
+from server.commands.session import Day, Session, dask_option, pass_session, today
 
 STDIN = "-"
 LONG_BYTES = 1_000_000
@@ -118,30 +123,67 @@ def _forms(war: Theatre) -> Mapping[str, _Form]:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--date", "published", type=Day(), help="When the stories appeared, if they do not say.")
 @click.option("--dry-run", is_flag=True, help="Read and report; keep nothing.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Write GeoParquet by partition into a new folder, in the place of the store.")
+@click.option("--partition", type=click.IntRange(1, 100_000), default=STORIES, show_default=True,
+              help="Stories of a partition of --output, fewer when they are long.")
 @workers_option
+@dask_option
 @pass_session
-def ingest(session: Session, sources: tuple[str, ...], published: date | None, dry_run: bool,
-           workers: int = 1) -> None:
+def ingest(session: Session, /, sources: tuple[str, ...], published: date | None, output: Path | None,
+           partition: int, **how: Any) -> None:
     """Read stories and keep them in the store; twice is once. A story that fails does not stop the others.
 
     Sources are those of `dateline read`. Another text under the same address is a new revision; a wire copy is
-    linked to its original.
+    linked to its original. With --dask a cluster reads and this process keeps, in the same order.
     """
+    if output is not None and how["dry_run"]:
+        raise click.UsageError("--dry-run keeps nothing, --output writes: want one of them")
     stories, total = _stories(sources, published)
-    make = partial(_pipeline_at, session.store)
-    with session.open() as store, _bar(session, total, hidden=session.json) as step:
-        corpus, outcome = Corpus(store, today(), partial(_read_at, session.store)), _Outcome(step)
-        for rows in outcome.good(do_all(Job(make, rows_of), stories, workers)):
-            told = _rehearsed(rows) if dry_run else _kept(corpus.keep(rows))
-            if session.json or total < LONG_BYTES:
-                session.report(told, ", ".join(f"{value} {name}" for name, value in told.items() if value))
-    _pipeline_at.cache_clear()
+    with session.open() as store, _bar(session, total, hidden=session.json) as step, _reading(**how) as reading:
+        make, outcome = partial(_pipeline_at, session.store, store.version()), _Outcome(step)
+        if output is None:
+            corpus = Corpus(store, today(), partial(_read_at, make))
+            for rows in outcome.good(do_all(Job(make, rows_of), stories, reading.workers, reading.cluster)):
+                told = _rehearsed(rows) if reading.dry_run else _kept(corpus.keep(rows))
+                if session.json or total < LONG_BYTES:
+                    session.report(told, ", ".join(f"{value} {name}" for name, value in told.items() if value))
+        else:
+            begun(output)
+            found = do_parts(Partitions(make, output.resolve(), partition), stories, reading.workers, reading.cluster)
+            rows = outcome.counted(found)
+            session.report({"output": str(output), **rows}, f"{output}: " + ", ".join(
+                f"{count:,} {name}" for name, count in rows.items()))
+    _pipeline_of.cache_clear()
     outcome.leave()
 
 
+class _Reading(NamedTuple):
+    """Who reads: so many processes of this machine, or a cluster; and whether anything is kept."""
+
+    workers: int
+    cluster: Cluster | None
+    dry_run: bool
+
+
+@contextmanager
+def _reading(workers: int, dask: str | None, dry_run: bool) -> Iterator[_Reading]:
+    with ExitStack() as stack:
+        yield _Reading(workers, stack.enter_context(cluster(dask)) if dask else None, dry_run)
+
+
+_MAKING = threading.Lock()
+
+
+def _pipeline_at(store: str, version: str) -> Pipeline:
+    """The pipeline over a store as it was in one version, made once a process; the threads of a cluster's worker wait
+    for it."""
+    with _MAKING:
+        return _pipeline_of(store, version)
+
+
 @lru_cache(maxsize=1)
-def _pipeline_at(store: str) -> Pipeline:
-    """The pipeline over a store as it is now, for this process and those forked from it."""
+def _pipeline_of(store: str, version: str) -> Pipeline:
     opened = open_store(store)
     try:
         return pipeline_of(opened)
@@ -149,8 +191,8 @@ def _pipeline_at(store: str) -> Pipeline:
         opened.close()
 
 
-def _read_at(store: str, article: Article, corrections: Sequence[Correction]) -> Reading:
-    return _pipeline_at(store).read(article, corrections)
+def _read_at(make: Callable[[], Pipeline], article: Article, corrections: Sequence[Correction]) -> Reading:
+    return make().read(article, corrections)
 
 
 def _kept(kept: Ingested) -> Mapping[str, object]:
@@ -206,6 +248,18 @@ class _Outcome:
             else:
                 self._read += 1
                 yield one.result
+
+    def counted(self, done: Iterable[Counted]) -> dict[str, int]:
+        """How many rows of each collection all partitions have; problems go to standard error as they come."""
+        total: Counter[str] = Counter()
+        for part in done:
+            self._step(part.size)
+            self._read += part.rows["articles"]
+            total.update(part.rows)
+            for problem in part.problems:
+                self.failed.append(problem)
+                click.echo(f"dateline: {problem}", err=True)
+        return dict(total)
 
     def leave(self, nothing_read: int = 1) -> None:
         """Exit with 1 when some stories failed, with ``nothing_read`` when all did."""
