@@ -143,6 +143,8 @@ release: $(VENV)/.test  ## Build source archive and wheel, try them in a fresh e
 lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --no-header --output-file locks/run.lock setup.cfg
+	$(BIN)/pip-compile --quiet --strip-extras --extra postgis --generate-hashes --no-emit-index-url \
+		--no-emit-trusted-host --no-emit-find-links --no-header --output-file locks/postgis.lock setup.cfg
 	$(BIN)/pip-compile --quiet --strip-extras --extra test --allow-unsafe --generate-hashes --no-emit-index-url \
 		--no-emit-trusted-host --no-emit-find-links --no-header --output-file locks/test.lock setup.cfg
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
