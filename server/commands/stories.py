@@ -16,7 +16,7 @@ import click
 
 from geo import desk
 from geo.actors import Actors
-from geo.corpus import Corpus, Ingested, Rows, rows_of
+from geo.corpus import Corpus, Ingested, Rows, must_rejoin, rows_of
 from geo.corrections import Correction
 from geo.desk import Editor
 from geo.features import event_features, mention_features
@@ -33,6 +33,7 @@ from geo.style import styles
 from geo.theatre import Theatre, theatre
 from geo.workers import Done, Job, do_all
 from server import tilesets
+from server.commands.ground import rejoin
 from server.commands.session import Day, Session, pass_session, today
 
 STDIN = "-"
@@ -130,6 +131,8 @@ def ingest(session: Session, sources: tuple[str, ...], published: date | None, d
     stories, total = _stories(sources, published)
     make = partial(_pipeline_at, session.store)
     with session.open() as store, _bar(session, total, hidden=session.json) as step:
+        if must_rejoin(store) and not dry_run:
+            rejoin(session, store)
         corpus, outcome = Corpus(store, today(), partial(_read_at, session.store)), _Outcome(step)
         for rows in outcome.good(do_all(Job(make, rows_of), stories, workers)):
             told = _rehearsed(rows) if dry_run else _kept(corpus.keep(rows))
