@@ -11,6 +11,7 @@ from geo.drafts import corrections_of, hidden, hide, is_withdrawn
 from geo.duplicates import Dispatch, Dispatches, dispatch
 from geo.errors import NoPublicationDate
 from geo.features import article_feature, event_features, mention_features
+from geo.ground import MOVED
 from geo.interval import Interval
 from geo.model import Article, Feature, Query, Reading, When
 from geo.pipeline import Pipeline
@@ -204,6 +205,22 @@ def reread(pipeline: Pipeline, store: Store, known_on: date) -> Iterator[Ingeste
         done = _reread(row, pipeline.read, store, known_on)
         if done is not None:
             yield done
+
+
+def rejoin(make: Callable[[], Pipeline], store: Store, known_on: date) -> Iterator[Ingested]:
+    """``reread`` by the pipeline over the ground as it is now; that it was done is noted once it was done whole, so
+    that another goes on where one was killed (``must_rejoin``)."""
+    marked = store.records(MOVED)
+    if store.count("articles"):
+        yield from reread(make(), store, known_on)
+    with store.transaction():
+        if marked and store.records(MOVED) == marked:
+            store.drop_records(MOVED, MOVED)
+
+
+def must_rejoin(store: Store) -> bool:
+    """Whether the ground has changed and not all stories were joined to it yet."""
+    return bool(store.records(MOVED))
 
 
 def _reread(row: Feature, read: Read, store: Store, known_on: date) -> Ingested | None:

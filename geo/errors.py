@@ -38,5 +38,21 @@ class StoreGone(StoreError):
     """The store does not answer, or broke off; it may be there again at the next try."""
 
 
+class StoreFull(StoreError):
+    """There is no room for what was to be written; nothing of it was kept."""
+
+
+class StoreReadOnly(StoreError):
+    """The store can be read but not written to; nothing was kept."""
+
+
+class StoreBusy(StoreError):
+    """Another writer held the store for longer than anybody waits; nothing was kept."""
+
+
+class StoreDamaged(StoreError):
+    """The store's file is not, or not any more, what a store is; the message says how to bring a backup back."""
+
+
 class StoreVersionError(StoreError):
     """The store was written by another version of the schema."""

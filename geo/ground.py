@@ -1,6 +1,7 @@
 """The ground of a store: its theatre, reports and zones, what is derived from them, and the pipeline over all."""
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,8 +24,12 @@ from geo.place_load import loaded_places
 from geo.reports import read_reports
 from geo.series import Learning, Picture, learned, reach, wider
 from geo.store import Store, WriteReport
+from geo.store.records import Record
 from geo.theatre import DEFAULT, Theatre, theatre
 from geo.zones import ZoneIndex
+
+MOVED = "moved"
+"""The kind of record that says since which change of the ground the kept stories are not all joined to it."""
 
 
 def load_places(store: Store, gazetteer: Gazetteer, known_on: date) -> WriteReport:
@@ -50,8 +55,9 @@ def derive_zones(store: Store, known_on: date, options: DeriveOptions | None = N
 
 def follow_page(store: Store, options: DeriveOptions, page: str, known_on: date) -> WriteReport | None:
     """Keep a page of settings as it was written; zones that are derived already are derived anew with them."""
-    written = derive_zones(store, known_on, options) if _is_derived(store, options) else None
-    store.set_source(options.source_id, page)
+    with store.transaction():
+        written = derive_zones(store, known_on, options) if _is_derived(store, options) else None
+        store.set_source(options.source_id, page)
     return written
 
 
@@ -79,14 +85,22 @@ def add_reports(store: Store, reports: Sequence[Feature], known_on: date) -> tup
             if change is None:
                 return written, None
             _replace(store, "fronts", (moved, lines), known_on)
-            return written, _replace(store, "zones", (change.old, change.new), known_on)
+            return written, _noted(store, _replace(store, "zones", (change.old, change.new), known_on))
 
 
 def drop_reports(store: Store, ids: tuple[str, ...], known_on: date) -> None:
     """Purge these town reports in every belief; zones that were derived from reports are derived anew without them."""
-    store.delete("reports", Query(ids=ids))
-    if _is_derived(store, options_in(store)):
-        derive_zones(store, known_on)
+    with store.transaction():
+        store.delete("reports", Query(ids=ids))
+        if _is_derived(store, options_in(store)):
+            derive_zones(store, known_on)
+
+
+def _noted(store: Store, zones: WriteReport) -> WriteReport:
+    """Note in the same transaction that stories must be joined anew: whoever is killed meanwhile does so later."""
+    if zones.added or zones.changed:
+        store.keep_record(MOVED, Record(MOVED, MOVED, {"mark": secrets.token_hex(8)}))
+    return zones
 
 
 def _replace(
@@ -107,7 +121,7 @@ def replace_zones(store: Store, zones: Sequence[Feature], source_id: str, known_
     mine = Query(where={"source_id": (source_id,)})
     with store.transaction():
         _replace(store, "fronts", (list(store.read("fronts", mine)), front_rows(zones)), known_on)
-        return _replace(store, "zones", (list(store.read("zones", mine)), zones), known_on)
+        return _noted(store, _replace(store, "zones", (list(store.read("zones", mine)), zones), known_on))
 
 
 def add_zones(
@@ -131,7 +145,7 @@ def add_zones(
             drawn = [replace(line, known=starts.get(line.id, Interval())) for line in lines]
             _rewrite(store, "fronts", moved, drawn, learning.on)
             store.write("zones", learnt.given_up, learning.on)
-            return _rewrite(store, "zones", old, learnt.rows, learning.on)
+            return _noted(store, _rewrite(store, "zones", old, learnt.rows, learning.on))
 
 
 def _around(store: Store, source_id: str, days: Interval) -> list[Feature]:

@@ -6,7 +6,7 @@ import sys
 import click
 
 from geo.errors import DatelineError
-from server.commands import gazetteer, ground, join, loading, moving, publishing, service, stories, tokens
+from server.commands import gazetteer, ground, join, keeping, loading, moving, publishing, service, stories, tokens
 from server.commands.session import Session
 
 
@@ -26,7 +26,7 @@ def dateline(ctx: click.Context, store: str, theatre: str, quiet: bool, as_json:
 for command in (
     stories.read, stories.ingest, stories.withdraw, ground.reports, ground.zones, ground.control, ground.fronts,
     moving.changed, moving.held, moving.compared, join.join, gazetteer.gazetteer, service.init, service.export,
-    publishing.publish, service.migrate, service.serve, tokens.token,
+    publishing.publish, keeping.check, keeping.backup, keeping.restore, service.migrate, service.serve, tokens.token,
 ):
     dateline.add_command(command)
 

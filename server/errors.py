@@ -16,8 +16,11 @@ from geo.errors import (
     InvalidParameter,
     NoPublicationDate,
     NotFound,
+    StoreBusy,
     StoreError,
+    StoreFull,
     StoreGone,
+    StoreReadOnly,
     Withdrawn,
 )
 from server.params import BadParameter
@@ -29,12 +32,21 @@ STATUS: dict[type[Exception], int] = {
     InvalidParameter: 400,
     InvalidInput: 400,
     NoPublicationDate: 422,
+    StoreFull: 507,
+    StoreReadOnly: 503,
+    StoreBusy: 503,
     StoreError: 503,
     DatelineError: 500,
     RecursionError: 400,
     Exception: 500,
 }
 RETRY_SECONDS = "5"
+TOLD: dict[type[Exception], str] = {
+    StoreFull: "the disk of the store is full; nothing of this was kept, want it sent again when there is room",
+    StoreReadOnly: "the store cannot be written to now; nothing of this was kept, reading goes on",
+    StoreBusy: "the store is being written to for too long; nothing of this was kept, want it sent again",
+}
+"""What is said of faults of ours that their sender should know of; the file's name is for the log."""
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -67,7 +79,7 @@ def _of_error(error: Exception) -> Response:
     if status >= 500:
         _log(error, status)
         headers = {"Retry-After": RETRY_SECONDS} if status == 503 else {}
-        return _problem(status, HTTPStatus(status).description, _code(error), headers)
+        return _problem(status, TOLD.get(type(error), HTTPStatus(status).description), _code(error), headers)
     detail = "the body is nested too deeply" if isinstance(error, RecursionError) else str(error)
     return _problem(status, detail, _code(error), {}, _causes(error))
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, current_app
 
-from geo.corpus import reread
+from geo import corpus
 from geo.errors import DatelineError
 from server.resources import get_pipeline, get_store
 
@@ -20,6 +20,7 @@ class Rejoining:
         self._app = app
         self._lock = threading.Lock()
         self._wanted = False
+        self._has_looked = False
         self._thread: threading.Thread | None = None
 
     def ask(self) -> None:
@@ -28,6 +29,17 @@ class Rejoining:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, daemon=True)
                 self._thread.start()
+
+    def look(self) -> None:
+        """The first request of a process asks whether another one was stopped before it had joined all stories."""
+        if self._has_looked:
+            return
+        try:
+            if corpus.must_rejoin(get_store()):
+                self.ask()
+            self._has_looked = True
+        except DatelineError:
+            pass  # the request itself will say what ails the store
 
     def wait(self) -> None:
         """Until nothing is left to do."""
@@ -39,7 +51,7 @@ class Rejoining:
         while self._is_wanted():
             with self._app.app_context():
                 try:
-                    for _ in reread(get_pipeline(), get_store(), datetime.now(UTC).date()):
+                    for _ in corpus.rejoin(get_pipeline, get_store(), datetime.now(UTC).date()):
                         pass
                 except DatelineError as error:
                     self._app.logger.error("stories were not all joined anew: %s", error)
@@ -54,6 +66,7 @@ class Rejoining:
 
 def install(app: Flask) -> None:
     app.extensions[KEY] = Rejoining(app)
+    app.before_request(app.extensions[KEY].look)
 
 
 def rejoin() -> None:

@@ -12,9 +12,10 @@ from shapely.geometry import box
 
 from geo.actors import Actors
 from geo.articles import article
-from geo.corpus import Ingested, ingest, reread
+from geo.corpus import Ingested, ingest, must_rejoin, rejoin, reread
 from geo.errors import NoPublicationDate, StoreError
 from geo.gazetteer import Gazetteer
+from geo.ground import replace_zones
 from geo.interval import Interval, Validity
 from geo.model import Article, Feature, Query
 from geo.pipeline import Pipeline, bundled, pipeline
@@ -129,6 +130,28 @@ def test_reading_anew_after_the_zones_changed_keeps_the_old_belief(store: Store)
     assert [each.written.changed > 0 for each in done] == [True]
     assert {row.properties["controller"] for row in store.read("mentions", Query())} == {"ISIL"}
     assert {row.properties["controller"] for row in store.read("mentions", Query(as_known_on=TODAY))} == {"REBELS"}
+
+
+def test_who_is_killed_while_stories_are_joined_anew_goes_on_with_it_later(store: Store, reader: Pipeline) -> None:
+    put(store, reader, story(LONG, "1"), story(BOTH, "2", day=date(2016, 4, 12)))
+    assert not must_rejoin(store)
+    replace_zones(store, [zone("ISIL")], "s", TOMORROW)
+    begun = rejoin(lambda: reader, store, TOMORROW)
+    next(begun)
+    begun.close()
+    assert must_rejoin(store), "one of two stories is not done"
+    assert len(list(rejoin(lambda: reader, store, TOMORROW))) == 2
+    assert not must_rejoin(store)
+    replace_zones(store, [zone("ISIL")], "s", TOMORROW)
+    assert not must_rejoin(store), "the ground is as it was"
+
+
+def test_ground_that_moves_while_stories_are_joined_is_joined_again(store: Store, reader: Pipeline) -> None:
+    put(store, reader, story())
+    replace_zones(store, [zone("ISIL")], "s", TOMORROW)
+    for _ in rejoin(lambda: reader, store, TOMORROW):
+        replace_zones(store, [zone("REBELS")], "s", TOMORROW)
+    assert must_rejoin(store)
 
 
 def test_reading_anew_with_the_same_zones_changes_nothing(store: Store, reader: Pipeline) -> None:

@@ -495,3 +495,20 @@ def test_ingest_keeps_the_correction_and_the_withdrawal(site: Desk, tmp_path: Pa
     store = open_store(str(site.store))
     assert [story.article.id for story in desk.stories(store) if story.article.id == article] == []
     store.close()
+
+
+def test_a_full_disk_is_507_and_the_desk_goes_on_when_there_is_room(site: Desk) -> None:
+    store = site.client.application.extensions["dateline"].store()
+    kept = site.take()
+    writer = store._connected()
+    writer.execute(f"PRAGMA max_page_count = {writer.execute('PRAGMA page_count').fetchone()[0]}")
+    fillers = [{"text": f"{TEXT} {'More was not known. ' * 2000}", "url": f"https://news.example/{n}",
+                "title": str(n), "date": "2016-04-11"} for n in range(40)]
+    answers = [site("POST", "/articles", story) for story in fillers]
+    full = [answer for answer in answers if answer.status_code != 201]
+    assert {(answer.status_code, answer.mimetype) for answer in full} == {(507, "application/problem+json")}
+    assert "the disk of the store is full" in full[0].text
+    assert str(site.store) not in full[0].text
+    assert site("GET", f"/articles/{kept}").status_code == 200
+    writer.execute("PRAGMA max_page_count = 1000000")
+    assert site("POST", "/articles", fillers[answers.index(full[0])]).status_code == 201

@@ -45,7 +45,7 @@ def test_a_failed_creation_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(layout, "_sync", full)
+    monkeypatch.setattr(layout, "synced", full)
     with pytest.raises(StoreError, match="No space left"):
         layout.create(tmp_path / "s.gpkg")
     assert list(tmp_path.iterdir()) == []

@@ -2,25 +2,36 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
+from geo.errors import StoreGone
 from geo.model import BBox
 from geo.schema import Collection
 from geo.store import layout, records, rows
 from geo.store.connection import Connection, version_in
 from geo.store.dialect import SQLITE
+from geo.store.faults import named_errors
 from geo.store.rows import Row, Value
 from geo.store.tables import TableStore
 
 FRESH_SECONDS = 0.002
 """For how long a version may be taken for the present one without asking the file: asking costs as much as all else
 that a kept tile does."""
+
+LOG_BYTES = 16 * 2**20
+"""Length of the write-ahead log from which on a writer empties it, if readers let it."""
+LOG_SECONDS = 0.25
+"""How long it waits for readers of what the log holds."""
+
+Identity = tuple[int, int]
+"""Which file lies at the path: one that is put in its place is another."""
 
 _writes: Counter[str] = Counter()
 """Transactions of this process by file, so that whoever writes sees it at once."""
@@ -36,8 +47,9 @@ class GeoPackageStore(TableStore):
         super().__init__(str(path))
         self._path = path
         self._file = str(path.resolve())
-        self._readers: deque[sqlite3.Connection] = deque()
-        self._writer: sqlite3.Connection | None = None
+        self._log = path.with_name(path.name + "-wal")
+        self._readers: deque[tuple[Identity, sqlite3.Connection]] = deque()
+        self._writer: tuple[Identity, sqlite3.Connection] | None = None
         self._known: tuple[int, float, str] | None = None
 
     @classmethod
@@ -67,40 +79,72 @@ class GeoPackageStore(TableStore):
         with self._lock:
             self._closed, self._known = True, None
             while self._readers:
-                self._readers.pop().close()
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+                self._readers.pop()[1].close()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._writer is not None:
+            self._writer[1].close()
+            self._writer = None
 
     def _named_errors(self) -> AbstractContextManager[None]:
-        return layout.named_errors(self._path)
+        return named_errors(self._path)
+
+    def _identity(self) -> Identity:
+        """:raises StoreGone: when there is no file, or it cannot be reached."""
+        try:
+            found = os.stat(self._file)  # noqa: PTH116  asked with each version, and half as dear as Path's
+        except OSError as error:
+            raise StoreGone(f"{self._path}: the store is gone ({error.strerror})") from error
+        return found.st_dev, found.st_ino
 
     @contextmanager
     def _idle(self) -> Iterator[sqlite3.Connection]:
-        """An idle reader or a new one."""
-        try:
-            connection = self._readers.pop()
-        except IndexError:
-            connection = layout.connect(self._path)
+        """An idle reader or a new one, of the file that lies there now."""
+        wanted = self._identity()
+        connection = self._of_pool(wanted) or layout.connect(self._path)
         try:
             yield connection
         finally:
             if self._closed:
                 connection.close()
             else:
-                self._readers.append(connection)
+                self._readers.append((wanted, connection))
+
+    def _of_pool(self, wanted: Identity) -> sqlite3.Connection | None:
+        while True:
+            try:
+                identity, connection = self._readers.pop()
+            except IndexError:
+                return None
+            if identity == wanted:
+                return connection
+            connection.close()
 
     def _connected(self) -> sqlite3.Connection:
         self._check_open()
+        if self._writer is not None and self._in_transaction():
+            return self._writer[1]
+        identity = self._identity()
+        if self._writer is not None and self._writer[0] != identity:
+            self._let_go()
         if self._writer is None:
-            self._writer = layout.connect(self._path, writing=True)
-        return self._writer
+            self._writer = identity, layout.connect(self._path, writing=True)
+        return self._writer[1]
 
-    def _committed(self, writer: Connection) -> AbstractContextManager[None]:
-        return layout.committed(cast(sqlite3.Connection, writer))
+    @contextmanager
+    def _committed(self, writer: Connection) -> Iterator[None]:
+        assert self._writer is not None
+        with layout.committed(cast(sqlite3.Connection, writer)):
+            yield
+        if self._identity() != self._writer[0]:  # it went into a file that nobody reads any more
+            raise StoreGone(f"{self._path}: another store was put in its place meanwhile, nothing of this was kept")
 
     def _wrote(self) -> None:
         _writes[self._file] += 1
+        with suppress(OSError, sqlite3.Error):  # what was written is safe in the log; the next writer tries again
+            if self._writer is not None and self._log.stat().st_size > LOG_BYTES:
+                layout.empty_log(self._writer[1], LOG_SECONDS)
 
     def _stamped(self, collection: Collection) -> None:
         """The extents that other programs read."""

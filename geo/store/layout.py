@@ -13,6 +13,7 @@ from geo.errors import StoreError, StoreVersionError
 from geo.schema import COLLECTIONS, Collection, Field
 from geo.store import functions, records
 from geo.store.connection import meta, set_meta
+from geo.store.faults import damaged, named_errors
 from geo.store.rows import columns
 
 SCHEMA_VERSION = 1
@@ -38,18 +39,21 @@ def create(path: Path) -> None:
     with named_errors(path):
         try:
             _build(draft)
-            _publish(draft, path)
+            publish(draft, path)
         except OSError as error:
             raise StoreError(f"{path}: cannot be created: {error.strerror}") from error
         finally:
             draft.unlink(missing_ok=True)
-    _sync(path.parent)
+    synced(path.parent)
 
 
 def connect(path: Path, *, writing: bool = False) -> sqlite3.Connection:
-    """A connection in autocommit; read-only unless ``writing``. Never ``immutable``: the WAL is live."""
+    """A connection in autocommit; read-only unless ``writing``. Never ``immutable`` where anybody can write: the WAL
+    is live."""
     mode = "rw" if writing else "ro"
     address = f"{path.absolute().as_uri()}?mode={mode}"
+    if not writing and _is_frozen(path):
+        address += "&immutable=1"
     connection = sqlite3.connect(
         address, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
     )
@@ -58,6 +62,25 @@ def connect(path: Path, *, writing: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
     return connection
+
+
+def _is_frozen(path: Path) -> bool:
+    """On a disk that nobody can write to, all in one file: SQLite could not make the side files that it reads by."""
+    log = path.with_name(path.name + "-wal")
+    try:
+        read_only = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+        return read_only and (not log.exists() or log.stat().st_size == 0)
+    except OSError:
+        return False
+
+
+def empty_log(connection: sqlite3.Connection, seconds: float) -> None:
+    """Move what was written ahead into its place and begin the log anew, if its readers end within ``seconds``."""
+    connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 def check(path: Path) -> None:
@@ -104,22 +127,13 @@ def committed(connection: sqlite3.Connection) -> Iterator[None]:
     with ExitStack() as undone:
         undone.callback(_roll_back, connection)
         yield
+        connection.execute("COMMIT")  # that fails on a full disk, and must be undone too
         undone.pop_all()
-    connection.execute("COMMIT")
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:  # a full disk has undone it already
         connection.execute("ROLLBACK")
-
-
-@contextmanager
-def named_errors(path: Path) -> Iterator[None]:
-    """SQLite's errors become ``StoreError`` with the file's name."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: {error}") from error
 
 
 def _build(draft: Path) -> None:
@@ -135,10 +149,10 @@ def _build(draft: Path) -> None:
             set_meta(connection, "store_id", secrets.token_hex(4))
             set_meta(connection, "version", "0")
         connection.execute("PRAGMA journal_mode = WAL")
-    _sync(draft)
+    synced(draft)
 
 
-def _publish(draft: Path, path: Path) -> None:
+def publish(draft: Path, path: Path) -> None:
     """A link, unlike a rename, never replaces a file; some file systems have none."""
     try:
         os.link(draft, path)
@@ -150,7 +164,7 @@ def _publish(draft: Path, path: Path) -> None:
         draft.rename(path)
 
 
-def _sync(path: Path) -> None:
+def synced(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -195,11 +209,11 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID:
-        raise StoreError(f"{path}: is no GeoPackage (application id {application:#x})")
+        raise damaged(path, f"is no GeoPackage (application id {application:#x})")
     known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'dateline_meta'").fetchone()
     found = meta(connection, "schema_version") if known else None
     if found is None or not found.isdecimal():
-        raise StoreError(f"{path}: is a GeoPackage, but not a Dateline store; name another file")
+        raise damaged(path, "is a GeoPackage, but not a Dateline store")
     return int(found)
 
 

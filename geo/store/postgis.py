@@ -4,14 +4,14 @@ from __future__ import annotations
 import math
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any, cast
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
-from geo.errors import InvalidParameter, StoreError, StoreGone
+from geo.errors import InvalidParameter, StoreBusy, StoreError, StoreFull, StoreGone, StoreReadOnly
 from geo.interval import Interval
 from geo.model import BBox
 from geo.schema import COLLECTIONS, Collection, Field
@@ -295,8 +295,14 @@ def _named_errors(name: str) -> Iterator[None]:
     except psycopg.DataError as error:
         raise InvalidParameter(f"{_first_line(error)}, want a value of the field's type") from error
     except psycopg.Error as error:
-        kind = StoreGone if _is_lost(error) else StoreError
+        kind = StoreGone if _is_lost(error) else _KINDS_OF_FAULT.get(error.sqlstate or "", StoreError)
         raise kind(f"{name}: {_first_line(error)}") from error
+
+
+_KINDS_OF_FAULT: Mapping[str, type[StoreError]] = {
+    "53100": StoreFull, "25006": StoreReadOnly, "42501": StoreReadOnly, "55P03": StoreBusy, "57014": StoreBusy,
+}
+"""By SQLSTATE: disk full; read-only, or no right; a lock, or a statement, that took too long."""
 
 
 def _is_lost(error: psycopg.Error) -> bool:

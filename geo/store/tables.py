@@ -4,7 +4,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -342,11 +342,13 @@ def _meeting(batches: Iterator[list[Feature]], bbox: BBox) -> Iterator[list[Feat
 @contextmanager
 def _savepoint(connection: Connection) -> Iterator[None]:
     connection.execute("SAVEPOINT inner_write")
-    with ExitStack() as undone:
-        undone.callback(connection.execute, "RELEASE SAVEPOINT inner_write")
-        undone.callback(connection.execute, "ROLLBACK TO SAVEPOINT inner_write")
+    try:
         yield
-        undone.pop_all()
+    except BaseException:
+        with suppress(Exception):  # a full disk, or a lost connection, has undone all of it: that is the error to tell
+            connection.execute("ROLLBACK TO SAVEPOINT inner_write")
+            connection.execute("RELEASE SAVEPOINT inner_write")
+        raise
     connection.execute("RELEASE SAVEPOINT inner_write")
 
 

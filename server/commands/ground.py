@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
+from geo import corpus
 from geo.basemap import area_shapes
 from geo.conflicts import source_words
-from geo.corpus import reread
 from geo.derivation import options_in, reaches_of
 from geo.errors import InvalidParameter, NotFound
 from geo.features import control_json
@@ -47,7 +47,7 @@ def load_reports(session: Session, file: Path) -> None:
         written, zones = add_reports(store, rows, today())
         told = {**asdict(written), "zones": asdict(zones) if zones else None}
         session.report(told, f"{written.added} reports new, {written.changed} changed{_followed(zones)}")
-        if zones and (zones.added or zones.changed):
+        if corpus.must_rejoin(store):
             rejoin(session, store)
 
 
@@ -88,9 +88,9 @@ def _reaches(given: tuple[str, ...]) -> dict[str, float]:
 def rejoin(session: Session, store: Store) -> None:
     """Read the kept stories anew, for the ground under them has changed."""
     count = store.count("articles")
+    stories = corpus.rejoin(lambda: pipeline_of(store), store, today())
+    changed = sum(kept.written.added + kept.written.changed for kept in session.progress(stories, "Joining", count))
     if count:
-        stories = reread(pipeline_of(store), store, today())
-        changed = sum(kept.written.added + kept.written.changed for kept in session.progress(stories, "Joining", count))
         session.say(f"{count} stories joined anew, {changed} rows changed")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from geo.articles import decode
+from geo.corpus import must_rejoin
 from geo.derivation import is_page, read_page
 from geo.errors import InvalidInput
 from geo.ground import add_zones, follow_page
@@ -84,7 +85,7 @@ def load(session: Session, /, files: tuple[str, ...], partial: bool, **given: An
         total = {"total": {**result.total(), **asdict(written)}}
         session.report(total, f"{_total_line(result)}: {written.added} zones new, {written.changed} changed, "
                               f"{written.unchanged} as they were")
-        if written.added or written.changed:
+        if must_rejoin(store):
             rejoin(session, store)
 
 

@@ -24,9 +24,13 @@ from geo.style import styles
 from geo.tiles.archive import FORMS
 from server.archives import Wanted
 from server.commands.ground import rejoin
+from server.commands.keeping import looked_at
 from server.commands.publishing import export_tiles, tiling, zoom_options
 from server.commands.session import Days, Session, belief_option, pass_session, today
 from server.commands.stories import ingest
+
+LOOK_SECONDS = 0.5
+"""For how long a start looks for damage."""
 
 
 @click.command(epilog="Examples: dateline init war.gpkg · dateline --theatre ukraine-2022 init ukraine.gpkg --demo")
@@ -122,6 +126,7 @@ def serve(session: Session, /, host: str, port: int, workers: int, threads: int)
     from granian import Granian  # noqa: PLC0415  not needed by any other command
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    looked_at(session, LOOK_SECONDS)
     with session.open() as store:
         session.say(f"{shown(session.store)}: {store.count('articles')} stories, "
                     f"{store.count('zones')} zones")

@@ -20,7 +20,7 @@ import click
 from geo import desk
 from geo.actors import Actors
 from geo.cluster import Cluster, cluster
-from geo.corpus import Corpus, Ingested, Rows, rows_of
+from geo.corpus import Corpus, Ingested, Rows, must_rejoin, rows_of
 from geo.corrections import Correction
 from geo.desk import Editor
 from geo.features import event_features, mention_features
@@ -38,6 +38,7 @@ from geo.style import styles
 from geo.theatre import Theatre, theatre
 from geo.workers import Done, Job, do_all
 from server import tilesets
+from server.commands.ground import rejoin
 from server.commands.session import Day, Session, dask_option, pass_session, today
 
 STDIN = "-"
@@ -141,6 +142,8 @@ def ingest(session: Session, /, sources: tuple[str, ...], published: date | None
         raise click.UsageError("--dry-run keeps nothing, --output writes: want one of them")
     stories, total = _stories(sources, published)
     with session.open() as store, _bar(session, total, hidden=session.json) as step, _reading(**how) as reading:
+        if must_rejoin(store) and not reading.dry_run:
+            rejoin(session, store)
         make, outcome = partial(_pipeline_at, session.store, store.version()), _Outcome(step)
         if output is None:
             corpus = Corpus(store, today(), partial(_read_at, make))
