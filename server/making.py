@@ -6,9 +6,6 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
-
-from geo.store import is_database
 
 IDLE = 20.0
 """Seconds without work after which the process is let go."""
@@ -19,7 +16,7 @@ class Maker:
 
     def __init__(self, store: str, kernel: str, large: int) -> None:
         self._store = store
-        self._large = large
+        self.large = large
         self._command = [sys.executable, "-m", "server.tilemaker", kernel]
         self._process: subprocess.Popen[str] | None = None
         self._owner = os.getpid()
@@ -28,8 +25,6 @@ class Maker:
 
     def make(self, collection: str, zoom: int) -> bool:
         """Whether it made the arrays of the zoom; else they must be made where they are wanted."""
-        if not self._is_large():
-            return False
         with self._lock:
             if self._let_go is not None:
                 self._let_go.cancel()
@@ -61,13 +56,6 @@ class Maker:
             with suppress(BrokenPipeError):
                 self._process.communicate()
         self._process = None
-
-    def _is_large(self) -> bool:
-        """With what was written and not yet moved into the file; a database is taken for large."""
-        if is_database(self._store):
-            return True
-        parts = Path(self._store), Path(f"{self._store}-wal")
-        return sum(part.stat().st_size for part in parts if part.exists()) >= self._large
 
     def end(self) -> None:
         """Let the process go; the next work starts another."""

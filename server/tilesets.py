@@ -89,7 +89,8 @@ class TileSets:
         return known[2] if known is not None and known[0] == store.version() else None
 
     def _prepared(self, collection: Collection, store: Store, zoom: int) -> TileSet:
-        if self._maker is not None and not self._sidecar(collection, store.version_of(collection.name)).holds(zoom):
+        made = self._sidecar(collection, store.version_of(collection.name)).holds(zoom)
+        if not made and self._maker is not None and store.size() >= self._maker.large:
             self._maker.make(collection.name, zoom)  # what it could not make is made here
         found = self.of(collection, store)
         found.levels.prepare(zoom)

@@ -18,8 +18,8 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+def store(store_address: str) -> Iterator[Store]:
+    opened = open_store(store_address, create=True)
     yield opened
     opened.close()
 
@@ -42,7 +42,8 @@ def test_two_tokens_are_never_alike(store: Store) -> None:
     assert len({text.split("_", 2)[2] for text in made}) == 50 and len({text[:17] for text in made}) == 50
 
 
-def test_the_file_holds_only_the_hash(store: Store, tmp_path: Path) -> None:
+def test_the_file_holds_only_the_hash(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "s.gpkg"), create=True)
     text, token = access.new_token(store, "Mona", ["write"], None, NOW)
     store.close()
     written = b"".join(path.read_bytes() for path in tmp_path.iterdir())

@@ -28,8 +28,8 @@ NORTH, SOUTH, SPLIT = (("NORTH", "both"),), (("SOUTH", "both"),), (("NORTH", "we
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "war.gpkg"), create=True)
+def store(store_address: str) -> Iterator[Store]:
+    opened = open_store(store_address, create=True)
     yield opened
     opened.close()
 
@@ -111,10 +111,10 @@ def test_a_period_that_a_later_one_covers_is_what_was_believed_before(store: Sto
         assert spans(store, day(5)) == []
 
 
-def test_a_daily_file_makes_no_row_twice(store: Store, tmp_path: Path) -> None:
+def test_a_daily_file_makes_no_row_twice(store: Store, store_address: str) -> None:
     for number in range(40):
         add_zones(store, [picture((day(number),), NORTH if number % 8 < 6 else SPLIT)], "test", day(number))
-    every = list(open_store(str(tmp_path / "war.gpkg")).read("zones", Query()))
+    every = list(open_store(store_address).read("zones", Query()))
     assert len(every) == 5 + 5 * 2
     assert store.delete("zones", Query()) == 15
     assert [spans(store, day(number)) for number in range(0, 41, 8)] == [[]] * 6  # nothing else was kept

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 from shapely.geometry import box
@@ -42,8 +41,8 @@ def zone(controller: str) -> Feature:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+def store(store_address: str) -> Iterator[Store]:
+    opened = open_store(store_address, create=True)
     yield opened
     opened.close()
 

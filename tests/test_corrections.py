@@ -54,8 +54,8 @@ def reader() -> Pipeline:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+def store(store_address: str) -> Iterator[Store]:
+    opened = open_store(store_address, create=True)
     yield opened
     opened.close()
 

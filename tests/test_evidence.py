@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -79,8 +78,8 @@ def test_days_on_which_something_is_not_certain(rows: list[Feature], wanted: lis
     assert vague_days(rows) == [(DAY_1 + start, DAY_1 + end) for start, end in wanted]
 
 
-def test_a_store_tells_days_without_shapes_and_counts_exact_ones(tmp_path: Path) -> None:
-    store = open_store(str(tmp_path / "one.gpkg"), create=True)
+def test_a_store_tells_days_without_shapes_and_counts_exact_ones(store_address: str) -> None:
+    store = open_store(store_address, create=True)
     store.write("zones", [row("2016-04-01/2016-04-10", april(1, 4), certain="2016-04-03/2016-04-10")], date(2026, 1, 1))
     (told,) = store.dated("zones")
     assert (told.geometry, told.properties) == (None, {"as_of": april(1, 4)})

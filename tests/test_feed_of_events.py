@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -20,8 +19,8 @@ EVIL = "Rebels <took> it\x0b & \"held\" ]]> it"
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[FlaskClient]:
-    store = open_store(str(tmp_path / "s.gpkg"), create=True)
+def client(store_address: str) -> Iterator[FlaskClient]:
+    store = open_store(store_address, create=True)
     for number, (kind, name) in enumerate([("attack", "al-Rai"), ("siege", "Mosul"), ("control_gain", None)], 1):
         day = date(2016, 4, number)
         row = Feature(f"e/{number}", Point(37 + number, 36) if name else None, {
@@ -29,7 +28,7 @@ def client(tmp_path: Path) -> Iterator[FlaskClient]:
             Validity.exactly(Interval.of_day(day)))
         store.write("events", [row], date(2016, 5, number))
     store.close()
-    app = create_app({"store": str(tmp_path / "s.gpkg"), "public_url": "https://news.example/map", "TESTING": True})
+    app = create_app({"store": store_address, "public_url": "https://news.example/map", "TESTING": True})
     yield app.test_client()
     app.extensions["dateline"].close()
 

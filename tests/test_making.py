@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -105,10 +106,17 @@ def test_a_folder_that_cannot_be_written_to_is_told_and_the_arrays_are_made_here
     assert TileSets(folder_of(str(tmp_path / "s.gpkg")), "auto", maker).ready(ZONES, store, 8) is not None
 
 
-def test_a_small_store_is_not_worth_a_process(tmp_path: Path, store: Store) -> None:
-    small = Maker(str(tmp_path / "s.gpkg"), "auto", large=2**30)
-    assert not small.make("zones", 8)
-    assert small._process is None
+def test_a_small_store_is_not_worth_a_process(tmp_path: Path, store_address: str) -> None:
+    """Of a database, too, what counts is how much it holds."""
+    with closing(open_store(store_address, create=True)) as held:
+        held.write("zones", [ZONE], date(2016, 4, 11))
+        small = Maker(store_address, "auto", large=held.size() + 1)
+        assert TileSets(tmp_path / "arrays", "auto", small).ready(ZONES, held, 8) is not None
+        assert small._process is None
+        large = Maker(store_address, "auto", large=held.size())
+        TileSets(tmp_path / "others", "auto", large).ready(ZONES, held, 8)
+        assert large._process is not None
+        large.end()
 
 
 def test_requests_wait_for_arrays_only_at_first(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,8 +28,8 @@ ITEMS = "/ogc/collections/places/items"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+def store(store_address: str) -> Iterator[Store]:
+    opened = open_store(store_address, create=True)
     towns = [Feature(f"p{n:03}", Point(37 + n / 100, 36), {"name": f"Town {n}"}) for n in range(25)]
     opened.write("places", towns, DAY)
     spans = [("2016-04-01", "2016-04-10"), ("2016-04-10", None)]
@@ -43,8 +43,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def client(store: Store, tmp_path: Path) -> Iterator[FlaskClient]:
-    app = create_app({"store": str(tmp_path / "s.gpkg"), "TESTING": True})
+def client(store: Store, store_address: str) -> Iterator[FlaskClient]:
+    app = create_app({"store": store_address, "TESTING": True})
     yield app.test_client()
     app.extensions["dateline"].close()
 

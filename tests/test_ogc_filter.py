@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,9 +48,20 @@ EVENTS = [
 ]
 
 
+@pytest.fixture(scope="module", params=["geopackage", "postgis"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.param == "geopackage":
+        yield str(tmp_path_factory.mktemp("filter") / "s.gpkg")
+        return
+    postgres = request.getfixturevalue("postgres")
+    postgres.psql("CREATE DATABASE filter TEMPLATE empty")
+    yield postgres.of("filter")
+    postgres.psql("DROP DATABASE filter WITH (FORCE)")
+
+
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = open_store(str(tmp_path_factory.mktemp("filter") / "s.gpkg"), create=True)
+def store(address: str) -> Iterator[Store]:
+    opened = open_store(address, create=True)
     opened.write("places", [Feature(*row) for row in TOWNS], DAY_ONE)
     opened.write("events", [Feature(id_, Point(37, 36), {"type": "attack"}, when) for id_, when in EVENTS], DAY_ONE)
     opened.write("articles", [
@@ -69,8 +79,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def client(store: Store) -> Iterator[FlaskClient]:
-    app = create_app({"store": str(store._path), "TESTING": True})  # type: ignore[attr-defined]
+def client(store: Store, address: str) -> Iterator[FlaskClient]:
+    app = create_app({"store": address, "TESTING": True})
     yield app.test_client()
     app.extensions["dateline"].close()
 
@@ -324,10 +334,10 @@ def test_orders_page_by_page(client: FlaskClient, order: str, found: str) -> Non
         assert " ".join(seen) == found
 
 
-def test_a_sorted_page_stays_right_while_rows_are_added(tmp_path: Path) -> None:
-    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+def test_a_sorted_page_stays_right_while_rows_are_added(store_address: str) -> None:
+    opened = open_store(store_address, create=True)
     opened.write("places", [Feature(f"p{n}", Point(1, 2), {"population": n // 3 or None}) for n in range(20)], DAY_ONE)
-    app = create_app({"store": str(tmp_path / "s.gpkg"), "TESTING": True})
+    app = create_app({"store": store_address, "TESTING": True})
     client, seen = app.test_client(), list[str]()
     current = page(client, "places", sortby="-population", limit=3)
     while True:

@@ -32,8 +32,8 @@ def zone(id_: str, controller: str, start: date, end: date | None) -> Feature:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+def store(store_address: str) -> Iterator[Store]:
+    opened = open_store(store_address, create=True)
     opened.write("zones", [
         zone("a", "REBELS", date(2016, 4, 7), DAY), zone("b", "ISIL", DAY, date(2016, 6, 1)),
     ], DAY)
@@ -42,8 +42,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def app(store: Store, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app({"store": str(tmp_path / "s.gpkg")})
+def app(store: Store, store_address: str) -> Iterator[Flask]:
+    made = create_app({"store": store_address})
     yield made
     made.extensions["dateline"].close()
 
@@ -180,8 +180,8 @@ def test_a_setting_that_makes_no_sense_is_refused(name: str, value: str) -> None
         settings.read({name: value})
 
 
-def test_the_public_address_is_a_setting(store: Store, tmp_path: Path) -> None:
-    app = create_app({"store": str(tmp_path / "s.gpkg"), "public_url": "https://map.example/dateline"})
+def test_the_public_address_is_a_setting(store: Store, store_address: str) -> None:
+    app = create_app({"store": store_address, "public_url": "https://map.example/dateline"})
     told = app.test_client().get("/tiles/zones.json").json
     assert told is not None
     assert told["tiles"][0].startswith("https://map.example/dateline/tiles/zones/{z}/")

@@ -44,8 +44,8 @@ OPEN_STORY = Feature("a2", None, {"title": "Ours", "text": "Open text.", "publis
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "s.gpkg"), create=True)
+def store(store_address: str) -> Iterator[Store]:
+    opened = open_store(store_address, create=True)
     opened.write("zones", FEATURES, DAY)
     opened.write("articles", [STORY, OPEN_STORY], DAY)
     opened.write("places", [Feature("p", Point(RAI), {"name": "الراعي", "population": 4600})], DAY)
@@ -54,8 +54,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def client(store: Store, tmp_path: Path) -> Iterator[FlaskClient]:
-    app = create_app({"store": str(tmp_path / "s.gpkg"), "TESTING": True})
+def client(store: Store, store_address: str) -> Iterator[FlaskClient]:
+    app = create_app({"store": store_address, "TESTING": True})
     yield app.test_client()
     app.extensions["dateline"].close()
 

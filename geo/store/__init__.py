@@ -129,6 +129,9 @@ class Store(Protocol):
     def version_of(self, collection: str) -> str:
         """A text that differs after every committed write that changed the collection: its summary's."""
 
+    def size(self) -> int:
+        """Bytes that its rows and indexes take, about."""
+
     def close(self) -> None:
         """Let go of the file or server. The store cannot be used afterwards."""
 

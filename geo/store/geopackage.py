@@ -64,6 +64,10 @@ class GeoPackageStore(TableStore):
         with self._lock, self._named_errors():
             self._connected().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def size(self) -> int:
+        """With what was written and not yet moved into the file."""
+        return sum(part.stat().st_size for part in (self._path, self._log) if part.exists())
+
     def version(self) -> str:
         """What other processes committed in the last ``FRESH_SECONDS`` may be missing; what this one did never is."""
         known, now, writes = self._known, time.monotonic(), _writes[self._file]

@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 import struct
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any, cast
@@ -41,6 +42,9 @@ GONE_SECONDS = 0.5
 """For how long a server that did not answer is taken for gone, so that not every request waits for it."""
 WRITERS = 0x646174656C696E65
 """The advisory lock that a writer holds: ``dateline`` in ASCII."""
+
+_writes: Counter[str] = Counter()
+"""Transactions of this process by address, so that whoever writes sees it at once."""
 
 _SRID = struct.Struct("<BII")
 _HAS_SRID = 0x20000000
@@ -107,7 +111,6 @@ class PostgisStore(TableStore):
         super().__init__(shown(address))
         self._address = address
         self._writer: _Session | None = None
-        self._writes = 0
         self._known: tuple[int, float, str] | None = None
         self._gone = -math.inf
         reading = {"options": f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s"
@@ -135,10 +138,17 @@ class PostgisStore(TableStore):
             for name in (*COLLECTIONS, "dateline_records"):
                 self._connected().execute(f'VACUUM "{name}"')
 
+    def size(self) -> int:
+        with self._reader() as connection:
+            found = connection.execute(
+                "SELECT sum(pg_total_relation_size(quote_ident(name)::regclass)) FROM unnest(?::text[]) AS name",
+                (list(COLLECTIONS),)).fetchone()
+            return int(found[0])
+
     def version(self) -> str:
         """What other processes committed in the last ``FRESH_SECONDS`` may be missing, and what a replica lags behind;
         else nothing is."""
-        known, now, writes = self._known, time.monotonic(), self._writes
+        known, now, writes = self._known, time.monotonic(), _writes[self._address]
         if known is not None and known[0] == writes and now - known[1] < FRESH_SECONDS and not self._in_transaction():
             return known[2]
         with self._reader() as connection:
@@ -217,7 +227,7 @@ class PostgisStore(TableStore):
             yield
 
     def _wrote(self) -> None:
-        self._writes += 1
+        _writes[self._address] += 1
 
     def _stamped(self, collection: Collection) -> None:
         pass
