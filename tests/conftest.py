@@ -13,12 +13,22 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from geo.store import open_store
+from server import tilesets
 from server.cli import dateline
 from tools.postgres import Server, running
 
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples on every machine
 settings.register_profile("fuzz", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> Iterator[None]:
+    """A busy machine must not have tiles answered the slow way, which draws borders as they are: tests compare tiles.
+    Those of the slow way set their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tilesets, "PATIENCE", 60.0)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from geo.model import Query
 from geo.schema import COLLECTIONS
 from geo.store import open_store
-from server import create_app, tilesets
+from server import create_app
 from server.cli import dateline
 from tools.postgres import Server
 
@@ -58,9 +58,7 @@ def apps(demo_store: Path, postgres: Server) -> Iterator[tuple[Flask, Flask]]:
     address = postgres.of("demo")
     CliRunner().invoke(dateline, ["--quiet", "--store", address, "init", "--demo"], catch_exceptions=False)
     made = create_app({"store": str(demo_store)}), create_app({"store": address})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tilesets, "PATIENCE", 120.0)  # a busy machine must not answer one of them the slow way
-        yield made
+    yield made
     for app in made:
         app.extensions["dateline"].close()
     postgres.psql("DROP DATABASE demo WITH (FORCE)")

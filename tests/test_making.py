@@ -53,7 +53,6 @@ def test_another_process_makes_them_and_this_one_maps_them(
 ) -> None:
     monkeypatch.setattr("geo.tiles.arrays.columns", lambda *_: pytest.fail("made here"))
     sets = TileSets(folder_of(str(tmp_path / "s.gpkg")), "auto", maker)
-    monkeypatch.setattr("server.tilesets.PATIENCE", 30.0)
     found = sets.ready(ZONES, store, 8)
     assert found is not None
     assert found.levels.has(8)
@@ -83,7 +82,7 @@ def test_it_is_let_go_when_idle_and_started_again(
 
 
 def test_one_that_dies_costs_no_tile(
-    tmp_path: Path, store: Store, maker: Maker, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store: Store, maker: Maker
 ) -> None:
     assert maker.make("zones", 5)
     assert maker._process is not None
@@ -93,16 +92,14 @@ def test_one_that_dies_costs_no_tile(
     assert not maker.make("zones", 8), "it died over the work"
     killer.wait()
     sets = TileSets(folder_of(str(tmp_path / "s.gpkg")), "auto", maker)
-    monkeypatch.setattr("server.tilesets.PATIENCE", 30.0)
     assert sets.ready(ZONES, store, 8) is not None
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_and_the_arrays_are_made_here(
-    tmp_path: Path, store: Store, maker: Maker, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store: Store, maker: Maker
 ) -> None:
     folder_of(str(tmp_path / "s.gpkg")).write_text("in the way")
     assert not maker.make("zones", 8)
-    monkeypatch.setattr("server.tilesets.PATIENCE", 30.0)
     assert TileSets(folder_of(str(tmp_path / "s.gpkg")), "auto", maker).ready(ZONES, store, 8) is not None
 
 
