@@ -123,6 +123,18 @@ bench-downloads: $(VENV)/.test  ## Measure the memory of a download of 1,000,000
 bench-dask: $(VENV)/.test  ## Measure what two workers of a Dask cluster read beside one
 	$(BIN)/python -m bench.dask_scaling
 
+kill-loop: $(VENV)/.test  ## Kill ingests, loads and the service 1,300 times, and before every call that writes or syncs
+	$(BIN)/python -m bench.faults.kill_loop
+
+disk-full: $(VENV)/.test  ## Ingest and load on a disk that is full after 100 byte counts, and on a read-only one
+	$(BIN)/python -m bench.faults.disk_full
+
+power-cut: $(VENV)/.test  ## Cut the power 5,000 times in an init, an ingest, a load and a restore
+	$(BIN)/python -m bench.faults.power_cut
+
+soak: $(VENV)/.test  ## Read, ingest and edit at once: 60 s for errors and torn answers, 15 minutes for memory
+	$(BIN)/python -m bench.faults.soak
+
 pictures: $(VENV)/.test  ## Take the docs' pictures from the running demo
 	$(BIN)/python tools/picture.py http://127.0.0.1:$(PORT)
 	$(BIN)/python -m tools.qgis_pictures http://127.0.0.1:$(PORT)

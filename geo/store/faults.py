@@ -33,7 +33,7 @@ def _named(path: Path, error: sqlite3.Error) -> StoreError:
     kind = code & PRIMARY
     if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and _is_full(path)):
         return StoreFull(f"{path}: the disk is full, nothing of this was kept; make room and do it again")
-    if kind == sqlite3.SQLITE_READONLY:
+    if kind == sqlite3.SQLITE_READONLY or (kind == sqlite3.SQLITE_CANTOPEN and is_read_only(path)):
         return StoreReadOnly(f"{path}: cannot be written to ({error}), nothing of this was kept")
     if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(f"{path}: another program is writing for too long, nothing of this was kept; do it again")
@@ -42,6 +42,14 @@ def _named(path: Path, error: sqlite3.Error) -> StoreError:
     if kind in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
         return StoreGone(f"{path}: cannot be read or written ({error})")
     return StoreError(f"{path}: {error}")
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether it lies on a disk that nobody may write to."""
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
 
 
 def _is_full(path: Path) -> bool:

@@ -13,7 +13,7 @@ from geo.errors import StoreError, StoreVersionError
 from geo.schema import COLLECTIONS, Collection, Field
 from geo.store import functions, records
 from geo.store.connection import meta, set_meta
-from geo.store.faults import damaged, named_errors
+from geo.store.faults import damaged, is_read_only, named_errors
 from geo.store.rows import columns
 
 SCHEMA_VERSION = 1
@@ -22,6 +22,8 @@ APPLICATION_ID = 0x47504B47
 GEOPACKAGE_VERSION = 10200
 """1.2, which QGIS 3.22 and GDAL 3.6 open without a word; newer ones make them warn."""
 BUSY_SECONDS = 30.0
+SYNCHRONOUS = "FULL"
+"""What was committed is on the disk: with less, a power cut takes back what somebody was told is kept."""
 
 Step = Callable[[sqlite3.Connection], None]
 STEPS: Mapping[int, Step] = {}
@@ -60,18 +62,14 @@ def connect(path: Path, *, writing: bool = False) -> sqlite3.Connection:
     functions.install(connection)
     if writing:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     return connection
 
 
 def _is_frozen(path: Path) -> bool:
     """On a disk that nobody can write to, all in one file: SQLite could not make the side files that it reads by."""
     log = path.with_name(path.name + "-wal")
-    try:
-        read_only = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
-        return read_only and (not log.exists() or log.stat().st_size == 0)
-    except OSError:
-        return False
+    return is_read_only(path) and (not log.exists() or log.stat().st_size == 0)
 
 
 def empty_log(connection: sqlite3.Connection, seconds: float) -> None:
