@@ -110,7 +110,8 @@ def _typed(about: Mapping[str, Any], collection: str) -> list[dict[str, object]]
 
 def _source(wanted: Wanted, version: str, work: Path) -> Source:
     """The arrays of a whole collection are the service's own, where they may be written; of a part, its own."""
-    folder, kernel = folder_of(str(current_app.config["STORE"])), str(current_app.config["TILE_KERNEL"])
+    settings = current_app.config
+    folder, kernel = folder_of(str(settings["STORE"]), str(settings["TILE_FOLDER"])), str(settings["TILE_KERNEL"])
     nearest = next(parent for parent in folder.absolute().parents if parent.exists())
     if wanted.query == Query() and os.access(nearest, os.W_OK):
         return Source(wanted.collection, folder, arrays_of(wanted.collection, version), kernel)

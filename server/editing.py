@@ -190,7 +190,8 @@ def _forget(ground_moved: bool) -> None:
     """Let no cache of ours hold what was taken out of sight; reports that went with it may have moved the ground."""
     if ground_moved:
         rejoin()
-    tilesets.forget(str(current_app.config["STORE"]), desk.SHOWN)
+    kept = str(current_app.config["TILE_FOLDER"])
+    tilesets.forget(tilesets.folder_of(str(current_app.config["STORE"]), kept), desk.SHOWN)
     get_tiles().clear()
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 IDLE = 20.0
 """Seconds without work after which the process is let go."""
@@ -14,10 +15,10 @@ IDLE = 20.0
 class Maker:
     """The process, started when there is work for a store of at least ``large`` bytes."""
 
-    def __init__(self, store: str, kernel: str, large: int) -> None:
+    def __init__(self, store: str, folder: Path, kernel: str, large: int) -> None:
         self._store = store
         self.large = large
-        self._command = [sys.executable, "-m", "server.tilemaker", kernel]
+        self._command = [sys.executable, "-m", "server.tilemaker", str(folder), kernel]
         self._process: subprocess.Popen[str] | None = None
         self._owner = os.getpid()
         self._let_go: threading.Timer | None = None

@@ -31,6 +31,8 @@ SETTINGS = (
     Setting("backdrop_credit", "", "Whose work these tiles are, as their host asks to have it said"),
     Setting("max_zoom", 12, "Deepest zoom of the tiles that TileJSON announces; maps enlarge these further on"),
     Setting("tile_cache_mb", 64, "Memory for encoded tiles, megabytes a process"),
+    Setting("tile_folder", "", "Where the arrays behind tiles are kept; empty: beside a file, and those of a database "
+            "in this machine's cache"),
     Setting("tile_kernel", "auto", "What writes tiles: c (compiled), numpy, or auto, which takes c where it was built"),
     Setting("max_age", 60, "Seconds for which an answer may be reused without asking whether it changed"),
     Setting("preview_rate", 60, "New still pictures a minute that are drawn for one address; 0 for as many as come"),

@@ -1,9 +1,9 @@
-"""A process of its own that makes the arrays behind tiles: ``python -m server.tilemaker KERNEL``, for the store that
-``DATELINE_STORE`` names.
+"""A process of its own that makes the arrays behind tiles: ``python -m server.tilemaker FOLDER KERNEL``, for the
+store that ``DATELINE_STORE`` names.
 
 Making them takes seconds and a gigabyte for a large war. Here that neither holds up the threads that answer nor stays
 in their memory. It reads lines of a collection and a zoom, and answers each with a line, ``done`` or what was wrong,
-once the arrays lie in the folder beside the store; it ends when nobody writes to it any more.
+once the arrays lie in the folder; it ends when nobody writes to it any more.
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from geo.errors import DatelineError
 from geo.schema import COLLECTIONS
 from geo.store import open_store
-from server.tilesets import TileSets, folder_of
+from server.tilesets import TileSets
 
 
 @contextmanager
@@ -30,9 +30,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def main() -> None:
-    (kernel,), address = sys.argv[1:], os.environ["DATELINE_STORE"]
-    folder = folder_of(address)
-    store, sets = open_store(address), TileSets(folder, kernel)
+    folder, kernel = Path(sys.argv[1]), sys.argv[2]
+    store, sets = open_store(os.environ["DATELINE_STORE"]), TileSets(folder, kernel)
     for line in sys.stdin:
         collection, zoom = line.split()
         try:

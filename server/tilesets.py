@@ -154,7 +154,8 @@ def _clear(folder: Path, collection: str, but: str | None = None) -> None:
 def install(app: Flask) -> None:
     """:raises InvalidParameter: for a kernel that is not there."""
     store, kernel = str(app.config["STORE"]), str(app.config["TILE_KERNEL"])
-    app.extensions[KEY] = TileSets(folder_of(store), kernel, Maker(store, kernel, LARGE))
+    folder = folder_of(store, str(app.config["TILE_FOLDER"]))
+    app.extensions[KEY] = TileSets(folder, kernel, Maker(store, folder, kernel, LARGE))
 
 
 def arrays_of(collection: str, version: str) -> str:
@@ -162,17 +163,19 @@ def arrays_of(collection: str, version: str) -> str:
     return f"{collection}-{version}-{code()}"
 
 
-def folder_of(store: str) -> Path:
-    """Where the arrays of a store at this address lie: beside its file; those of a database in this machine's cache."""
-    if is_database(store):
-        return cache_folder() / f"{blake2b(shown(store).encode(), digest_size=8).hexdigest()}{SUFFIX}"
-    return Path(store + SUFFIX)
+def folder_of(store: str, kept: str = "") -> Path:
+    """Where the arrays of a store at this address lie: in the folder that is ``kept`` for them, under a name of their
+    own; without one beside its file, and those of a database in this machine's cache."""
+    if not kept and not is_database(store):
+        return Path(store + SUFFIX)
+    own = f"{blake2b(shown(store).encode(), digest_size=8).hexdigest()}{SUFFIX}"
+    return (Path(kept) if kept else cache_folder()) / own
 
 
-def forget(store: str, collections: Iterable[str]) -> None:
+def forget(folder: Path, collections: Iterable[str]) -> None:
     """Remove all that was kept in files of these collections' tiles, of whatever version: a story was taken out."""
     for name in collections:
-        _clear(folder_of(store), name)
+        _clear(folder, name)
 
 
 def tile_numbers(collection: Collection, store: Store) -> TileSet:

@@ -4,7 +4,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from geo.store import open_store
 from server import tilesets
 from server.cli import dateline
+from server.tilesets import folder_of
 from tools.postgres import Server, running
 
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples on every machine
@@ -48,13 +50,29 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
+NewDatabase = Callable[[], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Server) -> NewDatabase:
+    """Makes an empty store in PostGIS, gives its address, and takes it away with what was kept for its tiles."""
+
+    @contextmanager
+    def made() -> Iterator[str]:
+        name = f"test_{secrets.token_hex(4)}"
+        postgres.psql(f"CREATE DATABASE {name} TEMPLATE empty")
+        yield postgres.of(name)
+        postgres.psql(f"DROP DATABASE {name} WITH (FORCE)")
+        shutil.rmtree(folder_of(postgres.of(name)), ignore_errors=True)
+
+    return made
+
+
 @pytest.fixture
-def database(postgres: Server) -> Iterator[str]:
+def database(new_database: NewDatabase) -> Iterator[str]:
     """The address of an empty store in PostGIS, of this test alone."""
-    name = f"test_{secrets.token_hex(4)}"
-    postgres.psql(f"CREATE DATABASE {name} TEMPLATE empty")
-    yield postgres.of(name)
-    postgres.psql(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database() as address:
+        yield address
 
 
 @pytest.fixture(params=["geopackage", "postgis"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,6 @@ from geo.schema import COLLECTIONS
 from geo.store import open_store
 from server import create_app
 from server.cli import dateline
-from tools.postgres import Server
 
 DAY = "2016-04-11"
 ADDRESSES = [
@@ -53,15 +52,15 @@ ADDRESSES = [
 
 
 @pytest.fixture(scope="module")
-def apps(demo_store: Path, postgres: Server) -> Iterator[tuple[Flask, Flask]]:
-    postgres.psql("CREATE DATABASE demo TEMPLATE empty")
-    address = postgres.of("demo")
-    CliRunner().invoke(dateline, ["--quiet", "--store", address, "init", "--demo"], catch_exceptions=False)
-    made = create_app({"store": str(demo_store)}), create_app({"store": address})
-    yield made
-    for app in made:
-        app.extensions["dateline"].close()
-    postgres.psql("DROP DATABASE demo WITH (FORCE)")
+def apps(
+    demo_store: Path, new_database: Callable[[], AbstractContextManager[str]]
+) -> Iterator[tuple[Flask, Flask]]:
+    with new_database() as address:
+        CliRunner().invoke(dateline, ["--quiet", "--store", address, "init", "--demo"], catch_exceptions=False)
+        made = create_app({"store": str(demo_store)}), create_app({"store": address})
+        yield made
+        for app in made:
+            app.extensions["dateline"].close()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def maker(tmp_path: Path) -> Iterator[Maker]:
-    made = Maker(str(tmp_path / "s.gpkg"), "auto", large=0)
+    made = Maker(str(tmp_path / "s.gpkg"), folder_of(str(tmp_path / "s.gpkg")), "auto", large=0)
     yield made
     made.end()
 
@@ -107,11 +107,11 @@ def test_a_small_store_is_not_worth_a_process(tmp_path: Path, store_address: str
     """Of a database, too, what counts is how much it holds."""
     with closing(open_store(store_address, create=True)) as held:
         held.write("zones", [ZONE], date(2016, 4, 11))
-        small = Maker(store_address, "auto", large=held.size() + 1)
+        small = Maker(store_address, tmp_path / "arrays", "auto", large=held.size() + 1)
         assert TileSets(tmp_path / "arrays", "auto", small).ready(ZONES, held, 8) is not None
         assert small._process is None
-        large = Maker(store_address, "auto", large=held.size())
-        TileSets(tmp_path / "others", "auto", large).ready(ZONES, held, 8)
+        large = Maker(store_address, tmp_path / "arrays", "auto", large=held.size())
+        TileSets(tmp_path / "arrays", "auto", large).ready(ZONES, held, 9)
         assert large._process is not None
         large.end()
 

@@ -53,10 +53,8 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if request.param == "geopackage":
         yield str(tmp_path_factory.mktemp("filter") / "s.gpkg")
         return
-    postgres = request.getfixturevalue("postgres")
-    postgres.psql("CREATE DATABASE filter TEMPLATE empty")
-    yield postgres.of("filter")
-    postgres.psql("DROP DATABASE filter WITH (FORCE)")
+    with request.getfixturevalue("new_database")() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

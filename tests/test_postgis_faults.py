@@ -100,6 +100,7 @@ def site(store: str, tmp_path: Path) -> Iterator[Site]:
     address = f"http://127.0.0.1:{port}"
     environment = {
         "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(Path.home()), "DATELINE_DESK_RATE": "0",
+        "DATELINE_TILE_FOLDER": str(tmp_path / "tiles"),
     }
     command = [DATELINE, "--quiet", "--store", store, "serve", "--port", str(port), "--threads", "8"]
     with (tmp_path / "log").open("wb") as log:

@@ -84,9 +84,9 @@ READ = [
 ]
 
 
-def test_a_service_that_cannot_write_answers_readers_and_has_no_desk(made: str) -> None:
+def test_a_service_that_cannot_write_answers_readers_and_has_no_desk(made: str, tmp_path: Path) -> None:
     reading = made.replace("dateline@", "dateline_reader@")
-    app = create_app({"store": reading})
+    app = create_app({"store": reading, "tile_folder": str(tmp_path)})
     client = app.test_client()
     assert {path: client.get(path).status_code for path in READ} == dict.fromkeys(READ, 200)
     story = client.get("/ogc/collections/articles/items?limit=1").get_json()["features"][0]["id"]
@@ -131,9 +131,11 @@ def replica(server: Server, made: str) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_readers_go_to_the_replica_and_on_when_the_primary_is_gone(server: Server, made: str, replica: Server) -> None:
+def test_readers_go_to_the_replica_and_on_when_the_primary_is_gone(
+    server: Server, made: str, replica: Server, tmp_path: Path
+) -> None:
     reader = f"postgresql://dateline_reader@127.0.0.1:{replica.port}/news"
-    app = create_app({"store": made, "store_replica": reader})
+    app = create_app({"store": made, "store_replica": reader, "tile_folder": str(tmp_path)})
     client, store = app.test_client(), open_store(made, replica=reader)
     assert isinstance(store, PostgisStore)
     before = client.get("/readyz").get_json()["store"]

@@ -164,9 +164,9 @@ def migrate(url: str) -> tuple[str, ...]:
     :raises StoreVersionError: when it is newer, or no way leads from it.
     """
     if is_database(url):
-        from geo.store import postgis  # noqa: PLC0415  not everybody has it
+        from geo.store import postgis_care  # noqa: PLC0415  not everybody has it
 
-        return postgis.migrate(url)
+        return postgis_care.migrate(url)
     from geo.store import layout  # noqa: PLC0415  the other backend must not load it
 
     return layout.migrate(Path(url))

@@ -13,7 +13,7 @@ from pathlib import Path
 from geo.errors import StoreDamaged, StoreError, StoreVersionError
 from geo.schema import COLLECTIONS
 from geo.store import layout
-from geo.store.connection import meta, set_meta
+from geo.store.connection import Connection, meta, set_meta
 from geo.store.faults import damaged, named_errors
 
 SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -44,9 +44,9 @@ def check(path: Path, seconds: float | None = None) -> State:
         connection.execute("BEGIN")  # one state, whatever is written meanwhile
         is_whole = _look_through(connection, path, seconds)
         if seconds is None:
-            for wrong in (*_torn_indexes(connection), *_orphans(connection)):
+            for wrong in (*_torn_indexes(connection), *orphans(connection)):
                 raise damaged(path, wrong)
-        rows = {name: _believed(connection, name) for name in COLLECTIONS}
+        rows = {name: believed(connection, name) for name in COLLECTIONS}
         return State(rows, f"{meta(connection, 'store_id')}-{meta(connection, 'version')}", is_whole)
 
 
@@ -82,7 +82,8 @@ def _torn_indexes(connection: sqlite3.Connection) -> Iterator[str]:
                 yield f"the index {index} has {kept} rows, {known} of them of the {with_ground} that have a geometry"
 
 
-def _orphans(connection: sqlite3.Connection) -> Iterator[str]:
+def orphans(connection: Connection) -> Iterator[str]:
+    """What is left alone, in words."""
     for name in ("mentions", "events"):
         alone = connection.execute(
             f'SELECT id FROM "{name}" WHERE known_to IS NULL AND article NOT IN'
@@ -91,11 +92,12 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"{name} {alone[0]!r} belongs to no article"
 
 
-def _believed(connection: sqlite3.Connection, name: str) -> int:
+def believed(connection: Connection, name: str) -> int:
+    """How many rows of a collection are believed now."""
     return _one(connection, f'SELECT count(*) FROM "{name}" WHERE known_to IS NULL')
 
 
-def _one(connection: sqlite3.Connection, sql: str) -> int:
+def _one(connection: Connection, sql: str) -> int:
     return int(connection.execute(sql).fetchone()[0])
 
 

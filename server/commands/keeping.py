@@ -17,8 +17,8 @@ from server.commands.session import Session, pass_session
 def check(session: Session) -> None:
     """Read the whole store: its pages, its indexes, that nothing is left alone. Exit code 2 and one line that says what
     is wrong and how to bring a backup back; the file is left as it is."""
-    state = care.check(_file(session))
-    session.report(_told(state), f"{session.store}: sound; {_line(state)}")
+    state = _of_database(session.store) if is_database(session.store) else care.check(Path(session.store))
+    session.report(_told(state), f"{shown(session.store)}: sound; {_line(state)}")
 
 
 @click.command(epilog="Example: dateline --store war.gpkg backup /backups/war-2026-05-01.gpkg")
@@ -51,6 +51,12 @@ def looked_at(session: Session, seconds: float) -> None:
     """
     if not is_database(session.store) and not care.check(Path(session.store), seconds).is_whole:
         session.say(f"{session.store}: too large to look through at each start; `dateline check` does")
+
+
+def _of_database(address: str) -> State:
+    from geo.store import postgis_care  # noqa: PLC0415  not everybody has it
+
+    return postgis_care.check(address)
 
 
 def _file(session: Session) -> Path:

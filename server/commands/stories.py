@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -37,7 +38,7 @@ from geo.store import open_store
 from geo.style import styles
 from geo.theatre import Theatre, theatre
 from geo.workers import Done, Job, do_all
-from server import tilesets
+from server import settings, tilesets
 from server.commands.ground import rejoin
 from server.commands.session import Day, Session, dask_option, pass_session, today
 
@@ -295,5 +296,6 @@ def withdraw(session: Session, article: str) -> None:
     """
     with session.open() as store:
         desk.withdraw(store, article, Editor("the command line", datetime.now(UTC)))
-    tilesets.forget(session.store, desk.SHOWN)
+    kept = str(settings.read(os.environ)["TILE_FOLDER"])
+    tilesets.forget(tilesets.folder_of(session.store, kept), desk.SHOWN)
     session.report({"article": article, "state": "withdrawn"}, f"{article}: withdrawn")
