@@ -19,15 +19,16 @@ from geo.articles import article
 from geo.corpus import Corpus, reread, rows_of
 from geo.corrections import Correction, EventKey, Fixes, checked
 from geo.desk import Editor, correct, hold, release, show, stories, story_of, take, undo, withdraw
-from geo.drafts import corrections_by_story, corrections_of, deeds_of, hidden, is_withdrawn
+from geo.drafts import TOMBSTONE, corrections_by_story, corrections_of, deeds_of, hidden, is_withdrawn
 from geo.errors import InvalidInput, NoPublicationDate, NotFound, StoreVersionError, Withdrawn
 from geo.gazetteer import Gazetteer
 from geo.interval import Interval, Validity
 from geo.model import Article, Feature, LngLat, Query, Span
 from geo.pipeline import Pipeline, bundled, pipeline
-from geo.store import Store, open_store
+from geo.store import Store, is_database, open_store
 from geo.store.layout import migrate
 from geo.suggestions import around, suggestions
+from tools.postgres import Server
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 MONA = Editor("Mona", NOW)
@@ -305,21 +306,36 @@ def test_an_unpublished_story_is_gone_in_every_belief_and_comes_back_corrected(s
 
 
 def test_a_withdrawn_story_leaves_no_byte_and_does_not_come_back(
-    store: Store, reader: Pipeline, tmp_path: Path
+    store: Store, reader: Pipeline, store_address: str, request: pytest.FixtureRequest
 ) -> None:
     published(store, reader)
     correct(store, reader.read, about("al-Rai", "place", place="sy-raqqa"), MONA)
+    other = replace(story("Nothing happened in Azaz on Monday.", url="https://news.example/stays"), title="Stays")
+    take(store, reader.read, other, MONA)  # behind it in the file
+    show(store, reader.read, other.id, MONA)
     withdraw(store, story().id, KARIM)
     withdraw(store, story().id, KARIM)
-    assert [sum(1 for _ in store.read(name, Query())) for name in IDS] == [0, 0, 0] and stories(store) == []
+    assert {row.properties.get("article", row.id) for name in IDS for row in store.read(name, Query())} == {other.id}
+    assert [each.article.id for each in stories(store)] == [other.id]
     assert corrections_of(store, story().id) == [] and is_withdrawn(store, story().id)
     with pytest.raises(Withdrawn):
         take(store, reader.read, story(), MONA)
     ingest_again(store, reader)
     assert row(store, "al-Rai") is None
     store.close()
-    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    files = [Path(store_address)]
+    if is_database(store_address):
+        files = files_of(request.getfixturevalue("postgres"), store_address.rpartition("/")[2])
+    written = b"".join(path.read_bytes() for path in files)
+    assert TOMBSTONE.encode() in written and b"Nothing happened in" in written
     assert b"Rebels still hold" not in written and b"Town falls" not in written
+
+
+def files_of(server: Server, database: str) -> list[Path]:
+    """The files of its tables. Replaced ones are taken away by a checkpoint."""
+    server.psql("CHECKPOINT")
+    number = server.psql(f"SELECT oid FROM pg_database WHERE datname = '{database}'").strip()
+    return list((server.folder / "data" / "base" / number).iterdir())
 
 
 def test_a_copy_of_a_withdrawn_story_stands_alone(store: Store, reader: Pipeline) -> None:

@@ -40,6 +40,11 @@ FRESH_SECONDS = 0.02
 """For how long a version may be taken for the present one without asking the server."""
 GONE_SECONDS = 0.5
 """For how long a server that did not answer is taken for gone, so that not every request waits for it."""
+RECORDS = "dateline_records"
+REWRITTEN_BYTES = 64 * 2**20
+"""A table up to which is written anew in well under a second."""
+REWRITE_SECONDS = 2
+"""How long that waits for readers to end."""
 WRITERS = 0x646174656C696E65
 """The advisory lock that a writer holds: ``dateline`` in ASCII."""
 
@@ -113,6 +118,7 @@ class PostgisStore(TableStore):
         self._writer: _Session | None = None
         self._known: tuple[int, float, str] | None = None
         self._gone = -math.inf
+        self._purged: set[str] = set()
         reading = {"options": f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s"
                               f" -c idle_in_transaction_session_timeout={STREAM_SECONDS}s"}
         self._pool = ConnectionPool(
@@ -133,10 +139,25 @@ class PostgisStore(TableStore):
         return cls(address, replica)
 
     def settle(self) -> None:
-        """Free the rows that were taken out, so that their place is written over; archived logs are not touched."""
+        """Write the tables anew from which something was purged, so that their files hold it no more. Of a table beyond
+        ``REWRITTEN_BYTES``, or one that readers hold, the place is only freed, and written over in time."""
         with self._lock, self._named_errors():
-            for name in (*COLLECTIONS, "dateline_records"):
-                self._connected().execute(f'VACUUM "{name}"')
+            while self._purged:
+                self._vacuum(self._purged.pop())
+
+    def _vacuum(self, table: str) -> None:
+        writer = self._connected()
+        size = writer.execute("SELECT pg_total_relation_size(quote_ident(?)::regclass)", (table,)).fetchone()[0]
+        if size > REWRITTEN_BYTES:
+            writer.execute(f'VACUUM "{table}"')
+            return
+        writer.execute(f"SET lock_timeout = '{REWRITE_SECONDS}s'")  # who reads meanwhile would wait behind this
+        try:
+            writer.execute(f'VACUUM FULL "{table}"')
+        except psycopg.errors.LockNotAvailable:
+            writer.execute(f'VACUUM "{table}"')
+        finally:
+            writer.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
 
     def size(self) -> int:
         with self._reader() as connection:
@@ -233,7 +254,8 @@ class PostgisStore(TableStore):
         pass
 
     def _forget_deleted(self) -> None:
-        """``settle`` frees them."""
+        """``settle`` writes anew what they were in."""
+        self._purged.add(RECORDS)
 
     def _bounds(self, connection: Connection, collection: Collection) -> BBox | None:
         west, south, east, north = connection.execute(
@@ -256,6 +278,7 @@ class PostgisStore(TableStore):
 
     def _erase(self, table: str, condition: str, values: Sequence[Value]) -> None:
         self._connected().execute(f'DELETE FROM "{table}" WHERE {condition}', values)
+        self._purged.add(table)
 
 
 _CONNECTED = {"autocommit": True, "connect_timeout": CONNECT_SECONDS, "application_name": "dateline",
