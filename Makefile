@@ -63,6 +63,9 @@ fuzz: $(VENV)/.test  ## Run the property tests on 2,000 fresh examples each
 fuzz-api: $(VENV)/.test  ## Ask the OGC API more than 2,000 questions that its own document allows
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/test_ogc_fuzz.py
 
+hostile-files: $(VENV)/.test  ## Send more than 600 hostile files through the door by library, command and service
+	$(BIN)/python -m bench.hostile
+
 score: $(VENV)/.test  ## Measure the reader on our dispatches and on the corpora beside the checkout
 	$(BIN)/python -m tools.score
 

@@ -269,15 +269,14 @@ def test_a_geoparquet_without_a_stated_system_is_in_degrees(tmp_path: Path) -> N
 
 
 def test_a_file_that_ends_its_reader_leaves_the_door_open(tmp_path: Path) -> None:
-    from tests.test_load import star  # noqa: PLC0415
+    from tests.test_load import squares  # noqa: PLC0415
 
-    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [star(2001)]}}
-    (tmp_path / "star.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    (tmp_path / "slow.geojson").write_bytes(squares(6000))
     as_geojson(tmp_path / "fronts.geojson")
     options = {"controller": "N", "status": "control", "date": "2022-04-01"}
     with Door(cpu_seconds=1) as door:
-        with pytest.raises(InvalidInput, match=r"star\.geojson: needs more than 1 seconds"):
-            door.read(tmp_path / "star.geojson", options)
+        with pytest.raises(InvalidInput, match=r"slow\.geojson: needs more than 1 seconds"):
+            door.read(tmp_path / "slow.geojson", options)
         assert door.read(tmp_path / "fronts.geojson", options)["features"] == 3
 
 

@@ -17,6 +17,7 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, box, mapping, shape
 
+from bench.hostile.shapes import star
 from geo.door import knock
 from geo.errors import InvalidInput, InvalidParameter
 from geo.interval import Interval
@@ -170,16 +171,23 @@ def test_a_repair_that_changes_the_ground_is_refused(tmp_path: Path) -> None:
         load_zones(write(tmp_path, collection(feature(bow_tie))), DAY)
 
 
-def star(points: int) -> list[list[float]]:
-    turns = [2 * math.pi * number * (points // 2) / points for number in range(points)]
-    ring = [[36 + math.cos(turn), 48 + math.sin(turn)] for turn in turns]
-    return [*ring, ring[0]]
+@pytest.mark.parametrize("points", [201, 301, 2001])
+def test_a_star_is_refused_before_anybody_mends_it(tmp_path: Path, points: int) -> None:
+    path = write(tmp_path, collection(feature(star(points))))
+    with pytest.raises(InvalidInput, match="crosses itself too often, want at most 5000 crossings"):
+        knock(path, {"controller": "N", "status": "control", "date": "2022-04-01"}, cpu_seconds=2)
 
 
-def test_a_star_of_crossings_ends_only_its_own_child(tmp_path: Path) -> None:
-    path = write(tmp_path, collection(feature(star(2001))))
+def squares(count: int) -> bytes:
+    """Sound, and slow to join."""
+    grid = (box(number % 100, number // 100, number % 100 + 0.9, number // 100 + 0.9) for number in range(count))
+    return json.dumps(collection(*map(of, grid))).encode()
+
+
+def test_a_file_that_takes_too_long_ends_only_its_own_child(tmp_path: Path) -> None:
+    path = write(tmp_path, squares(6000))
     start = time.monotonic()
-    with pytest.raises(InvalidInput, match=r"file\.geojson: needs more than 1 seconds or 2048 MB"):
+    with pytest.raises(InvalidInput, match=r"file\.geojson: needs more than 1 seconds or 400 MB"):
         knock(path, {"controller": "N", "status": "control", "date": "2022-04-01", "step_days": 1}, cpu_seconds=1)
     assert time.monotonic() - start < 20
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 from bench.faults import commands, material, serving
 from bench.faults.commands import Fault, Outcome
 from bench.faults.ledger import Ledger, Tally
+from geo.store import open_store
 from server.commands import stories as stories_command
 
 BLOCK = 30
@@ -82,7 +83,8 @@ def workshop(folder: Path, blocks: int) -> Iterator[Workshop]:
     base = folder.parent / "base.gpkg"
     token = material.make_store(base)
     whole = Path(shutil.copy(base, folder / "war.gpkg"))
-    stories_command._pipeline_at(str(whole))
+    with closing(open_store(str(whole))) as store:
+        stories_command.pipeline_at(str(whole), stories_command.ground_version(store))
     shop = Workshop(folder, base, token, material.Expected({}, {}, 0))
     ledger = Ledger(whole, shop.expected)
     for block in range(blocks):

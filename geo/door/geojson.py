@@ -30,7 +30,7 @@ def read_geojson(given: Given, counts: Counter[str]) -> Iterator[Raw]:
 
 def _parse(data: bytes) -> Any:
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_constant)
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_constant, object_pairs_hook=_object)
     except UnicodeDecodeError:
         raise InvalidInput("not UTF-8 text, want GeoJSON") from None
     except RecursionError:
@@ -41,6 +41,15 @@ def _parse(data: bytes) -> Any:
 
 def _constant(name: str) -> NoReturn:
     raise InvalidInput(f"number {name}, want finite numbers")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a member that stands there twice, two readers would take two values."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise InvalidInput(f"member {twice[:60]!r} stands twice in one object, want it once")
+    return found
 
 
 def _collection(value: Any, counts: Counter[str]) -> Mapping[str, Any]:
@@ -111,7 +120,9 @@ def _positions(where: str, ring: Any, counts: Counter[str]) -> NDArray[np.float6
         positions = np.array(ring)
     except ValueError:
         positions = np.array(_cut(where, ring))
-    if positions.ndim != 2 or positions.shape[1] < 2 or positions.dtype.kind not in "iuf":
+        counts["W-Z-DROPPED"] += 1
+    is_plain = positions.ndim == 2 and positions.shape[1] >= 2 and positions.dtype.kind in "iuf"
+    if not is_plain or _has_truth(ring):
         raise InvalidInput(f"{where}: a ring of {str(ring)[:60]}, want positions of two numbers")
     if positions.shape[1] > 2:
         counts["W-Z-DROPPED"] += 1
@@ -120,6 +131,15 @@ def _positions(where: str, ring: Any, counts: Counter[str]) -> NDArray[np.float6
 
 def _cut(where: str, ring: Any) -> list[list[float]]:
     """Positions of unequal length, cut to two numbers each."""
-    if not isinstance(ring, list) or not all(isinstance(each, list) and len(each) >= 2 for each in ring):
+    if not isinstance(ring, list) or not all(_is_position(each) for each in ring):
         raise InvalidInput(f"{where}: a ring of {str(ring)[:60]}, want positions of two numbers")
     return [each[:2] for each in ring]
+
+
+def _is_position(each: Any) -> bool:
+    return isinstance(each, list) and len(each) >= 2 and all(isinstance(number, int | float) for number in each)
+
+
+def _has_truth(ring: Any) -> bool:
+    """``true`` is a number to numpy, where others are beside it."""
+    return any(type(number) is bool for position in ring for number in position)

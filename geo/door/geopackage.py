@@ -20,6 +20,8 @@ from geo.errors import InvalidInput
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _STEPS = 50_000_000
 _LENGTH = 50_000_000
+_ENCODINGS = (0, 1, 2, 3)
+_RTREE = re.compile(r"\s*CREATE\s+VIRTUAL\s+TABLE\s+\"?rtree_\w+\"?\s+USING\s+rtree\s*\(", re.IGNORECASE | re.ASCII)
 _GDAL_TRIGGER = re.compile(r"(?:rtree_|trigger_(?:insert|delete)_feature_count_|gpkg_)", re.ASCII)
 
 
@@ -33,7 +35,7 @@ def read_geopackage(given: Given, counts: Counter[str]) -> Iterator[Raw]:
     except sqlite3.Error as problem:
         raise InvalidInput(f"no GeoPackage: {problem}") from None
     try:
-        _guard(connection)
+        _guard(connection, given.data)
         yield from _rows(connection, _layer(connection, given.layer), counts)
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as problem:
         raise InvalidInput(f"no sound GeoPackage: {problem}") from None
@@ -41,7 +43,9 @@ def read_geopackage(given: Given, counts: Counter[str]) -> Iterator[Raw]:
         connection.close()
 
 
-def _guard(connection: sqlite3.Connection) -> None:
+def _guard(connection: sqlite3.Connection, data: bytes) -> None:
+    if int.from_bytes(data[56:60], "big") not in _ENCODINGS:
+        raise InvalidInput("no sound GeoPackage: its text is in no known encoding")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LENGTH)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "query_only = ON"):
@@ -53,8 +57,13 @@ def _guard(connection: sqlite3.Connection) -> None:
             raise InvalidInput(f"GeoPackage with the view {name!r}, want tables only")
         if kind == "trigger" and not _GDAL_TRIGGER.match(name):
             raise InvalidInput(f"GeoPackage with the trigger {name!r}, want none but the index's")
-        if kind == "table" and sql and re.search(r"\bGENERATED\s+ALWAYS\b|\bAS\s*\(", sql, re.IGNORECASE):
-            raise InvalidInput(f"GeoPackage with generated columns in {name!r}, want plain ones")
+        if kind == "table" and sql and re.search(r"\bVIRTUAL\b", sql, re.IGNORECASE) and not _RTREE.match(sql):
+            raise InvalidInput(f"GeoPackage with the virtual table {name!r}, want none but the index's")
+    for name, column in connection.execute(
+        "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c "
+        "WHERE m.type = 'table' AND NOT m.sql LIKE '%VIRTUAL%' AND c.hidden > 1"
+    ):
+        raise InvalidInput(f"GeoPackage with the generated column {column!r} in {name!r}, want plain ones")
     (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if state != "ok":
         raise InvalidInput(f"damaged GeoPackage: {state}")
@@ -72,12 +81,15 @@ def _layer(connection: sqlite3.Connection, wanted: str | None) -> str:
 
 def _rows(connection: sqlite3.Connection, layer: str, counts: Counter[str]) -> Iterator[Raw]:
     column, crs = _geometry_column(connection, layer)
-    cursor = connection.execute(f"SELECT * FROM {_quoted(layer)} LIMIT {MAX_FEATURES + 1}")
+    (count,) = connection.execute(f"SELECT count(*) FROM {_quoted(layer)}").fetchone()
+    if count > MAX_FEATURES:
+        raise InvalidInput(f"{count} features, want at most {MAX_FEATURES}")
+    cursor = connection.execute(f"SELECT * FROM {_quoted(layer)}")
     names = [each[0] for each in cursor.description]
+    if column not in names:
+        raise InvalidInput(f"layer {layer!r} has no geometry column {column[:60]!r}, want one of {', '.join(names)}")
     at = names.index(column)
     for number, row in enumerate(cursor):
-        if number == MAX_FEATURES:
-            raise InvalidInput(f"more than {MAX_FEATURES} features")
         properties = {
             name: value for name, value in zip(names, row, strict=True)
             if name != column and isinstance(value, str | int | float)

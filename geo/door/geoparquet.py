@@ -49,6 +49,8 @@ def _rows(file: ParquetFile, counts: Counter[str]) -> Iterator[Raw]:
         raise InvalidInput(f"unpacks to more than {MAX_BYTES} bytes, want a smaller file")
     column, crs = _geometry(file)
     flat = [field.name for field in file.schema_arrow if field.type.num_fields == 0]
+    if column not in flat:
+        raise InvalidInput(f"geometry column {column!r} is nested, want WKB")
     number = 0
     for batch in file.iter_batches(_BATCH, columns=flat, use_threads=False):
         for row in batch.to_pylist():
@@ -64,6 +66,8 @@ def _geometry(file: ParquetFile) -> tuple[str, str | None]:
         told = json.loads((file.schema_arrow.metadata or {})[b"geo"])
         column = told["primary_column"]
         stated = told["columns"][column]
+        if not isinstance(stated, dict):
+            raise TypeError(column)
     except (KeyError, TypeError, ValueError, RecursionError):
         raise InvalidInput("Parquet without the metadata of GeoParquet, want a geometry column") from None
     if stated.get("encoding") != "WKB" or column not in file.schema_arrow.names:

@@ -5,6 +5,7 @@ followed, and counted, too.
 """
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NoReturn
@@ -23,6 +24,9 @@ _SHAPES = frozenset({"Point", "LineString", "Track", "MultiTrack", "Model"})
 _LINKS = frozenset({"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay"})
 _PLAIN = frozenset({"name", "description", "begin", "end", "when", "styleUrl"})
 _RINGS = {"outerBoundaryIs": "outer", "innerBoundaryIs": "inner"}
+_NUMBER = r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?"
+_POSITIONS = re.compile(rf"(?:\s*{_NUMBER}(?:,{_NUMBER}){{1,2}}(?=\s|$))*\s*", re.ASCII)
+"""What ``float`` takes is more: digits of all scripts, underscores, infinity."""
 _ENOUGH = MAX_RING * 64
 """Characters of one ring's coordinates."""
 
@@ -51,7 +55,7 @@ def _parsed(data: bytes, counts: Counter[str]) -> Iterator[Raw]:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as problem:
+    except (expat.ExpatError, LookupError, ValueError) as problem:  # the latter two for an unknown encoding
         raise InvalidInput(f"no KML: {problem}") from None
     if not reader.is_kml:
         raise InvalidInput("XML that is no KML, want KML")
@@ -137,6 +141,8 @@ class _Reader:
     def _ring(self, text: str) -> NDArray[np.float64]:
         where = f"feature {self._placemarks}"
         try:
+            if not _POSITIONS.fullmatch(text):
+                raise ValueError(text[:60])
             positions = [[float(number) for number in each.split(",")[:2]] for each in text.split()]
             ring = np.array(positions, dtype=np.float64).reshape(-1, 2)
         except ValueError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from geo.door.archive import shapefile
 from geo.door.limits import MAX_FEATURES, MAX_TEXT
-from geo.door.raw import Given, Raw, from_wkb, transformed
+from geo.door.raw import Given, Raw, from_wkb, names_file, transformed
 from geo.errors import InvalidInput
 
 CLOSED_DRIVERS = (
@@ -25,11 +25,18 @@ CLOSED_DRIVERS = (
     "PLSCENES", "PMTiles", "Parquet", "PostgreSQL", "S57", "SQLite", "SXF", "Selafin", "TopoJSON", "UK .NTF", "VDV",
     "VFK", "VICAR", "VRT", "WAsP", "WFS", "XLS", "XLSX", "XODR",
 )
+_HEAD = 12
 OPEN_DRIVERS = frozenset({"ESRI Shapefile", "FlatGeobuf"})
 
 
 def read_flatgeobuf(given: Given, counts: Counter[str]) -> Iterator[Raw]:
-    """The features of a FlatGeobuf file (version 3)."""
+    """The features of a FlatGeobuf file (version 3).
+
+    :raises InvalidInput: also for a coordinate system that names a file, before GDAL sees it.
+    """
+    head = given.data[:_HEAD + int.from_bytes(given.data[8:_HEAD], "little")]
+    if names_file(head.decode("latin-1")):
+        raise InvalidInput("crs: names a file, want a code, or a definition without files")
     return _read(given.data, counts)
 
 

@@ -1,7 +1,7 @@
 """A polygon as a file gives it, before repair, in degrees."""
 from __future__ import annotations
 
-import struct
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,13 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from shapely.geometry import MultiPolygon, Polygon
 
+from geo.door.wkb import refuse_other_kinds
 from geo.errors import InvalidInput
+
+_CODE = re.compile(r"(?:urn:ogc:def:crs:)?([A-Z]{2,10}):[0-9.]{0,10}:?([A-Za-z0-9]{1,16})", re.ASCII)
+_FORMAL = re.compile(r"\s*(?:[A-Z]{3,20}\s*\[|\{)", re.ASCII)
+_OPENS_FILES = re.compile(r'nadgrids|geoidgrids|PROJ4|\+|PARAMETERFILE|\bfile\b|"value"\s*:\s*"', re.IGNORECASE)
+"""What in a definition would have PROJ open a file of this machine by its name."""
 
 WGS84 = frozenset({"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326", "OGC:CRS84", "CRS84"})
 """Names of the one system that needs no change: every format with such a name says longitude first."""
@@ -46,7 +52,7 @@ def from_wkb(number: int, wkb: object, counts: Counter[str]) -> MultiPolygon:
     """
     if not isinstance(wkb, bytes):
         raise InvalidInput(f"feature {number}: no WKB geometry")
-    _refuse_other_kinds(number, wkb[:5])
+    refuse_other_kinds(number, wkb)
     try:
         geometry = shapely.from_wkb(wkb)
     except shapely.errors.ShapelyError:
@@ -57,15 +63,6 @@ def from_wkb(number: int, wkb: object, counts: Counter[str]) -> MultiPolygon:
     if not isinstance(geometry, MultiPolygon):
         raise InvalidInput(f"feature {number}: geometry {geometry.geom_type!r}, want Polygon or MultiPolygon")
     return geometry
-
-
-def _refuse_other_kinds(number: int, head: bytes) -> None:
-    """Look at the kind before the rest is parsed: nested collections are read by recursion."""
-    if len(head) < 5:
-        raise InvalidInput(f"feature {number}: no WKB geometry")
-    (kind,) = struct.unpack("<I" if head[0] else ">I", head[1:])
-    if kind % 1000 not in (3, 6) and kind & 0xFF not in (3, 6):
-        raise InvalidInput(f"feature {number}: geometry of kind {kind}, want Polygon or MultiPolygon")
 
 
 def transformed(geometry: MultiPolygon, crs: str | None) -> MultiPolygon:
@@ -80,8 +77,17 @@ def transformed(geometry: MultiPolygon, crs: str | None) -> MultiPolygon:
     return moved
 
 
+def names_file(definition: str) -> bool:
+    """Whether a coordinate system would have PROJ, or GDAL on its behalf, open a file by its name."""
+    return _OPENS_FILES.search(definition) is not None
+
+
 @lru_cache(maxsize=8)
 def _change(crs: str) -> Transformer:
+    """A system is named by its code, or defined in WKT or PROJJSON that names no file: a PROJ string, and a shift by a
+    grid, would have any file of this machine opened."""
+    if not _CODE.fullmatch(crs) and (not _FORMAL.match(crs) or names_file(crs)):
+        raise InvalidInput(f"crs: {crs[:120]!r}, want a code, as EPSG:4326, or a definition without files")
     try:
         return Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4326", always_xy=True)
     except ProjError:

@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo.door.crossings import edges, refuse_tangle, rings
 from geo.door.limits import MAX_VERTICES
 from geo.door.raw import Raw
 from geo.errors import InvalidInput
@@ -31,19 +32,32 @@ def check(raw: Raw) -> None:
         raise InvalidInput(
             f"feature {raw.number}: position {bad[0].tolist()}, want longitude -180 to 180 and latitude -90 to 90"
         )
+    assert raw.geometry is not None
+    if (np.abs(np.diff(edges(raw.geometry)[:, :, 0])) > 180).any():
+        raise InvalidInput(
+            f"feature {raw.number}: an edge longer than 180 degrees, want polygons cut at the antimeridian (RFC 7946, "
+            "3.1.9)"
+        )
 
 
-def repair(geometry: MultiPolygon, counts: Counter[str]) -> tuple[MultiPolygon, float, float]:
-    """The geometry made valid, with its area in km² before and after.
+def repair(raw: Raw, counts: Counter[str]) -> tuple[MultiPolygon, float, float]:
+    """The feature's geometry made valid, with its area in km² before and after.
 
     Part by part, for mending is slow where lines cross; what collapses to a line is dropped.
+
+    :raises InvalidInput: when it crosses itself too often.
     """
-    flat: MultiPolygon = shapely.force_2d(geometry)
+    assert raw.geometry is not None
+    flat: MultiPolygon = shapely.force_2d(raw.geometry)
     before = area_km2(flat)
-    if not flat.is_valid:
+    is_valid = flat.is_valid
+    if not is_valid:
+        refuse_tangle(raw.number, flat)
         counts["W-GEOM-REPAIRED"] += 1
         flat = _polygons(shapely.union_all([_mended(part) for part in flat.geoms]))
     snapped = _polygons(shapely.set_precision(flat, GRID))
+    if is_valid and not snapped.is_empty and len(rings(snapped)) < len(rings(flat)):
+        counts["W-PART-COLLAPSED"] += 1
     rounded = shapely.transform(snapped, lambda xy: np.round(xy, 6))
     found = _polygons(rounded if rounded.is_valid else _mended(rounded))
     turned: MultiPolygon = shapely.orient_polygons(found)

@@ -5,6 +5,8 @@ both. What its pictures make together, day after day, is not the door's business
 """
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +19,9 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.door.raw import Raw
+from geo.door.words import side
 from geo.errors import DatelineError, InvalidInput
-from geo.interval import parse_datetime
+from geo.interval import WANTED_DAY, parse_datetime
 from geo.measure import area_km2, simple_parts
 from geo.schema import STATUSES
 
@@ -26,6 +29,9 @@ DEFINITE = "control"
 SLIVER_KM2 = 0.01
 """Overlaps below this (a square of 100 m) are drawing noise: the ground stays with the first side by code."""
 GRID = 1e-6
+_SLASHES = re.compile(r"^(\d{4})/(\d{2})/(\d{2})(?!\d|/)", re.ASCII)
+"""How GDAL writes a day."""
+_LONGEST_DAY = 60
 _MILLISECONDS = range(100_000_000_000, 5_000_000_000_000)
 """Numbers that can be no other date: milliseconds since 1970, from 1973 to 2128, as ArcGIS writes days."""
 
@@ -45,13 +51,13 @@ class Row:
         return self.controller, self.controller_b or "", self.status
 
 
-def dated(raw: Raw, geometry: MultiPolygon, options: Mapping[str, Any]) -> Row:
+def dated(raw: Raw, geometry: MultiPolygon, options: Mapping[str, Any], counts: Counter[str]) -> Row:
     """The row of one feature. ``options`` give each of controller, status and day as a value or as a field.
 
     :raises InvalidInput: naming feature, field and value.
     """
     where = f"feature {raw.number}"
-    controller = _value(where, raw, options, "controller")
+    controller = side(where, _value(where, raw, options, "controller"), counts)
     controller = str(options.get("controllers", {}).get(controller, controller))
     status = _value(where, raw, options, "status")
     status = str(options.get("statuses", {}).get(status, status))
@@ -77,6 +83,8 @@ def _value(where: str, raw: Raw, options: Mapping[str, Any], name: str) -> str:
     if not column:
         return str(options[name])
     value = _field(where, raw, str(column))
+    if isinstance(value, bool | list | dict) or (isinstance(value, float) and not math.isfinite(value)):
+        raise InvalidInput(f"{where}: field {column!r} is {str(value)[:60]}, want a {name} in words")
     if value is None or str(value).strip() == "":
         raise InvalidInput(f"{where}: field {column!r} is empty, want a {name}")
     return str(value).strip()
@@ -90,10 +98,13 @@ def _field(where: str, raw: Raw, name: str) -> object:
 
 def _day(where: str, raw: Raw, name: str) -> date:
     value = _field(where, raw, name)
-    if isinstance(value, int | float) and int(value) in _MILLISECONDS:
+    if isinstance(value, int | float) and math.isfinite(value) and int(value) in _MILLISECONDS:
         return datetime.fromtimestamp(value / 1000, timezone.utc).date()
+    text = _SLASHES.sub(r"\1-\2-\3", str(value)[:_LONGEST_DAY])
     try:
-        day = parse_datetime(str(value).replace("/", "-")).start
+        if not text[:1].isdigit() or not text[-1:].isalnum() or "/" in text:
+            raise InvalidInput(f"date: {text!r}, {WANTED_DAY}")
+        day = parse_datetime(text).start
     except DatelineError as problem:
         raise InvalidInput(f"{where}: field {name!r}: {problem}") from None
     assert day is not None

@@ -30,7 +30,7 @@ WANTED = "GeoJSON, GeoPackage, zipped Shapefile, FlatGeobuf, GeoParquet, KML or 
 
 _STARTS = {
     b"SQLite format 3\x00": "gpkg", b"PK\x03\x04": "zip", b"fgb\x03fgb": "flatgeobuf", b"PAR1": "geoparquet",
-    b"<": "kml",
+    b"<": "kml", b"\xff\xfe<\x00": "kml", b"\xfe\xff\x00<": "kml",
 }
 _OTHERS = {
     b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"\x00\x00\x27\x0a": "Shapefile without its zip",
@@ -114,12 +114,12 @@ def _rows(
         vertices += int(shapely.get_num_coordinates(raw.geometry))
         if vertices > MAX_VERTICES:
             raise InvalidInput(f"more than {MAX_VERTICES} positions")
-        geometry, was, now = repair(raw.geometry, counts)
+        geometry, was, now = repair(raw, counts)
         before, after = before + was, after + now
         if geometry.is_empty:
             counts["W-GEOM-COLLAPSED"] += 1
             continue
-        rows.append(dated(raw, geometry, options))
+        rows.append(dated(raw, geometry, options, counts))
     _same_ground(before, after, float(options.get("max_area_change", 0.05)))
     return rows, before, after, number
 

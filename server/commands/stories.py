@@ -34,7 +34,7 @@ from geo.partitions import STORIES, Counted, Partitions, begun, do_parts
 from geo.pipeline import Pipeline, pipeline_for
 from geo.schema import MENTIONS
 from geo.sources import Story, files_of, read_stream, stories_of
-from geo.store import open_store
+from geo.store import Store, open_store
 from geo.style import styles
 from geo.theatre import Theatre, theatre
 from geo.workers import Done, Job, do_all
@@ -145,7 +145,7 @@ def ingest(session: Session, /, sources: tuple[str, ...], published: date | None
     with session.open() as store, _bar(session, total, hidden=session.json) as step, _reading(**how) as reading:
         if must_rejoin(store) and not reading.dry_run:
             rejoin(session, store)
-        make, outcome = partial(_pipeline_at, session.store, store.version()), _Outcome(step)
+        make, outcome = partial(pipeline_at, session.store, ground_version(store)), _Outcome(step)
         if output is None:
             corpus = Corpus(store, today(), partial(_read_at, make))
             for rows in outcome.good(do_all(Job(make, rows_of), stories, reading.workers, reading.cluster)):
@@ -179,15 +179,19 @@ def _reading(workers: int, dask: str | None, dry_run: bool) -> Iterator[_Reading
 _MAKING = threading.Lock()
 
 
-def _pipeline_at(store: str, version: str) -> Pipeline:
-    """The pipeline over a store as it was in one version, made once a process; the threads of a cluster's worker wait
-    for it."""
+def ground_version(store: Store) -> str:
+    """What a pipeline over the store hangs on: its places, reports and zones; not what was read with it."""
+    return " ".join(store.version_of(name) for name in ("places", "reports", "zones"))
+
+
+def pipeline_at(store: str, ground: str) -> Pipeline:
+    """The pipeline over a store with this ground, made once a process: threads of a cluster's worker wait for it."""
     with _MAKING:
-        return _pipeline_of(store, version)
+        return _pipeline_of(store, ground)
 
 
 @lru_cache(maxsize=1)
-def _pipeline_of(store: str, version: str) -> Pipeline:
+def _pipeline_of(store: str, ground: str) -> Pipeline:
     opened = open_store(store)
     try:
         return pipeline_of(opened)

@@ -1,0 +1,1 @@
+"""Hostile files and requests, written by code: what must be refused, what must be taken, and what it costs."""

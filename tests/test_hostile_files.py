@@ -1,0 +1,73 @@
+"""Hundreds of hostile files at the door: none is taken, none is mended unsaid, none makes it open another file.
+
+`make hostile-files` sends all of them, the heavy ones too, by the library, the command line and the service.
+"""
+from __future__ import annotations
+
+import resource
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from bench.hostile.corpus import HEAVY, corpus
+from bench.hostile.files import Library, Outcome, faults, sent
+from bench.hostile.kinds import Hostile, Lure
+from bench.hostile.watch import SECRET, Watch, watched
+from geo.door import Door, knock
+from geo.errors import InvalidInput
+
+THREATS = {"T5", "T6", "T7", "T8", "T9", "T11", "T13", "T14", "T17"}
+
+BUSY = 60.0
+"""Seconds by the clock on a machine that does other things, too; each child has 5 of the processor."""
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Iterator[Watch]:
+    with watched(tmp_path) as found:
+        yield found
+
+
+def light(lure: Lure) -> Iterator[Hostile]:
+    return (file for file in corpus(lure) if file.name not in HEAVY)
+
+
+def test_no_hostile_file_is_taken_and_every_odd_one_that_is_right_is(watch: Watch, tmp_path: Path) -> None:
+    with Door() as door:
+        tally = sent(Library(door), light(watch.lure), tmp_path, BUSY)
+    assert tally.faults == []
+    assert tally.counts["bad"] == tally.counts["hostile"] >= 500
+    assert tally.counts["taken"] == tally.counts["sound"] >= 70
+    assert (watch.reads, watch.calls) == (0, 0)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 512 * 1024
+
+
+def test_every_kind_of_threat_has_files_and_every_file_its_own_name(tmp_path: Path) -> None:
+    files = list(light(Lure(tmp_path / "x", "http://127.0.0.1:9/")))
+    assert Counter(file.name for file in files).most_common(1)[0][1] == 1
+    assert {file.threat for file in files if not file.is_good} == THREATS
+
+
+def test_the_watch_sees_who_reads_and_the_judge_who_is_wrong(watch: Watch) -> None:
+    assert SECRET in watch.lure.path.read_text("utf-8")
+    assert watch.reads == 1
+    (file,) = islice(light(watch.lure), 1)
+    sound = Hostile("good/x", "G5", b"", is_good=True, warnings=frozenset({"W-Z-DROPPED"}))
+    assert list(faults(file, Outcome(True, frozenset(), SECRET, 9.0))) == ["taken", "the secret is told", "9.0 s"]
+    assert list(faults(sound, Outcome(True, frozenset(), ""))) == ["warnings [], want ['W-Z-DROPPED']"]
+    assert len(list(faults(sound, Outcome(False, frozenset(), "x: could not be read: KeyError")))) == 2
+
+
+def test_a_gigabyte_is_refused_by_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    with path.open("wb") as file:
+        file.write(b"SQLite format 3\x00")
+        file.truncate(1 << 30)
+    begun = time.monotonic()
+    with pytest.raises(InvalidInput, match="1073741824 bytes, want at most 200000000"):
+        knock(path, {"controller": "N", "status": "control", "date": "2022-04-01"})
+    assert time.monotonic() - begun < 10
