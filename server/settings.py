@@ -32,6 +32,9 @@ SETTINGS = (
     Setting("max_zoom", 12, "Deepest zoom of the tiles that TileJSON announces; maps enlarge these further on"),
     Setting("tile_cache_mb", 64, "Memory for encoded tiles, megabytes a process"),
     Setting("tile_kernel", "auto", "What writes tiles: c (compiled), numpy, or auto, which takes c where it was built"),
+    Setting("seats", 0, "Requests that a process works on at once, kept tiles beside them; four times as many may "
+            "wait, others are answered 503. `dateline serve` takes its --threads; 0: as many as come"),
+    Setting("log_requests", 0, "1: write a JSON line for each request to standard error; faults are written always"),
     Setting("max_age", 60, "Seconds for which an answer may be reused without asking whether it changed"),
     Setting("preview_rate", 60, "New still pictures a minute that are drawn for one address; 0 for as many as come"),
     Setting("max_request_kb", 4096, "Largest request body, kilobytes"),
