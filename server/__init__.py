@@ -18,10 +18,13 @@ from server import (
     errors,
     exports,
     feeds,
+    gate,
     health,
     intake,
+    journal,
     language,
     maps,
+    meters,
     oembed,
     ogc,
     places,
@@ -45,7 +48,10 @@ BLUEPRINTS = (
     ogc.bp, feeds.bp, control.bp, changes.bp, places.bp, reading.bp, editing.bp, deskpage.bp,
     health.bp,
 )
-PARTS = (security, errors, resources, language, tilesets, tileservice, thin, intake, bearer, releasing, rejoining)
+PARTS = (
+    meters, gate, security, errors, resources, language, tilesets, tileservice, thin, journal, intake, bearer,
+    releasing, rejoining,
+)
 
 
 def create_app(config: Mapping[str, object] | None = None) -> Flask:

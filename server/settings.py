@@ -34,6 +34,9 @@ SETTINGS = (
     Setting("tile_folder", "", "Where the arrays behind tiles are kept; empty: beside a file, and those of a database "
             "in this machine's cache"),
     Setting("tile_kernel", "auto", "What writes tiles: c (compiled), numpy, or auto, which takes c where it was built"),
+    Setting("seats", 0, "Requests that a process works on at once, kept tiles beside them; four times as many may "
+            "wait, others are answered 503. `dateline serve` takes its --threads; 0: as many as come"),
+    Setting("log_requests", 0, "1: write a JSON line for each request to standard error; faults are written always"),
     Setting("max_age", 60, "Seconds for which an answer may be reused without asking whether it changed"),
     Setting("preview_rate", 60, "New still pictures a minute that are drawn for one address; 0 for as many as come"),
     Setting("max_request_kb", 4096, "Largest request body, kilobytes"),

@@ -24,6 +24,11 @@ class TileCache:
         self._lock = threading.Lock()
 
     @property
+    def held(self) -> int:
+        """Bytes."""
+        return self._held
+
+    @property
     def keeps(self) -> bool:
         """Whether there is any room."""
         return self._most > 0

@@ -22,8 +22,10 @@ from geo.store import Store
 from geo.style import Style
 from geo.tiles.encoder import TileSet
 from geo.tiles.pictures import Pictures
-from server import caching, params, resources, tilesets
+from server import caching, gate, meters, params, resources, tilesets
 from server.caching import Answer, Headers, Packed
+from server.gate import Gate
+from server.meters import Meters
 from server.outage import Outage
 from server.params import BadParameter
 from server.resources import Resources
@@ -79,6 +81,7 @@ class Located:
     run: Interval | None = None
     last_word: bool = True
     mimetype: str = MIMETYPE
+    collection: str = ""
 
 
 class Meant:
@@ -94,9 +97,10 @@ class Meant:
 class TileService:
     """Vector tiles and pictures of one process. It remembers what addresses mean until the store changes."""
 
-    def __init__(self, held: Resources, sets: TileSets, max_age: object) -> None:
+    def __init__(self, held: Resources, sets: TileSets, max_age: object, watch: tuple[Gate, Meters]) -> None:
         self.held = held
         self._sets = sets
+        self._gate, self._meters = watch
         self._lifetime = caching.lifetime(max_age)
         self._outage = Outage(lambda: held.store().version())
         self._version = ""
@@ -160,11 +164,13 @@ class TileService:
         if made is None:
             last_word = not asked.is_whole
             key = version, collection.name, asked.tile, repr(query), last_word
-            return Located(version, key, lambda: _from_rows(store, asked), last_word=last_word)
+            return Located(
+                version, key, lambda: _from_rows(store, asked), last_word=last_word, collection=collection.name)
         content = made.content(asked.tile, query.when)
         one_day = query.when if asked.is_of_a_day else None
         run = made.run(asked.tile, one_day.start) if one_day and one_day.start else None
-        return Located(version, (collection.name, asked.tile, run is None, content.mark), content.make, run)
+        mark = collection.name, asked.tile, run is None, content.mark
+        return Located(version, mark, content.make, run, collection=collection.name)
 
     def _located_picture(self, store: Store, asked: Asked, made: TileSet | None) -> Located:
         known = self.held.styles()
@@ -176,11 +182,12 @@ class TileService:
             last_word = not asked.is_whole
             key: object = version, name, asked.tile, asked.scale, repr(asked.query), last_word
             make = partial(_painted, store, asked, canvas, self._rung)
-            return Located(version, key, make, last_word=last_word, mimetype=PICTURE)
+            return Located(version, key, make, last_word=last_word, mimetype=PICTURE, collection=name)
         pictures = self._pictures_of(name, made)
         content = pictures.content(canvas)
         key = name, asked.tile, asked.scale, styled, content.mark
-        return Located(version, key, content.make, pictures.run(asked.tile, day), mimetype=PICTURE)
+        run = pictures.run(asked.tile, day)
+        return Located(version, key, content.make, run, mimetype=PICTURE, collection=name)
 
     def _pictures_of(self, collection: str, made: TileSet) -> Pictures:
         known = self._pictures.get(collection)
@@ -190,9 +197,22 @@ class TileService:
 
     def packed(self, found: Located, encoding: str) -> Packed:
         """The tile in ``encoding``, where that pays; made when it is not kept."""
-        if found.mimetype == PICTURE:
-            encoding = ""
-        return self.held.tiles().get((found.key, encoding), lambda: caching.pack(found.make(), encoding))
+        is_picture = found.mimetype == PICTURE
+        encoding = "" if is_picture else encoding
+        outcome = "kept"
+
+        def make() -> Packed:
+            nonlocal outcome
+            outcome = "made"
+            with self._gate.turn():
+                return caching.pack(found.make(), encoding)
+
+        tiles = self.held.tiles()
+        packed = tiles.get((found.key, encoding), make)
+        self._meters.tile(found.collection, "picture" if is_picture else "vector", outcome)
+        if outcome == "made":
+            self._meters.cache_holds(tiles.held)
+        return packed
 
     def answer(self, asked: Asked, found: Located, packed: Packed, known: str | None = None) -> Answer:
         """``known`` is the request's ``If-None-Match``."""
@@ -253,7 +273,8 @@ def _painted(store: Store, asked: Asked, canvas: Canvas, rung: str) -> bytes:
 
 def install(app: Flask) -> None:
     app.extensions[KEY] = TileService(
-        app.extensions[resources.KEY], app.extensions[tilesets.KEY], app.config["MAX_AGE"])
+        app.extensions[resources.KEY], app.extensions[tilesets.KEY], app.config["MAX_AGE"],
+        (app.extensions[gate.KEY], app.extensions[meters.KEY]))
 
 
 def get_service() -> TileService:

@@ -24,6 +24,7 @@ from geo.store import open_store
 from geo.tiles.encoder import TileSet
 from geo.tiles.pictures import Pictures
 from server import create_app
+from server.journal import Watched
 from server.thin import Thin
 
 TILE = "/tiles/zones/8/154/100.mvt"
@@ -48,10 +49,17 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     made.extensions["dateline"].close()
 
 
+def branch(app: Flask) -> Thin:
+    """Within what watches every request."""
+    watched = app.wsgi_app
+    assert isinstance(watched, Watched)
+    assert isinstance(watched.inner, Thin)
+    return watched.inner
+
+
 def both(app: Flask, address: str, method: str, headers: dict[str, str]) -> tuple[TestResponse, TestResponse]:
     """What the branch answers, and what Flask does behind it."""
-    thin = app.wsgi_app
-    assert isinstance(thin, Thin)
+    thin = branch(app)
     return (Client(thin).open(address, method=method, headers=headers),
             Client(thin.inner).open(address, method=method, headers=headers))
 
@@ -94,8 +102,7 @@ def test_it_answers_as_flask_does(app: Flask, address: str, method: str, headers
 
 
 def test_flask_is_not_asked_for_a_plain_tile(app: Flask) -> None:
-    thin, asked = app.wsgi_app, []
-    assert isinstance(thin, Thin)
+    thin, asked = branch(app), []
     counting = Thin(lambda *_: asked.append(1) or [], thin._service, None)  # type: ignore[func-returns-value]
     for tile in (TILE, PICTURE, "/tiles/zones/8/154/100@2x.png"):
         assert Client(counting).get(tile + "?datetime=2016-04-05").status_code == 200

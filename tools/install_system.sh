@@ -8,7 +8,7 @@ PATH="$PATH:/usr/sbin"
 AXE=4.13.0
 want() { command -v "$1" >/dev/null 2>&1 || printf '%s ' "$2"; }
 has_axe() { grep -qs "\"version\": \"$AXE\"" var/axe/node_modules/axe-core/package.json; }
-missing="$(want chromium chromium)$(want ogrinfo gdal-bin)$(want nginx nginx-light)$(test -e /usr/share/postgresql/15/extension/postgis.control || printf "postgresql-15-postgis-3 ")$(want cc gcc)"
+missing="$(want chromium chromium)$(want ogrinfo gdal-bin)$(want nginx nginx-light)$(test -e /usr/share/postgresql/15/extension/postgis.control || printf "postgresql-15-postgis-3 ")$(want cc gcc)$(want faketime faketime)"
 python="$(test -d /usr/lib/python3/dist-packages/qgis || printf 'python3-qgis ')"
 npm="$(has_axe || want npm npm)"
 

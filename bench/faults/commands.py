@@ -117,7 +117,7 @@ def _ended(child: int, kill_after: float | None) -> int:
         if done:
             return os.waitstatus_to_exitcode(status)
         if time.monotonic() > until:
-            os.killpg(child, signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)  # before its children, of whose end it would complain
             os.waitpid(child, 0)
             assert kill_after is not None, "the command hangs"
             return -signal.SIGKILL

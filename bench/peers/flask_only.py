@@ -4,11 +4,14 @@ from __future__ import annotations
 from flask import Flask
 
 from server import create_app as whole
+from server.journal import Watched
 from server.thin import Thin
 
 
 def create_app() -> Flask:
     app = whole()
-    assert isinstance(app.wsgi_app, Thin)
-    app.wsgi_app = app.wsgi_app.inner  # type: ignore[method-assign,assignment]
+    watched = app.wsgi_app
+    assert isinstance(watched, Watched)
+    assert isinstance(watched.inner, Thin)
+    watched.inner = watched.inner.inner
     return app

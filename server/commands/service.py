@@ -1,11 +1,13 @@
 """The store and the service: ``init``, ``export``, ``migrate``, ``serve``."""
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +24,7 @@ from geo.store import migrate as migrate_store
 from geo.store import shown
 from geo.style import styles
 from geo.tiles.archive import FORMS
+from server import gate, meters
 from server.archives import Wanted
 from server.commands.ground import rejoin
 from server.commands.keeping import looked_at
@@ -29,6 +32,11 @@ from server.commands.publishing import export_tiles, tiling, zoom_options
 from server.commands.session import Days, Session, belief_option, pass_session, today
 from server.commands.stories import ingest
 
+if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
+
+KILL_SECONDS = 30
+"""How long a worker that was told to end may go on answering."""
 LOOK_SECONDS = 0.5
 """For how long a start looks for damage."""
 
@@ -118,21 +126,34 @@ def migrate(session: Session) -> None:
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True,
               help="Requests that a process answers at once. With 1 a kept tile costs a third less, and waits for "
                    "whatever is answered before it.")
+@click.option("--max-mb", type=click.IntRange(0, 1_000_000), default=0, metavar="MB",
+              help="Begin a worker anew that has grown beyond so much memory; 0 for never.")
 @pass_session
-def serve(session: Session, /, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve the map, in the foreground."""
-    import os  # noqa: PLC0415  only the server's workers read the environment
+def serve(session: Session, /, host: str, port: int, workers: int, threads: int, max_mb: int) -> None:
+    """Serve the map, in the foreground, until it is told to end; what is being answered then is answered first.
 
-    from granian import Granian  # noqa: PLC0415  not needed by any other command
-    from granian.constants import Interfaces  # noqa: PLC0415
-
+    A worker that dies is begun anew. At most --threads requests are worked on at once, kept tiles beside them; four
+    times as many wait, and what comes then is answered 503 with Retry-After.
+    """
     looked_at(session, LOOK_SECONDS)
     with session.open() as store:
         session.say(f"{shown(session.store)}: {store.count('articles')} stories, "
                     f"{store.count('zones')} zones")
-    os.environ["DATELINE_STORE"] = session.store
     session.say(f"http://{host}:{port}/")
-    Granian(
+    with TemporaryDirectory(prefix="dateline-") as counts:
+        os.environ |= {"DATELINE_STORE": session.store, meters.FOLDER: counts}
+        os.environ.setdefault("DATELINE_SEATS", str(threads if threads > 1 else 0))
+        _server(host, port, workers, threads, max_mb).serve()
+
+
+def _server(host: str, port: int, workers: int, threads: int, max_mb: int) -> AbstractServer[Any]:
+    """Some threads more than the gate has seats and room: they answer what is kept while all others wait."""
+    from granian import Granian  # noqa: PLC0415  not needed by any other command
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    answering = threads * (gate.WAITING + 2) if threads > 1 else 1
+    return Granian(
         "server:create_app", address=host, port=port, interface=Interfaces.WSGI, workers=workers, factory=True,
-        blocking_threads=threads, log_enabled=False,
-    ).serve()
+        blocking_threads=answering, backpressure=2 * answering, log_enabled=False, respawn_failed_workers=True,
+        workers_max_rss=max_mb or None, workers_kill_timeout=KILL_SECONDS,
+    )
