@@ -1,6 +1,7 @@
 """The store's care: what is damaged is recognised and left alone, a backup is whole, a restore is all or nothing."""
 from __future__ import annotations
 
+import gzip
 import shutil
 import sqlite3
 import subprocess
@@ -18,7 +19,7 @@ from shapely.geometry import Point, box
 from geo.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreGone, StoreReadOnly, StoreVersionError
 from geo.interval import Interval, Validity
 from geo.model import Feature, Query
-from geo.store import Store, care, layout, open_store
+from geo.store import Store, care, layout, migrate, open_store
 
 DAY = date(2016, 4, 11)
 APRIL = Validity.exactly(Interval(date(2016, 4, 1), date(2016, 5, 1)))
@@ -267,3 +268,29 @@ def test_a_full_store_says_so_and_goes_on_when_there_is_room(path: Path) -> None
     writer.execute("PRAGMA max_page_count = 1000000")
     assert store.write("places", [place(5000)], DAY).added == 1
     assert care.check(path).rows["places"] == 502
+
+
+OLD = Path(__file__).with_name("stores") / "before-records.gpkg.gz"
+"""Written by Dateline as it was before it had the desk's records: a zone in two beliefs, a story with its mention."""
+
+
+def test_a_store_of_an_earlier_release_is_backed_up_brought_up_and_back(tmp_path: Path) -> None:
+    path, backup = tmp_path / "war.gpkg", tmp_path / "backup.gpkg"
+    path.write_bytes(gzip.decompress(OLD.read_bytes()))
+    for command in ("check", "serve"):
+        done = subprocess.run([sys.executable, "-m", "server.cli", "--store", str(path), command],
+                              capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, "run `dateline migrate`" in done.stderr) == (2, True)
+    before = care.backup(path, backup)
+    assert migrate(str(path)) == ("added the table of the desk's records",)
+    assert care.check(path).rows == {**before.rows, "events": 0, "reports": 0, "fronts": 0}
+    store = open_store(str(path))
+    believed = [next(store.read("zones", Query(as_known_on=date(2016, 4, day)))) for day in (15, 25)]
+    assert [zone.properties["controller"] for zone in believed] == ["ISIL", "REBELS"]
+    assert store.write("places", [place(2)], DAY).added == 1
+    care.restore(path, backup)
+    with pytest.raises(StoreVersionError, match="run `dateline migrate`"):
+        open_store(str(path))
+    migrate(str(path))
+    assert places(open_store(str(path))) == ["p1"]
+    assert next(open_store(str(path)).read("places", Query())).properties["name"] == "al-Rai"

@@ -152,5 +152,10 @@ def test_nginx_answers_the_second_reader_and_all_when_dateline_is_gone(store: Pa
             assert ask(front + TILE, Accept_Encoding="gzip", If_None_Match=first[1]["ETag"])[0] == 304
             told = ask(front + "/tiles/zones.json", Host="maps.example.org")[2].decode()
             assert "http://maps.example.org/tiles/zones/" in told
+            assert ask(front + "/metrics")[0] == 404
+            assert len(ask(front + "/nowhere")[1]["X-Request-Id"]) == 32, "nginx names the request"
+            begun = time.monotonic()
+            assert ask(front + TILE, Accept_Encoding="gzip")[0] == 200
+            assert time.monotonic() - begun < 0.5, "50 ms where nothing else runs"
         assert ask(front + TILE, Accept_Encoding="gzip")[:1] == (200,)
         assert ask(front + "/tiles/zones/8/155/100.mvt?datetime=2016-04-11")[0] == 502

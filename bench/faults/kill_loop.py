@@ -106,8 +106,9 @@ def by_command(shop: Workshop, kills: int, tally: Tally) -> None:
     """By turns ingests and loads over one store; each is begun again where the last was killed."""
     while tally.killed < kills:
         kind = "ingest" if (tally.runs // ERA) % 2 == 0 else "load"
-        if tally.runs % ERA == 0:
-            ledger, number = shop.ledger(), 0
+        if tally.runs % ERA == 0:  # how long it takes undisturbed, on a machine that has other things to do
+            ledger, number = shop.ledger(), 1
+            shop.took[kind] = _timed(partial(shop.ingest if kind == "ingest" else shop.load, ledger, 0, None))
         fault = Fault(kill_after=shop.dice.uniform(0, shop.took[kind]))
         done = shop.ingest(ledger, number, fault) if kind == "ingest" else shop.load(ledger, number, fault)
         assert done.code in (0, -9), done.complained

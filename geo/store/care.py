@@ -4,7 +4,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,22 +31,25 @@ class State:
     is_whole: bool = True
 
 
-def check(path: Path, seconds: float | None = None) -> State:
+def check(path: Path, seconds: float | None = None, *, may_be_older: bool = False) -> State:
     """Read the whole file: its pages, its indexes against its rows, and that no mention is left alone. Writes nothing.
 
     After ``seconds`` the rest of the pages is taken on trust, which the answer says, and indexes are left alone.
 
     :raises StoreDamaged: saying what is wrong, and how to bring a backup back.
-    :raises StoreVersionError: when it is of another release.
+    :raises StoreVersionError: when it is of a newer release, or of an earlier one and not said to be so.
     """
-    layout.check(path)
+    if not (may_be_older and layout.is_older(path)):
+        layout.check(path)
     with named_errors(path), closing(layout.connect(path)) as connection:
         connection.execute("BEGIN")  # one state, whatever is written meanwhile
         is_whole = _look_through(connection, path, seconds)
+        there = [name for name in COLLECTIONS if _one(
+            connection, f"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{name}'")]
         if seconds is None:
-            for wrong in (*_torn_indexes(connection), *orphans(connection)):
+            for wrong in (*_torn_indexes(connection, there), *orphans(connection)):
                 raise damaged(path, wrong)
-        rows = {name: believed(connection, name) for name in COLLECTIONS}
+        rows = {name: believed(connection, name) for name in there}
         return State(rows, f"{meta(connection, 'store_id')}-{meta(connection, 'version')}", is_whole)
 
 
@@ -68,8 +71,8 @@ def _look_through(connection: sqlite3.Connection, path: Path, seconds: float | N
     return True
 
 
-def _torn_indexes(connection: sqlite3.Connection) -> Iterator[str]:
-    for name in COLLECTIONS:
+def _torn_indexes(connection: sqlite3.Connection, collections: Sequence[str]) -> Iterator[str]:
+    for name in collections:
         with_ground = _one(connection, f'SELECT count(*) FROM "{name}" WHERE geom IS NOT NULL')
         for index in (f"rtree_{name}_geom", f"xyday_{name}"):
             told = connection.execute("SELECT rtreecheck(?)", (index,)).fetchone()[0]
@@ -108,12 +111,13 @@ def backup(path: Path, target: Path) -> State:
     """
     if target.exists():
         raise StoreError(f"{target}: there is a file already, want a new name")
-    layout.check(path)
+    if not layout.is_older(path):  # before it is migrated, a backup is wise
+        layout.check(path)
     draft = _draft(target)
     try:
         with named_errors(path), closing(layout.connect(path)) as source:
             _copied(source, draft)
-        state = check(draft)
+        state = check(draft, may_be_older=True)
         layout.synced(draft)
         layout.publish(draft, target)
     except OSError as error:
@@ -139,7 +143,7 @@ def restore(path: Path, source: Path) -> State:
             _copied(backed_up, draft)
         with named_errors(draft), closing(sqlite3.connect(draft, isolation_level=None)) as copy:
             set_meta(copy, "store_id", secrets.token_hex(4))  # what was kept of the old one's tiles is not of this one
-        state = check(draft)
+        state = check(draft, may_be_older=True)
         layout.synced(draft)
         if _is_sound(path):
             _overwrite(path, draft)
@@ -155,7 +159,7 @@ def restore(path: Path, source: Path) -> State:
 def check_backup(source: Path) -> None:
     """:raises StoreError: when it is no backup that can be brought back."""
     try:
-        check(source)
+        check(source, may_be_older=True)
     except StoreVersionError as error:
         raise StoreVersionError(f"the backup {error}") from None
     except StoreDamaged as error:
@@ -166,7 +170,7 @@ def _is_sound(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        check(path)
+        check(path, may_be_older=True)
     except (StoreDamaged, StoreVersionError):
         return False
     return True

@@ -97,6 +97,16 @@ def check(path: Path) -> None:
         raise StoreVersionError(f"{path}: {detail}; run `dateline migrate` (a backup first is wise)")
 
 
+def is_older(path: Path) -> bool:
+    """Whether an earlier release wrote it, so that ``migrate`` can bring it up.
+
+    :raises StoreError: when it is no store.
+    """
+    with named_errors(path), closing(_opened(path)) as connection:
+        found = _version(connection, path)
+        return found < SCHEMA_VERSION or (found == SCHEMA_VERSION and any(_missing(connection)))
+
+
 def migrate(path: Path, steps: Mapping[int, Step] = STEPS, target: int = SCHEMA_VERSION) -> tuple[str, ...]:
     """Bring an older store to ``target`` in one transaction; says in words what was done, nothing if current.
 
