@@ -29,6 +29,15 @@ $(VENV)/.ogctests: $(BIN)/python locks/ogctests.lock
 	$(VENV)/ogctests/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/ogctests.lock
 	@touch $@
 
+$(VENV)/.fuzz: $(VENV)/.test locks/fuzz.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/fuzz.lock
+	@touch $@
+
+$(VENV)/.audit: $(BIN)/python locks/audit.lock
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/audit.lock
+	@touch $@
+
 install: $(VENV)/.run  ## Install what Dateline needs into .venv
 
 install-test: $(VENV)/.test $(VENV)/.ogctests  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
@@ -65,6 +74,24 @@ fuzz-api: $(VENV)/.test  ## Ask the OGC API more than 2,000 questions that its o
 
 hostile-files: $(VENV)/.test  ## Send more than 600 hostile files through the door by library, command and service
 	$(BIN)/python -m bench.hostile
+
+fuzz-parsers: $(VENV)/.fuzz  ## Give each parser of ours 1,000,000 inputs by atheris, 10,000 by hypothesis
+	$(BIN)/python -m bench.hostile.fuzz
+	HYPOTHESIS_PROFILE=parsers $(BIN)/python -m pytest tests/test_fuzz_parsers.py
+
+audit: $(VENV)/.audit  ## Look up what is known to be wrong with every locked package (asks the vulnerability service)
+	for lock in run test ogctests fuzz audit; do \
+		$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip --strict -r locks/$$lock.lock || exit 1; done
+
+sbom: $(VENV)/.audit  ## List every package that a release installs, as CycloneDX (dist/sbom.json); asks nobody
+	@mkdir -p dist
+	$(VENV)/audit/bin/cyclonedx-py requirements --output-reproducible --output-file dist/sbom.json locks/run.lock
+
+hostile-requests: $(VENV)/.test  ## Send 10,000 hostile requests to a running service
+	$(BIN)/python -m bench.hostile.probe
+
+half-open: $(VENV)/.test  ## Ask the shipped deployment while 500 clients hold it with half a request (apt: nginx-light)
+	$(BIN)/python -m bench.hostile.half_open
 
 score: $(VENV)/.test  ## Measure the reader on our dispatches and on the corpora beside the checkout
 	$(BIN)/python -m tools.score
@@ -164,6 +191,9 @@ lock: $(BIN)/python  ## Pin every dependency anew, with hashes and no address
 		--no-emit-trusted-host --no-emit-find-links --no-header --output-file locks/test.lock setup.cfg
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --no-header --output-file locks/ogctests.lock locks/ogctests.in
+	for name in fuzz audit; do $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header \
+		--output-file locks/$$name.lock locks/$$name.in; done
 
 clean:  ## Remove what was built or installed here
 	rm -rf $(VENV) var build dist *.egg-info

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from geo.errors import InvalidInput, InvalidParameter, NotFound
@@ -142,3 +142,22 @@ def _sound(options: LoadOptions, where: str) -> None:
         raise InvalidInput(f"{where}: {problem}") from None
     if options.status_field is None and options.status not in STATUSES:
         raise InvalidInput(f"{where}: status = {options.status[:60]!r}, want one of {', '.join(STATUSES)}")
+
+
+def options_of(store: Store, said: Mapping[str, Any]) -> LoadOptions:
+    """What the store keeps of the source, with what is ``said`` now instead."""
+    if said["source"] not in store.sources():
+        return LoadOptions(**said)
+    kept = profile_of(store, said["source"])
+    if "controller" in said or "controller_field" in said:
+        kept = replace(kept, controller=None, controller_field=None, rules=())
+    if "status" in said:
+        kept = replace(kept, status_field=None)
+    if "known_from" in said:
+        kept = replace(kept, known_lag_days=0)
+    if any(name in said for name in _DAYS):
+        kept = replace(kept, date_field=None, date_from_name=None, from_field=None, to_field=None)
+    return replace(kept, **said)
+
+
+_DAYS = ("date", "date_field", "date_from_name", "from_field", "to_field")

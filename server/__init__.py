@@ -40,12 +40,13 @@ from server import (
     tiles,
     tileservice,
     tilesets,
+    uploading,
     vendor,
 )
 
 BLUEPRINTS = (
     maps.bp, assets.bp, embed.bp, oembed.bp, vendor.bp, basemap.bp, tiles.bp, rasters.bp, previews.bp, exports.bp,
-    ogc.bp, feeds.bp, control.bp, changes.bp, places.bp, reading.bp, editing.bp, deskpage.bp,
+    ogc.bp, feeds.bp, control.bp, changes.bp, places.bp, reading.bp, editing.bp, uploading.bp, deskpage.bp,
     health.bp,
 )
 PARTS = (

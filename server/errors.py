@@ -96,7 +96,8 @@ def _once_more(error: StoreGone) -> ResponseReturnValue:
 
 
 def _log(error: Exception, status: int) -> None:
-    current_app.logger.error("%s %s: %d", request.method, request.path, status, exc_info=error)
+    asked = f"{request.method} {request.path}".encode("unicode_escape").decode("ascii")  # a line, whatever was asked
+    current_app.logger.error("%s: %d", asked, status, exc_info=error)
 
 
 def _code(error: Exception) -> str:

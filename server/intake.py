@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app, json, request
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable, UnsupportedMediaType
@@ -25,27 +25,53 @@ MAX_CHARACTERS = 100_000
 MAX_SENTENCE = 3_000
 """News has neither longer articles nor longer sentences, and what reading costs grows with the square of a sentence."""
 AT_ONCE = 2
-"""Articles read side by side in a process; more wait, so that maps and tiles are served meanwhile."""
+"""Articles read, or files loaded, side by side in a process."""
+WAITING = 1
+"""How many more wait for their turn. Who comes then is sent away: threads that wait here serve no tile meanwhile."""
+EARS = 2
+"""Bodies that are waited for at a time in a process. nginx in front waits for them itself."""
 PATIENCE = 10.0
 RETRY_SECONDS = 5
 BODY = "body"
 """How messages call the article."""
 
 
+class Room(NamedTuple):
+    """What one process has for those who send something."""
+
+    seats: threading.BoundedSemaphore
+    places: threading.BoundedSemaphore
+    ears: threading.BoundedSemaphore
+
+
 def install(app: Flask) -> None:
-    app.extensions[KEY] = threading.BoundedSemaphore(AT_ONCE)
+    app.extensions[KEY] = Room(*(threading.BoundedSemaphore(count) for count in (AT_ONCE, AT_ONCE + WAITING, EARS)))
 
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """The right to read one article; others wait a while for it."""
-    seats = current_app.extensions[KEY]
-    if not seats.acquire(timeout=PATIENCE):
-        raise ServiceUnavailable("too many articles are being read, want a later try", retry_after=RETRY_SECONDS)
+    """The right to read one article, or to load one file; a few others wait a while for it."""
+    room: Room = current_app.extensions[KEY]
+    with _taken(room.places, 0.0), _taken(room.seats, PATIENCE):
+        yield
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """The right to wait for a body: whoever sends half of one holds a thread, and may not hold them all."""
+    room: Room = current_app.extensions[KEY]
+    with _taken(room.ears, 0.05):
+        yield
+
+
+@contextmanager
+def _taken(seat: threading.BoundedSemaphore, patience: float) -> Iterator[None]:
+    if not seat.acquire(timeout=patience):
+        raise ServiceUnavailable("too much is being read, want a later try", retry_after=RETRY_SECONDS)
     try:
         yield
     finally:
-        seats.release()
+        seat.release()
 
 
 def body() -> bytes:
@@ -53,7 +79,8 @@ def body() -> bytes:
     kilobytes = int(current_app.config["READ_KB"])
     request.max_content_length = kilobytes * 1024
     try:
-        return request.get_data()
+        with listening():
+            return request.get_data()
     except RequestEntityTooLarge:
         raise RequestEntityTooLarge(f"{BODY}: want at most {kilobytes} kB") from None
 

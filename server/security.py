@@ -13,7 +13,7 @@ POLICY = (
 READING = ("GET", "HEAD", "OPTIONS")
 OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Dateline-Days, Content-Crs"}
 """Reading needs no cookie and no token, so any page may do it."""
-EDITING = ("/api/articles", "/api/corrections", "/api/reports", "/desk")
+EDITING = ("/api/articles", "/api/corrections", "/api/reports", "/api/zones", "/desk")
 """The editors' routes, closed to the scripts of other pages."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

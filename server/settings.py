@@ -40,6 +40,7 @@ SETTINGS = (
     Setting("max_age", 60, "Seconds for which an answer may be reused without asking whether it changed"),
     Setting("preview_rate", 60, "New still pictures a minute that are drawn for one address; 0 for as many as come"),
     Setting("max_request_kb", 4096, "Largest request body, kilobytes"),
+    Setting("upload_kb", 20_480, "Largest file of front lines that /api/zones takes, kilobytes"),
     Setting("read_kb", 256, "Largest article that /api/read takes, kilobytes"),
     Setting("read_rate", 30, "Articles a minute that /api/read reads for one address; 0 for as many as come"),
     Setting("search_rate", 300, "Searches a minute that /api/places answers for one address; 0 for as many as come"),

@@ -21,6 +21,7 @@ from tools.postgres import Server, running
 
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples on every machine
 settings.register_profile("fuzz", max_examples=2000, deadline=None)
+settings.register_profile("parsers", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 

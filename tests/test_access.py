@@ -114,3 +114,15 @@ def test_the_command_makes_lists_and_revokes(tmp_path: Path) -> None:
     run(path, "token", "revoke", told["id"])
     assert [json.loads(line)["valid"] for line in run(path, "--json", "token", "list").splitlines()] == [True, False]
     assert "dateline_" not in run(path, "token", "list")
+
+
+def test_tokens_overlap_while_they_are_changed(store: Store) -> None:
+    """A new one is made, programs take it up, and the old one is ended by its id: nobody is locked out meanwhile."""
+    old, first = access.new_token(store, "Mona", ["write"], 30, NOW)
+    new, second = access.new_token(store, "Mona", ["write"], 30, NOW)
+    assert all(access.find(access.tokens(store), text, NOW) for text in (old, new))
+    access.revoke(store, first.id, NOW)
+    assert access.find(access.tokens(store), old, NOW) is None
+    found = access.find(access.tokens(store), new, NOW)
+    assert found is not None
+    assert found.id == second.id

@@ -31,6 +31,7 @@ STORY = {"text": TEXT, "title": "Rebels leave al-Rai", "date": "2016-04-11", "ur
 WRITES = [
     ("POST", "/api/articles"), ("PATCH", "/api/articles/x"), ("DELETE", "/api/articles/x"),
     ("POST", "/api/corrections"), ("DELETE", "/api/corrections/x"), ("POST", "/api/reports"),
+    ("POST", "/api/zones?source=x"),
 ]
 READS = [
     ("GET", "/api/articles"), ("GET", "/api/articles/x"), ("GET", "/api/articles/x/history"),

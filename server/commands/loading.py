@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,7 @@ from geo.errors import InvalidInput
 from geo.ground import add_zones, follow_page
 from geo.load import LoadOptions, LoadReport, LoadResult, learning, load_files, polygon_files
 from geo.model import BBox
-from geo.profiles import frame_of, keep_profile, profile_of, profile_text
-from geo.store import Store
+from geo.profiles import frame_of, keep_profile, options_of, profile_of, profile_text
 from server.commands.ground import rejoin
 from server.commands.session import Day, Session, pass_session, today
 
@@ -74,7 +73,7 @@ def load(session: Session, /, files: tuple[str, ...], partial: bool, **given: An
     folders or patterns, all of it or nothing."""
     paths = polygon_files(files)
     with session.open() as store:
-        options = _options(store, given)
+        options = options_of(store, {name: value for name, value in given.items() if value is not None})
         known = learning(options, today())
         result = load_files(session.progress(paths, "Loading", len(paths)), options, is_partial=partial)
         written = add_zones(store, result.pictures, options.source, known)
@@ -87,26 +86,6 @@ def load(session: Session, /, files: tuple[str, ...], partial: bool, **given: An
                               f"{written.unchanged} as they were")
         if must_rejoin(store):
             rejoin(session, store)
-
-
-def _options(store: Store, given: dict[str, Any]) -> LoadOptions:
-    """What the store keeps of the source, with what the command line says instead."""
-    said = {name: value for name, value in given.items() if value is not None}
-    if said["source"] not in store.sources():
-        return LoadOptions(**said)
-    kept = profile_of(store, said["source"])
-    if "controller" in said or "controller_field" in said:
-        kept = replace(kept, controller=None, controller_field=None, rules=())
-    if "status" in said:
-        kept = replace(kept, status_field=None)
-    if "known_from" in said:
-        kept = replace(kept, known_lag_days=0)
-    if any(name in said for name in _DAYS):
-        kept = replace(kept, date_field=None, date_from_name=None, from_field=None, to_field=None)
-    return replace(kept, **said)
-
-
-_DAYS = ("date", "date_field", "date_from_name", "from_field", "to_field")
 
 
 @click.group("source")

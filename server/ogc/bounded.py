@@ -34,6 +34,8 @@ def read(text: str, language: str) -> Node:
     """
     if len(text) > LONGEST:
         raise BadParameter("filter", text, f"at most {LONGEST} characters")
+    if re.search(r"[\x00\ud800-\udfff]", text):
+        raise BadParameter("filter", text, "no NUL and no half of a character")
     return _of_json(text) if language == JSON else _of_text(text)
 
 
