@@ -14,8 +14,8 @@ from geo.interval import DAY as DAY_LONG
 from geo.interval import FIRST, LAST, Interval, parse_datetime, parse_day
 
 PIECES = (
-    "٣".encode(), b"9" * 30, b"-", b"/", b"\x00", b"\xed\xa0\x80", "\u202e".encode(), b"NaN", b"1e999", b"((((", b"[[[[",
-    b"''",
+    "٣".encode(), b"9" * 30, b"-", b"/", b"\x00", b"\xed\xa0\x80", "\u202e".encode(), b"NaN", b"1e999", b"((((",
+    b"[[[[", b"''",
 )
 CHANGES = st.lists(
     st.tuples(st.integers(0, 400), st.integers(0, 3), st.binary(max_size=6) | st.sampled_from(PIECES)), max_size=4)
