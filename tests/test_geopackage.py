@@ -61,11 +61,6 @@ def test_a_missing_folder_is_a_clear_error(tmp_path: Path) -> None:
         open_store(str(tmp_path / "none" / "s.gpkg"), create=True)
 
 
-def test_postgresql_comes_later() -> None:
-    with pytest.raises(StoreError, match="not built yet"):
-        open_store("postgresql://localhost/dateline")
-
-
 def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
     text, other, foreign = tmp_path / "a.txt", tmp_path / "b.db", tmp_path / "c.gpkg"
     text.write_text("no database, but long enough to be taken for one " * 20)

@@ -74,7 +74,7 @@ def test_axe_finds_no_barrier_in_a_comparison(visit: Any, axe: str, address: str
     if "embed" in address:
         page.locator(".time-more").click()
     page.locator(".time-compare").click()
-    expect(page.locator(".changes li").first).to_be_visible()
+    expect(page.locator(".changes li").first).to_be_visible(timeout=30_000)
     assert barriers(page, axe) == []
 
 
