@@ -91,7 +91,7 @@ def _once_more(error: StoreGone) -> ResponseReturnValue:
     g.is_second_try = True
     try:
         return current_app.dispatch_request()
-    except Exception as fault:  # it goes to whom it would have gone
+    except (DatelineError, HTTPException) as fault:  # nobody is above this who would hand it to its handler
         return current_app.handle_user_exception(fault)
 
 

@@ -1,29 +1,22 @@
 """The store in one GeoPackage: standard-library SQLite in WAL mode, which QGIS and GDAL open meanwhile."""
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
-import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
 from geo.errors import StoreGone
-from geo.model import BBox
 from geo.schema import Collection
 from geo.store import layout, records, rows
-from geo.store.connection import Connection, version_in
+from geo.store.connection import Connection
 from geo.store.dialect import SQLITE
 from geo.store.faults import named_errors
 from geo.store.rows import Row, Value
 from geo.store.tables import TableStore
-
-FRESH_SECONDS = 0.002
-"""For how long a version may be taken for the present one without asking the file: asking costs as much as all else
-that a kept tile does."""
 
 LOG_BYTES = 16 * 2**20
 """Length of the write-ahead log from which on a writer empties it, if readers let it."""
@@ -33,24 +26,21 @@ LOG_SECONDS = 0.25
 Identity = tuple[int, int]
 """Which file lies at the path: one that is put in its place is another."""
 
-_writes: Counter[str] = Counter()
-"""Transactions of this process by file, so that whoever writes sees it at once."""
-
 
 class GeoPackageStore(TableStore):
     """One file. Readers come from a pool; writers take turns, in this process by a lock, between processes by SQLite's,
     for which they wait up to ``layout.BUSY_SECONDS``."""
 
     dialect = SQLITE
+    fault = sqlite3.Error
+    fresh_seconds = 0.002
 
     def __init__(self, path: Path) -> None:
-        super().__init__(str(path))
+        super().__init__(str(path), str(path.resolve()))
         self._path = path
-        self._file = str(path.resolve())
         self._log = path.with_name(path.name + "-wal")
         self._readers: deque[tuple[Identity, sqlite3.Connection]] = deque()
         self._writer: tuple[Identity, sqlite3.Connection] | None = None
-        self._known: tuple[int, float, str] | None = None
 
     @classmethod
     def open(cls, path: str, *, create: bool = False) -> GeoPackageStore:
@@ -67,17 +57,6 @@ class GeoPackageStore(TableStore):
     def size(self) -> int:
         """With what was written and not yet moved into the file."""
         return sum(part.stat().st_size for part in (self._path, self._log) if part.exists())
-
-    def version(self) -> str:
-        """What other processes committed in the last ``FRESH_SECONDS`` may be missing; what this one did never is."""
-        known, now, writes = self._known, time.monotonic(), _writes[self._file]
-        if known is not None and known[0] == writes and now - known[1] < FRESH_SECONDS and not self._in_transaction():
-            return known[2]
-        with self._reader() as connection:
-            version = version_in(connection)
-        if not self._in_transaction():
-            self._known = writes, now, version
-        return version
 
     def close(self) -> None:
         with self._lock:
@@ -97,7 +76,7 @@ class GeoPackageStore(TableStore):
     def _identity(self) -> Identity:
         """:raises StoreGone: when there is no file, or it cannot be reached."""
         try:
-            found = os.stat(self._file)  # noqa: PTH116  asked with each version, and half as dear as Path's
+            found = os.stat(self._place)  # noqa: PTH116  asked with each version, and half as dear as Path's
         except OSError as error:
             raise StoreGone(f"{self._path}: the store is gone ({error.strerror})") from error
         return found.st_dev, found.st_ino
@@ -145,7 +124,7 @@ class GeoPackageStore(TableStore):
             raise StoreGone(f"{self._path}: another store was put in its place meanwhile, nothing of this was kept")
 
     def _wrote(self) -> None:
-        _writes[self._file] += 1
+        super()._wrote()
         with suppress(OSError, sqlite3.Error):  # what was written is safe in the log; the next writer tries again
             if self._writer is not None and self._log.stat().st_size > LOG_BYTES:
                 layout.empty_log(self._writer[1], LOG_SECONDS)
@@ -158,16 +137,13 @@ class GeoPackageStore(TableStore):
             "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ?,"
             " last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = ?", (*bounds, collection.name))
 
-    def _bounds(self, connection: Connection, collection: Collection) -> BBox | None:
-        west, south, east, north = cast(tuple[float | None, ...], connection.execute(
+    def _extent(self, connection: Connection, collection: Collection) -> tuple[float | None, ...]:
+        """Of the index, whose 32-bit floats are rounded outwards."""
+        found: tuple[float | None, ...] = connection.execute(
             f'SELECT min(minx), min(miny), max(maxx), max(maxy) FROM "rtree_{collection.name}_geom" AS box'
             f' JOIN "{collection.name}" ON fid = box.id WHERE known_to IS NULL'
-        ).fetchone())
-        if west is None or south is None or east is None or north is None:
-            return None
-        low = [math.floor(value * 1e4) / 1e4 for value in (west, south)]
-        high = [math.ceil(value * 1e4) / 1e4 for value in (east, north)]
-        return BBox(max(low[0], -180.0), max(low[1], -90.0), min(high[0], 180.0), min(high[1], 90.0))
+        ).fetchone()
+        return found
 
     def _insert(self, collection: Collection, added: Sequence[tuple[Row, str, str | None]]) -> None:
         table, writer = collection.name, self._connected()

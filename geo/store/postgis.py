@@ -4,7 +4,6 @@ from __future__ import annotations
 import math
 import struct
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, cast
@@ -13,10 +12,9 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from geo.errors import StoreGone
-from geo.model import BBox
 from geo.schema import COLLECTIONS, Collection
 from geo.store import postgis_layout, rows, shown
-from geo.store.connection import Connection, version_in
+from geo.store.connection import Connection
 from geo.store.postgis_dialect import Postgres
 from geo.store.postgis_session import BUSY_SECONDS, CONNECTED, Session, connect, named_errors, transaction
 from geo.store.rows import Row, Value
@@ -32,8 +30,6 @@ STREAM_SECONDS = 600
 """How long a download may pause between two batches."""
 MOST_READERS = 8
 """Connections of one process that read; further readers wait for one of them."""
-FRESH_SECONDS = 0.02
-"""For how long a version may be taken for the present one without asking the server."""
 GONE_SECONDS = 0.5
 """For how long a server that did not answer is taken for gone, so that not every request waits for it."""
 RECORDS = "dateline_records"
@@ -42,24 +38,21 @@ REWRITTEN_BYTES = 64 * 2**20
 REWRITE_SECONDS = 2
 """How long that waits for readers to end."""
 
-_writes: Counter[str] = Counter()
-"""Transactions of this process by address, so that whoever writes sees it at once."""
-
 _SRID = struct.Struct("<BII")
 _HAS_SRID = 0x20000000
 
 
 class PostgisStore(TableStore):
     """One database. Readers come from a pool, of the replica if there is one; writers take turns by an advisory lock,
-    for which they wait up to ``BUSY_SECONDS``."""
+    for which they wait up to ``BUSY_SECONDS``. What a replica lags behind is not seen yet, not even by who wrote it."""
 
     dialect = Postgres()
+    fault = psycopg.Error
+    fresh_seconds = 0.02
 
     def __init__(self, address: str, replica: str = "") -> None:
-        super().__init__(shown(address))
-        self._address = address
+        super().__init__(shown(address), address)
         self._writer: Session | None = None
-        self._known: tuple[int, float, str] | None = None
         self._gone = -math.inf
         self._purged: set[str] = set()
         reading = {"options": f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s"
@@ -108,18 +101,6 @@ class PostgisStore(TableStore):
                 "SELECT sum(pg_total_relation_size(quote_ident(name)::regclass)) FROM unnest(?::text[]) AS name",
                 (list(COLLECTIONS),)).fetchone()
             return int(found[0])
-
-    def version(self) -> str:
-        """What other processes committed in the last ``FRESH_SECONDS`` may be missing, and what a replica lags behind;
-        else nothing is."""
-        known, now, writes = self._known, time.monotonic(), _writes[self._address]
-        if known is not None and known[0] == writes and now - known[1] < FRESH_SECONDS and not self._in_transaction():
-            return known[2]
-        with self._reader() as connection:
-            version = version_in(connection)
-        if not self._in_transaction():
-            self._known = writes, now, version
-        return version
 
     def close(self) -> None:
         with self._lock:
@@ -175,7 +156,7 @@ class PostgisStore(TableStore):
     def _connected(self) -> Connection:
         self._check_open()
         if self._writer is None or (self._writer.connection.closed and not self._in_transaction()):
-            self._writer = Session(connect(self._address))
+            self._writer = Session(connect(self._place))
         return self._writer
 
     @contextmanager
@@ -190,25 +171,18 @@ class PostgisStore(TableStore):
         with transaction(session):
             yield
 
-    def _wrote(self) -> None:
-        _writes[self._address] += 1
-
     def _stamped(self, collection: Collection) -> None:
-        pass
+        """Nobody else keeps an extent here."""
 
     def _forget_deleted(self) -> None:
         """``settle`` writes anew what they were in."""
         self._purged.add(RECORDS)
 
-    def _bounds(self, connection: Connection, collection: Collection) -> BBox | None:
-        west, south, east, north = connection.execute(
+    def _extent(self, connection: Connection, collection: Collection) -> tuple[float | None, ...]:
+        found: tuple[float | None, ...] = connection.execute(
             "SELECT min(ST_XMin(geom)), min(ST_YMin(geom)), max(ST_XMax(geom)), max(ST_YMax(geom))"
             f' FROM "{collection.name}" WHERE known_to IS NULL').fetchone()
-        if west is None:
-            return None
-        low = [math.floor(value * 1e4) / 1e4 for value in (west, south)]
-        high = [math.ceil(value * 1e4) / 1e4 for value in (east, north)]
-        return BBox(max(low[0], -180.0), max(low[1], -90.0), min(high[0], 180.0), min(high[1], 90.0))
+        return found
 
     def _insert(self, collection: Collection, added: Sequence[tuple[Row, str, str | None]]) -> None:
         names = ", ".join(f'"{name}"' for name in ("geom", *(field.name for field in rows.columns(collection))))

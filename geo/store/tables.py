@@ -1,10 +1,13 @@
 """A store in the tables of a database: what it does is the same in SQLite and in PostgreSQL, but for their dialects."""
 from __future__ import annotations
 
+import math
 import threading
+import time
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -26,24 +29,31 @@ from geo.store.upsert import Seen, Upsert
 
 BATCH = 500
 
+_writes: Counter[str] = Counter()
+"""Transactions of this process by what they went into, so that whoever writes sees it at once."""
+
 
 class TableStore(ABC):
     """What all databases have in common. Each stream is one reader's, so that it sees one state to its end; writers
     take turns."""
 
     dialect: Dialect
+    fault: type[Exception]
+    """What the database's own errors are."""
+    fresh_seconds: float
+    """For how long a version may be taken for the present one without asking: asking costs as much as all else that a
+    kept tile does."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, place: str) -> None:
+        """``name`` is for people, ``place`` what all stores of one file or database share."""
         self._name = name
+        self._place = place
+        self._known: tuple[int, float, str] | None = None
         self._lock = threading.RLock()
         self._owner: int | None = None
         self._touched: set[str] = set()
         self._closed = False
         self._beliefs = Beliefs(Reading(self._days_of_zones, self._zones_numbered, self._stored, self.version))
-
-    @abstractmethod
-    def version(self) -> str:
-        """As ``Store.version``."""
 
     @abstractmethod
     def close(self) -> None:
@@ -66,8 +76,8 @@ class TableStore(ABC):
         """One transaction that waits for other writers, committed at the end, undone by an exception."""
 
     @abstractmethod
-    def _bounds(self, connection: Connection, collection: Collection) -> BBox | None:
-        """Of what is believed now, rounded outwards to 4 decimals."""
+    def _extent(self, connection: Connection, collection: Collection) -> tuple[float | None, ...]:
+        """West, south, east and north of what is believed now; empty where nothing has a geometry."""
 
     @abstractmethod
     def _insert(self, collection: Collection, added: Sequence[tuple[Row, str, str | None]]) -> None:
@@ -81,9 +91,9 @@ class TableStore(ABC):
     def _forget_deleted(self) -> None:
         """From now on what is deleted leaves no bytes, as far as the database can do that."""
 
-    @abstractmethod
     def _wrote(self) -> None:
         """Called when a transaction has ended."""
+        _writes[self._place] += 1
 
     @abstractmethod
     def _stamped(self, collection: Collection) -> None:
@@ -140,7 +150,7 @@ class TableStore(ABC):
     def transaction(self) -> Iterator[None]:
         with self._lock, self._named_errors():
             if self._in_transaction():
-                with _savepoint(self._connected()):
+                with _savepoint(self._connected(), self.fault):
                     yield
                 return
             writer = self._connected()
@@ -176,6 +186,9 @@ class TableStore(ABC):
             interval = Interval(start, end) if dated else None
             bounds = self._bounds(connection, declared)
             return Summary(count, bounds, interval, version_in(connection, collection))
+
+    def _bounds(self, connection: Connection, collection: Collection) -> BBox | None:
+        return _rounded(self._extent(connection, collection))
 
     def count(self, collection: str) -> int:
         search.collection_named(collection)
@@ -245,6 +258,19 @@ class TableStore(ABC):
         with self.transaction():
             self._forget_deleted()
             Records(self._connected()).drop(kind, about)
+
+    def version(self) -> str:
+        """What other processes committed in the last ``fresh_seconds`` may be missing; what this one did never is."""
+        if self._in_transaction():
+            with self._reader() as connection:
+                return version_in(connection)
+        known, now, writes = self._known, time.monotonic(), _writes[self._place]
+        if known is not None and known[0] == writes and now - known[1] < self.fresh_seconds:
+            return known[2]
+        with self._reader() as connection:
+            version = version_in(connection)
+        self._known = writes, now, version
+        return version
 
     def version_of(self, collection: str) -> str:
         search.collection_named(collection)
@@ -330,6 +356,16 @@ class TableStore(ABC):
             raise StoreError(f"{self._name}: the store is closed")
 
 
+def _rounded(extent: tuple[float | None, ...]) -> BBox | None:
+    """Outwards to 4 decimals."""
+    west, south, east, north = extent
+    if west is None or south is None or east is None or north is None:
+        return None
+    low = [math.floor(value * 1e4) / 1e4 for value in (west, south)]
+    high = [math.ceil(value * 1e4) / 1e4 for value in (east, north)]
+    return BBox(max(low[0], -180.0), max(low[1], -90.0), min(high[0], 180.0), min(high[1], 90.0))
+
+
 def _meeting(batches: Iterator[list[Feature]], bbox: BBox) -> Iterator[list[Feature]]:
     """Only features whose geometry, not merely its box, meets ``bbox``."""
     wanted = search.area(bbox)
@@ -340,16 +376,19 @@ def _meeting(batches: Iterator[list[Feature]], bbox: BBox) -> Iterator[list[Feat
 
 
 @contextmanager
-def _savepoint(connection: Connection) -> Iterator[None]:
+def _savepoint(connection: Connection, fault: type[Exception]) -> Iterator[None]:
     connection.execute("SAVEPOINT inner_write")
-    try:
+    with ExitStack() as undone:
+        undone.callback(_undo, connection, fault)
         yield
-    except BaseException:
-        with suppress(Exception):  # a full disk, or a lost connection, has undone all of it: that is the error to tell
-            connection.execute("ROLLBACK TO SAVEPOINT inner_write")
-            connection.execute("RELEASE SAVEPOINT inner_write")
-        raise
+        undone.pop_all()
     connection.execute("RELEASE SAVEPOINT inner_write")
+
+
+def _undo(connection: Connection, fault: type[Exception]) -> None:
+    with suppress(fault):  # a full disk, or a lost connection, has undone all of it: that is the error to tell
+        connection.execute("ROLLBACK TO SAVEPOINT inner_write")
+        connection.execute("RELEASE SAVEPOINT inner_write")
 
 
 def _day(value: Value | date) -> date:
