@@ -5,18 +5,17 @@ twice is done once.
 """
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from geo.errors import DatelineError, InvalidParameter
+from geo.processes import AHEAD, results
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-AHEAD = 4
-"""Tasks under way for each thread of the cluster."""
 CONNECT_SECONDS = 10
 
 
@@ -33,28 +32,26 @@ class Cluster:
         """
         from distributed import KilledWorker  # noqa: PLC0415  heavy, and only some have it
 
-        waiting: deque[Any] = deque()
         try:
-            for item in items:
-                waiting.append(self._client.submit(work, item, pure=False))
-                if len(waiting) >= AHEAD * self._threads():
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            yield from results(partial(self._client.submit, work, pure=False), self._ahead, items)
         except KilledWorker as error:
             raise DatelineError("a task ended several workers, one after the other; give them more memory") from error
 
-    def _threads(self) -> int:
-        return max(1, sum(map(int, self._client.nthreads().values())))
+    def _ahead(self) -> int:
+        """Asked anew for each task, for workers come and go."""
+        return AHEAD * max(1, sum(map(int, self._client.nthreads().values())))
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Cluster]:
-    """The cluster whose scheduler is at ``address``, as ``tcp://HOST:PORT``.
+def cluster(address: str | None) -> Iterator[Cluster | None]:
+    """The cluster whose scheduler is at ``address``, as ``tcp://HOST:PORT``; none without an address.
 
     :raises InvalidParameter: when no scheduler answers there.
     :raises DatelineError: when Dask is not installed.
     """
+    if address is None:
+        yield None
+        return
     try:
         from distributed import Client  # noqa: PLC0415  heavy, and only some have it
     except ModuleNotFoundError:

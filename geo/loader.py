@@ -31,7 +31,7 @@ def _answer(asked: Mapping[str, Any]) -> dict[str, object]:
     except (InvalidInput, InvalidParameter, NotFound) as problem:
         return {"refused": str(problem)}
     except DatelineError as problem:
-        return {"store": str(problem)}
+        return {"fault": type(problem).__name__, "detail": str(problem)}
 
 
 def kept(address: str, path: Path, told: Mapping[str, Any]) -> dict[str, object]:

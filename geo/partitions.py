@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo import processes
 from geo.cluster import Cluster
 from geo.corpus import Rows, rows_of
 from geo.errors import InvalidInput
@@ -22,7 +21,7 @@ from geo.model import Feature
 from geo.pipeline import Pipeline
 from geo.schema import COLLECTIONS
 from geo.sources import Story
-from geo.workers import Done, Job
+from geo.workers import Done, Hands, Job, spread
 
 WRITTEN = ("articles", "mentions", "events")
 STORIES = 1000
@@ -77,8 +76,8 @@ class Partitions:
             draft.unlink(missing_ok=True)
 
 
-def begun(folder: Path) -> None:
-    """Make the folder ready for the partitions.
+def begun(folder: Path) -> Path:
+    """The folder, made ready for the partitions.
 
     :raises InvalidInput: when there are partitions already, which a shorter archive would leave among its own.
     """
@@ -86,22 +85,14 @@ def begun(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
         if any((folder / name).glob("part-*.parquet")):
             raise InvalidInput(f"{folder}: has partitions of {name} already, want a new folder")
+    return folder.resolve()
 
 
 def do_parts(
     partitions: Partitions, stories: Iterable[Story], workers: int = 1, cluster: Cluster | None = None
 ) -> Iterator[Counted]:
     """Write every partition, here or on a cluster; what became of each, in order."""
-    found = parts(stories, partitions.most)
-    if cluster is not None:
-        yield from cluster.in_order(partitions.write, found)
-        return
-    if workers == 1:
-        yield from map(partitions.write, found)
-        return
-    partitions.make()
-    with processes.pool(workers) as pool:
-        yield from processes.in_order(pool, workers, partitions.write, found)
+    return spread(partitions.write, parts(stories, partitions.most), Hands(workers, cluster, partitions.make))
 
 
 def parts(stories: Iterable[Story], most: int = STORIES) -> Iterator[Part]:

@@ -6,19 +6,20 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from geo.errors import DatelineError
 
 T = TypeVar("T")
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 CAN_FORK = sys.platform == "linux"
 AHEAD = 4
-"""Items under way for each process."""
+"""Items under way for each process, here or on a cluster."""
 
 
 def pool(count: int, begin: Callable[[], None] | None = None) -> ProcessPoolExecutor:
@@ -27,19 +28,30 @@ def pool(count: int, begin: Callable[[], None] | None = None) -> ProcessPoolExec
     return ProcessPoolExecutor(count, context, partial(_begin, begin))
 
 
+class Promised(Protocol[R_co]):
+    """A result that somebody works on."""
+
+    def result(self) -> R_co: ...
+
+
+def results(submit: Callable[[T], Promised[R]], ahead: Callable[[], int], items: Iterable[T]) -> Iterator[R]:
+    """Each item's result in order; of those submitted before it no more than ``ahead`` says are under way."""
+    waiting: deque[Promised[R]] = deque()
+    for item in items:
+        waiting.append(submit(item))
+        if len(waiting) >= ahead():
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
 def in_order(workers: ProcessPoolExecutor, count: int, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """What ``work`` makes of each of ``items``, by ``count`` processes.
 
     :raises DatelineError: when a process was ended from outside, as for lack of memory.
     """
-    waiting: deque[Future[R]] = deque()
     try:
-        for item in items:
-            waiting.append(workers.submit(work, item))
-            if len(waiting) >= AHEAD * count:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        yield from results(lambda item: workers.submit(work, item), lambda: AHEAD * count, items)
     except BrokenProcessPool as error:
         raise DatelineError("a worker was ended from outside; try fewer --workers, or more memory") from error
 

@@ -19,6 +19,8 @@ from geo.pipeline import Pipeline
 from geo.sources import Story
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+R = TypeVar("R")
 
 BATCH = 16
 """Stories handed over at once, fewer when they are long."""
@@ -64,25 +66,45 @@ def do_all(
 
     :raises DatelineError: when a process was ended from outside, as for lack of memory.
     """
-    if cluster is not None:
-        for done in cluster.in_order(partial(_do, job), _batches(stories)):
-            yield from done
+    if cluster is None and workers == 1:
+        yield from map(job.do, stories)  # each as it comes: a batch of a slow stream would wait to be full
         return
-    if workers == 1:
-        yield from map(job.do, stories)
+    for done in spread(partial(_do, job), _batches(stories), Hands(workers, cluster, job.make)):
+        yield from done
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who works: this process, several that are forked from it, or a cluster. ``make`` brings what all of them need;
+    each keeps it."""
+
+    workers: int
+    cluster: Cluster | None
+    make: Callable[[], object]
+
+
+def spread(work: Callable[[Item], R], items: Iterable[Item], hands: Hands) -> Iterator[R]:
+    """What ``work`` makes of each of ``items``, in order, whoever does it.
+
+    :raises DatelineError: when a process was ended from outside, as for lack of memory.
+    """
+    if hands.cluster is not None:
+        yield from hands.cluster.in_order(work, items)
         return
-    job.make()
-    with processes.pool(workers, None if processes.CAN_FORK else partial(_keep, job)) as pool:
+    if hands.workers == 1:
+        yield from map(work, items)
+        return
+    hands.make()  # once, and shared by those that are forked
+    with processes.pool(hands.workers, None if processes.CAN_FORK else partial(_made, hands.make)) as pool:
         try:
-            for done in processes.in_order(pool, workers, partial(_do, job), _batches(stories)):
-                yield from done
+            yield from processes.in_order(pool, hands.workers, work, items)
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _keep(job: Job[T]) -> None:
+def _made(make: Callable[[], object]) -> None:
     """Where there is no fork each process makes its own."""
-    job.make()
+    make()
 
 
 def _do(job: Job[T], batch: list[Story]) -> list[Done[T]]:

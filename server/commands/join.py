@@ -1,7 +1,6 @@
 """``dateline join``: anybody's table of dated points, lines and areas, each with who held it."""
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,8 +44,7 @@ def join(
     checked_ending(output)
     with session.open() as store:
         joining = Joining(session.store, store.version(), as_known_on, TableOptions(**given))
-    with ExitStack() as stack:
-        crowd = stack.enter_context(cluster(dask)) if dask else None
+    with cluster(dask) as crowd:
         rows, answered = _write(session, (file, output), joining, crowd)
     session.report({"rows": rows, "answered": answered, "output": str(output)},
                    f"{output}: {rows:,} rows, {answered:,} with an answer")

@@ -8,19 +8,19 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from geo import desk
 from geo.actors import Actors
-from geo.cluster import Cluster, cluster
+from geo.cluster import cluster
 from geo.corpus import Corpus, Ingested, Rows, must_rejoin, rows_of
 from geo.corrections import Correction
 from geo.desk import Editor
@@ -133,7 +133,7 @@ def _forms(war: Theatre) -> Mapping[str, _Form]:
 @dask_option
 @pass_session
 def ingest(session: Session, /, sources: tuple[str, ...], published: date | None, output: Path | None,
-           partition: int, **how: Any) -> None:
+           **how: Any) -> None:
     """Read stories and keep them in the store; twice is once. A story that fails does not stop the others.
 
     Sources are those of `dateline read`. Another text under the same address is a new revision; a wire copy is
@@ -142,38 +142,23 @@ def ingest(session: Session, /, sources: tuple[str, ...], published: date | None
     if output is not None and how["dry_run"]:
         raise click.UsageError("--dry-run keeps nothing, --output writes: want one of them")
     stories, total = _stories(sources, published)
-    with session.open() as store, _bar(session, total, hidden=session.json) as step, _reading(**how) as reading:
-        if must_rejoin(store) and not reading.dry_run:
+    with session.open() as store, _bar(session, total, hidden=session.json) as step, cluster(how["dask"]) as crowd:
+        if must_rejoin(store) and not how["dry_run"]:
             rejoin(session, store)
         make, outcome = partial(pipeline_at, session.store, ground_version(store)), _Outcome(step)
         if output is None:
             corpus = Corpus(store, today(), partial(_read_at, make))
-            for rows in outcome.good(do_all(Job(make, rows_of), stories, reading.workers, reading.cluster)):
-                told = _rehearsed(rows) if reading.dry_run else _kept(corpus.keep(rows))
+            for rows in outcome.good(do_all(Job(make, rows_of), stories, how["workers"], crowd)):
+                told = _rehearsed(rows) if how["dry_run"] else _kept(corpus.keep(rows))
                 if session.json or total < LONG_BYTES:
                     session.report(told, ", ".join(f"{value} {name}" for name, value in told.items() if value))
         else:
-            begun(output)
-            found = do_parts(Partitions(make, output.resolve(), partition), stories, reading.workers, reading.cluster)
-            rows = outcome.counted(found)
-            session.report({"output": str(output), **rows}, f"{output}: " + ", ".join(
-                f"{count:,} {name}" for name, count in rows.items()))
+            partitions = Partitions(make, begun(output), how["partition"])
+            counts = outcome.counted(do_parts(partitions, stories, how["workers"], crowd))
+            line = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+            session.report({"output": str(output), **counts}, f"{output}: {line}")
     _pipeline_of.cache_clear()
     outcome.leave()
-
-
-class _Reading(NamedTuple):
-    """Who reads: so many processes of this machine, or a cluster; and whether anything is kept."""
-
-    workers: int
-    cluster: Cluster | None
-    dry_run: bool
-
-
-@contextmanager
-def _reading(workers: int, dask: str | None, dry_run: bool) -> Iterator[_Reading]:
-    with ExitStack() as stack:
-        yield _Reading(workers, stack.enter_context(cluster(dask)) if dask else None, dry_run)
 
 
 _MAKING = threading.Lock()
