@@ -80,7 +80,7 @@ fuzz-parsers: $(VENV)/.fuzz  ## Give each parser of ours 1,000,000 inputs by ath
 	HYPOTHESIS_PROFILE=parsers $(BIN)/python -m pytest tests/test_fuzz_parsers.py
 
 audit: $(VENV)/.audit  ## Look up what is known to be wrong with every locked package (asks the vulnerability service)
-	for lock in run test ogctests fuzz audit; do \
+	for lock in run postgis test ogctests fuzz audit; do \
 		$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip --strict -r locks/$$lock.lock || exit 1; done
 
 sbom: $(VENV)/.audit  ## List every package that a release installs, as CycloneDX (dist/sbom.json); asks nobody
