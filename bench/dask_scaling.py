@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bench.peers.process import started
-from tools.postgres import free_port
+from tools.ports import free_port
 
 TOWNS = ("al-Rai", "Manbij", "Jarabulus", "Palmyra", "Fallujah", "Mosul", "Raqqa", "al-Bab", "Azaz", "Kobani", "Tabqa")
 SIDES = ("Islamic State", "rebels", "the Syrian army", "the Syrian Democratic Forces", "Iraqi forces")

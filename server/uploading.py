@@ -18,7 +18,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from geo.errors import DatelineError, InvalidInput, StoreError
+from geo.errors import DatelineError, InvalidInput, StoreBusy, StoreError, StoreFull, StoreGone, StoreReadOnly
 from geo.interval import parse_day
 from server import bearer, intake, params
 from server.params import BadParameter
@@ -34,6 +34,8 @@ OPTIONS = (*TEXTS, "date", "step_days")
 LONGEST = 300
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 """What a page of somebody else's may send unasked."""
+KINDS = {kind.__name__: kind for kind in (StoreBusy, StoreFull, StoreGone, StoreReadOnly)}
+"""Faults of the store that a sender is told apart."""
 SECONDS = 120
 """For reading, which has limits of its own, and for keeping."""
 
@@ -105,6 +107,6 @@ def _loaded(path: Path, told: Mapping[str, object]) -> dict[str, int]:
         raise DatelineError(f"geo.loader ended with {done.returncode}: {done.stderr[-300:]}") from None
     if "refused" in answer:
         raise InvalidInput(str(answer["refused"]))
-    if "store" in answer:
-        raise StoreError(str(answer["store"]))
+    if "fault" in answer:
+        raise KINDS.get(str(answer["fault"]), StoreError)(str(answer["detail"]))
     return answer["report"]

@@ -35,15 +35,9 @@ def path(tmp_path: Path) -> Path:
     store = open_store(str(made), create=True)
     store.write("places", [place(number) for number in range(500)], DAY)
     store.write("zones", [Feature("z", box(37, 36, 38, 37), {"controller": "ISIL"}, APRIL)], DAY)
+    store.settle()
     store.close()
-    settled(made)
     return made
-
-
-def settled(path: Path) -> None:
-    """All of it in the one file."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def places(store: Store) -> list[str]:
@@ -208,8 +202,8 @@ def test_a_store_that_is_gone_says_so_and_one_in_its_place_is_read(path: Path, t
     store, other = open_store(str(path)), Path(shutil.copy(path, tmp_path / "other.gpkg"))
     changed = open_store(str(other))
     changed.delete("places", Query(ids=("p7",)))
+    changed.settle()
     changed.close()
-    settled(other)
     assert "p7" in places(store)
     path.rename(tmp_path / "away.gpkg")
     with pytest.raises(StoreGone, match="the store is gone"):

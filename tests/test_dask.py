@@ -19,7 +19,7 @@ import pytest
 
 from geo.model import Query
 from geo.store import Store, open_store
-from tools.postgres import free_port
+from tools.ports import free_port
 
 TOWNS = ("al-Rai", "Manbij", "Jarabulus", "Palmyra", "Fallujah", "Mosul", "Raqqa", "al-Bab")
 SIDES = ("Islamic State", "rebels", "the Syrian army", "the SDF")

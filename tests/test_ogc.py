@@ -21,7 +21,8 @@ from geo.interval import Interval, Validity
 from geo.model import Feature
 from geo.store import Store, open_store
 from server import create_app
-from tests.test_servers import free_port, serving
+from tests.test_servers import serving
+from tools.ports import free_port
 
 DAY = date(2016, 4, 11)
 ITEMS = "/ogc/collections/places/items"

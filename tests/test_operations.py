@@ -28,7 +28,8 @@ from server import create_app, gate
 from server.gate import Gate
 from server.journal import JsonLines
 from server.meters import Meters
-from tests.test_servers import ask, free_port, running, wait_for
+from tests.test_servers import ask, running, wait_for
+from tools.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 TILE = "/tiles/zones/8/154/100.mvt?datetime=2016-04-11"

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.postgres import Server, free_port, running
+from tools.ports import free_port
+from tools.postgres import Server, running
 
 ROOT = Path(__file__).resolve().parents[1]
 DATELINE = str(Path(sys.executable).with_name("dateline"))

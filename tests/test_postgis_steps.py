@@ -27,7 +27,8 @@ from geo.store.postgis import PostgisStore
 from server import create_app
 from server.cli import dateline
 from server.settings import PREFIX, SETTINGS
-from tools.postgres import Server, free_port, running
+from tools.ports import free_port
+from tools.postgres import Server, running
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"

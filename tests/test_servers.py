@@ -1,10 +1,8 @@
 """Every server that the docs name runs the same application, and nginx in front keeps what may be kept."""
 from __future__ import annotations
 
-import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +17,9 @@ from pathlib import Path
 import mapbox_vector_tile  # type: ignore[import-untyped]
 import pytest
 
+from tools import nginx
+from tools.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[1]
 TILE = "/tiles/zones/8/154/100.mvt?datetime=2016-04-11"
 PATHS = ["/", "/healthz", "/readyz", "/stories/", "/api/control?place=al-Rai&datetime=2016-04-09", TILE,
@@ -29,11 +30,6 @@ SERVERS = {
     "gunicorn": ["gunicorn", "--workers", "2", "--threads", "4", "--bind", "127.0.0.1:{port}", "server:create_app()"],
     "waitress": ["waitress-serve", "--threads", "8", "--listen", "127.0.0.1:{port}", "--call", "server:create_app"],
 }
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager
@@ -119,30 +115,10 @@ def test_the_docs_tell_the_commands_that_are_tried() -> None:
                 assert f"{word} " in told, word
 
 
-def nginx_conf(folder: Path, port: int, upstream: int) -> Path:
-    """The example, with this test's ports and folder in place of the system's."""
-    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    for old, new in {
-        "listen 80;": f"listen 127.0.0.1:{port};", "127.0.0.1:8000": f"127.0.0.1:{upstream}",
-        "/run/nginx.pid": f"{folder}/nginx.pid", "/var/log/nginx/": f"{folder}/",
-        "/var/cache/nginx/dateline": f"{folder}/cache",
-        "http {": "http {" + "".join(f"\n    {kind}_temp_path {folder}/{kind};"
-                                     for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
-    }.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    path = folder / "nginx.conf"
-    path.write_text(re.sub(r"^worker_processes.*", "user root; worker_processes 1; daemon off;", text, flags=re.M))
-    return path
-
-
 @pytest.mark.gis
 def test_nginx_answers_the_second_reader_and_all_when_dateline_is_gone(store: Path, tmp_path: Path) -> None:
     port, upstream = free_port(), free_port()
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-    assert nginx, "nginx is installed by make install-test"
-    command = [nginx, "-p", str(tmp_path), "-c", str(nginx_conf(tmp_path, port, upstream))]
-    with running(command, {"PATH": "/usr/sbin:/usr/bin:/bin"}, tmp_path):
+    with running(nginx.command(tmp_path, port, upstream), {"PATH": "/usr/sbin:/usr/bin:/bin"}, tmp_path):
         front = f"http://127.0.0.1:{port}"
         with serving("granian", store, upstream) as address:
             first, second = (ask(front + TILE, Accept_Encoding="gzip") for _ in range(2))

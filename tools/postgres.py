@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from tools.ports import free_port
 
 SETTINGS = ("shared_buffers=256MB", "jit=off", "max_connections=60")
 PATIENCE = 30.0
@@ -87,12 +88,6 @@ def running(port: int = 0, settings: Sequence[str] = ()) -> Iterator[Server]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def run(command: Sequence[str]) -> str:

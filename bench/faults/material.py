@@ -82,15 +82,9 @@ def make_store(path: Path) -> str:
     places = [place for place in Gazetteer.load(world=False) if not place.is_country][:PLACES]
     load_places(store, Gazetteer(places), _FIRST)
     token, _ = access.new_token(store, "Fault tools", ["write"], None, datetime.now(UTC))
+    store.settle()  # into the one file, so that it can be copied
     store.close()
-    settle(path)
     return token
-
-
-def settle(path: Path) -> None:
-    """All of it into the one file, so that it can be copied."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def expected(path: Path) -> Expected:

@@ -8,6 +8,7 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bench.faults.kill_loop import SHORT, Workshop
 from bench.faults.ledger import Ledger, Tally
 from bench.faults.replay import Call, Disk
 from geo.errors import DatelineError
-from geo.store import care, layout
+from geo.store import care, layout, open_store
 
 SHARES = {"init": 0.08, "ingest": 0.68, "load": 0.16, "restore": 0.08}
 """Which commands, and which part of all states each gets."""
@@ -34,7 +35,8 @@ def recorded(shop: Workshop, kind: str) -> tuple[Disk, list[Call]]:
     if kind == "restore":
         shutil.copy(shop.base, backup)
         assert shop.ingest(ledger, 0, None, SHORT).code == 0
-        material.settle(ledger.path)
+        with closing(open_store(str(ledger.path))) as restored:
+            restored.settle()
     disk = Disk.of(shop.folder)
     fault = Fault(record=record)
     store = ["--store", str(ledger.path), "--json"]

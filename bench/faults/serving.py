@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from typing import Any, Protocol
 
 from bench.faults import material
 from bench.faults.ledger import Ledger, Tally
+from tools.ports import free_port
 
 EDITORS = 4
 LONGEST = 1.5
@@ -64,8 +64,7 @@ class Service:
 
 def start(store: Path, workers: int = 1, log: Path | None = None, **settings: str) -> Service:
     """Seconds count from the command until ``/readyz`` says so. It runs without faults: it is killed from outside."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("FAULT_", "LD_PRELOAD"))}
     environment |= {"DATELINE_DESK_RATE": "0", "DATELINE_READ_RATE": "0", **settings}
     command = [sys.executable, "-m", "server.cli", "--store", str(store), "serve", "--port", str(port),

@@ -4,8 +4,6 @@ They hold their sockets while a reader asks for a tile, of ``dateline serve`` it
 """
 from __future__ import annotations
 
-import re
-import shutil
 import socket
 import statistics
 import sys
@@ -17,9 +15,11 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from bench.hostile.service import READERS, Service, free_port, serving
+from bench.hostile.service import READERS, Service, serving
 from bench.peers.process import started
 from server.cli import dateline
+from tools import nginx
+from tools.ports import free_port
 
 CLIENTS = 500
 MOST_SECONDS = 0.2
@@ -60,24 +60,8 @@ def times(service: Service, count: int = 100) -> list[float]:
 @contextmanager
 def behind_nginx(service: Service, folder: Path) -> Iterator[Service]:
     """The service as ``deploy/nginx.conf`` has it, with its ports and folders changed."""
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-    if nginx is None:
-        raise FileNotFoundError("nginx: not installed (make install-test)")
     port = free_port()
-    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    for old, new in {
-        "listen 80;": f"listen 127.0.0.1:{port};", "127.0.0.1:8000": f"127.0.0.1:{service.port}",
-        "/run/nginx.pid": f"{folder}/nginx.pid", "/var/log/nginx/": f"{folder}/",
-        "/var/cache/nginx/dateline": f"{folder}/cache",
-        "http {": "http {" + "".join(f"\n    {kind}_temp_path {folder}/{kind};"
-                                     for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
-    }.items():
-        if old not in text:
-            raise ValueError(f"deploy/nginx.conf has no {old!r}")
-        text = text.replace(old, new)
-    path = folder / "nginx.conf"
-    path.write_text(re.sub(r"^worker_processes.*", "user root; worker_processes 1; daemon off;", text, flags=re.M))
-    with started([nginx, "-p", str(folder), "-c", str(path)]) as process:
+    with started(nginx.command(folder, port, service.port)) as process:
         front = Service(port, service.token, process)
         for _ in range(100):
             try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
-import socket
 import statistics
 import sys
 import threading
@@ -21,6 +20,7 @@ from bench.hostile.kinds import Hostile
 from bench.peers.process import started
 from geo import access
 from geo.store import open_store
+from tools.ports import free_port
 
 UNLIMITED = {f"DATELINE_{name}_RATE": "0" for name in ("DESK", "READ", "SEARCH", "PREVIEW")}
 READERS = (
@@ -70,11 +70,6 @@ def serving(store: Path, folder: Path, settings: Mapping[str, str] = UNLIMITED, 
         service = Service(port, token, process)
         _wait_for(service)
         yield service
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def _wait_for(service: Service) -> None:

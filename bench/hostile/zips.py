@@ -72,7 +72,7 @@ def _cases() -> dict[str, bytes]:
 
 _CLIMBING = (
     "../doc.kml",
-    "../../../../tmp/doc.kml",
+    "../../../../elsewhere/doc.kml",
     "/etc/doc.kml",
     "a/../../doc.kml",
     "..\\..\\doc.kml",
