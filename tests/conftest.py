@@ -25,6 +25,12 @@ settings.register_profile("parsers", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A test is named by what stays the same: bytes may hold the second at which they were packed, and two processes
+    that share the tests would not find the same ones."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def patient() -> Iterator[None]:
     """A busy machine must not have tiles answered the slow way, which draws borders as they are: tests compare tiles.
