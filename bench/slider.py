@@ -37,14 +37,14 @@ VIEW = (41.0, 34.0, 7)
 """Longitude, latitude, zoom: all ground on a screen of 1280 by 800, in tiles of a year each."""
 
 WARS = {
-    "three years": Theatre(days=1096, columns=20, rows=15, regions=4, flips=12.0),
-    "a year": Theatre(days=365, columns=32, rows=24, regions=64, flips=13.0),
+    "three years": Theatre(days=1096, columns=20, rows=15, regions=5, flips=16.0),
+    "a year": Theatre(days=365, columns=32, rows=24, regions=64, flips=18.0),
 }
 ROUNDS, SECONDS, SLOWER = 3, 3.0, 4
 START, MOVED = 5318, 90
 """2014-07-24, and over how many days a page is moved to and fro: well inside the year that is loaded."""
 
-BESIDE = (".leaflet-land-pane", ".leaflet-water-pane", ".leaflet-borders-pane", ".leaflet-marker-pane", ".legend")
+BESIDE = (".leaflet-land-pane", ".leaflet-lines-pane", ".leaflet-marker-pane", ".legend")
 ALONE = f":is({', '.join(BESIDE)}) {{ display: none }}"
 OURS = """(day) => {
   const range = document.querySelector(".time-range");

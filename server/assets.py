@@ -32,9 +32,11 @@ UNUSED_CLASSES = (
     "collapsed:!0", 'errorOverlayUrl:""', "autoplay:!0", 'service:"WMS"', 'subdomains:"abc"', "permanent:!1",
     "bindTooltip:function(t,e){return this._tooltip", "this._marker=t},addHooks",
     'pointer-events","none"),this._rootGroup=', "t=[this._radius,this._radiusY||this._radius]", "toMultiPoint:function",
+    "bindPopup:function(t,e)", "fill:!0,radius:10",
 )
 """What stands in those of Leaflet that no frame makes: layer switch, pictures, films, WMS, image tiles, tips, layers'
-own words for tips, marks that are dragged, lines in SVG, circles in metres, groups as GeoJSON."""
+own words for tips, marks that are dragged, lines in SVG, circles in metres, groups as GeoJSON, layers' own popups,
+circles in pixels."""
 UNUSED = re.compile(r"control-layers|leaflet-(oldie|vml|ie|image|tooltip|default-icon|draw|crosshair|div-icon)|lvml")
 """Parts of Leaflet that no map of ours has."""
 

@@ -13,8 +13,8 @@ from geo.coverage import FULL, PART, area_share, coverage, edges_of, pairs, poly
 SIDE = 12
 COLUMN, ROW = np.meshgrid(np.arange(SIDE), np.arange(SIDE))
 PIXELS = shapely.box(COLUMN, ROW, COLUMN + 1, ROW + 1)
-NEAR = 1 / 200
-"""Corners are rounded to 1/256 of a pixel."""
+NEAR = 1 / 100
+"""Corners are rounded to 1/256 of a pixel, so each edge in a pixel may move by half of that; few pixels have four."""
 
 corner = st.tuples(*[st.floats(-20, 32, allow_nan=False).map(lambda value: round(value * PART) / PART)] * 2)
 hulls = st.lists(corner, min_size=3, max_size=9).map(lambda corners: MultiPoint(corners).convex_hull)

@@ -133,6 +133,59 @@ def test_many_steps_in_a_frame_paint_once(visit: Any) -> None:
     assert shown_day(page) == date(2016, 5, 31)
 
 
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+STEP = """(step) => {
+  const range = document.querySelector(".time-range");
+  range.value = Number(range.value) + step;
+  range.dispatchEvent(new Event("input"));
+}"""
+TAKE = """(name) => {
+  const tiles = document.querySelectorAll(":is(.leaflet-zones-pane, .leaflet-fronts-pane) canvas");
+  window[name] = [...tiles].map(({ width, height }, index) =>
+    tiles[index].getContext("2d").getImageData(0, 0, width, height).data);
+}"""
+APART = """([a, b]) => {
+  let most = 0;
+  window[a].forEach((one, tile) => {
+    const other = window[b][tile];
+    for (let at = 0; at < one.length; at += 1) {
+      if (one[at] === other[at]) continue;
+      const alpha = at | 3;
+      const part = at === alpha ? [255, 255] : [one[alpha], other[alpha]];
+      most = Math.max(most, Math.abs(one[at] * part[0] - other[at] * part[1]) / 255);
+    }
+  });
+  return most;
+}"""
+"""Of colours as they are laid on: what a pixel of almost no paint has of red says nothing."""
+
+
+@pytest.mark.parametrize("ratio", [1, 1.5])
+def test_boxes_painted_one_by_one_make_the_picture_that_a_fresh_one_is(
+    chromium: Browser, site: str, ratio: float,
+) -> None:
+    """A new day repaints what changed; the other theme, and back again, repaints everything. The browser smooths the
+    edge of a shape a little otherwise when it paints but a part of it."""
+    context = chromium.new_context(device_scale_factor=ratio, color_scheme="light")
+    page = context.new_page()
+    page.goto(f"{site}/#map=8/36.6/37.4&date=2016-01-05")
+    opened(page, "Step")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(TAKE, "first")
+    for day in range(1, 121):
+        page.evaluate(STEP, 7 if day % 20 == 0 else -1 if day % 5 == 0 else 1)
+        page.evaluate(NEXT_FRAME)
+        if day % 40 == 0:
+            page.evaluate(TAKE, "stepped")
+            for theme in ("dark", "light"):
+                page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+                page.evaluate(NEXT_FRAME)
+            page.evaluate(TAKE, "fresh")
+            assert page.evaluate(APART, ["stepped", "fresh"]) < 64
+    assert page.evaluate(APART, ["first", "fresh"]) > 120
+    context.close()
+
+
 # How old the evidence is
 
 

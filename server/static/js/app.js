@@ -1,9 +1,10 @@
 /** The only script a page starts: opens the map of the page, and the story if there is one. */
 import { openAtlas } from "./atlas.js";
-import { Download, Still } from "./download.js";
+import { Download } from "./download.js";
 import { element, pageData } from "./dom.js";
 import { State } from "./state.js";
 import { say } from "./speech.js";
+import { Still } from "./still.js";
 import { Story } from "./story.js";
 
 const page = pageData("page-data");

@@ -11,7 +11,7 @@ export class Basemap {
   constructor(map, url) {
     this.#map = map;
     this.#url = url;
-    for (const [name, level] of [["land", 150], ["water", 340], ["borders", 345]]) {
+    for (const [name, level] of [["land", 150], ["lines", 340]]) {
       Object.assign(map.createPane(name).style, { zIndex: level, pointerEvents: "none" });
     }
     darkness.addEventListener("change", () => this.#restyle());
@@ -26,12 +26,13 @@ export class Basemap {
 
   async #loadRest(land) {
     this.#add(land, "land", (colours) => ({ stroke: false, fill: true, fillColor: colours.land, fillOpacity: 1 }));
-    this.#add(land, "borders", (colours) => line(colours.border, 1.2, 0.9));
+    const borders = this.#add(land, "lines", (colours) => line(colours.border, 1.2, 0.9));
     await idle(); // the zones come first
     const [lakes, rivers, provinces] = await Promise.all(["lakes", "rivers", "admin1"].map((name) => this.#fetch(name)));
-    this.#add(lakes, "water", (colours) => ({ ...line(colours.river, 0.6), fill: true, fillColor: colours.water, fillOpacity: 1 }));
-    this.#add(rivers, "water", (colours, { level }) => line(colours.river, level > 1 ? 0.8 : 1.5, 0.9));
-    this.#add(provinces, "borders", (colours) => ({ ...line(colours.border, 0.7, 0.55), dashArray: "2 4" }));
+    this.#add(lakes, "lines", (colours) => ({ ...line(colours.river, 0.6), fill: true, fillColor: colours.water, fillOpacity: 1 }));
+    this.#add(rivers, "lines", (colours, { level }) => line(colours.river, level > 1 ? 0.8 : 1.5, 0.9));
+    this.#add(provinces, "lines", (colours) => ({ ...line(colours.border, 0.7, 0.55), dashArray: "2 4" }));
+    borders.bringToFront(); // a border may lie in a river
   }
 
   async #fetch(name) {
@@ -44,6 +45,7 @@ export class Basemap {
     const paint = ({ properties }) => style(this.#colours(), properties);
     const layer = new GeoJSON(data, { pane, renderer, interactive: false, style: paint }).addTo(this.#map);
     this.#layers.push({ layer, paint });
+    return layer;
   }
 
   #renderer(pane) {

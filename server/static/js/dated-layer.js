@@ -1,11 +1,12 @@
 import { DomUtil, GridLayer } from "./leaflet.js";
+import { boxOf, changedBox, onPixels, touch } from "./changed-box.js";
 import { contains } from "./days.js";
 
 const AHEAD = 10; // days before the end of a window from which on the next one is fetched
 
 /**
- * Canvas tiles of dated features. A new day repaints, in the next frame, only those tiles in which
- * something changed; inside the window of days that is loaded it asks for nothing, but near its end for the next one.
+ * Canvas tiles of dated features. A new day repaints, in the next frame, only the boxes of tiles in
+ * which something changed; inside the window of days that is loaded it asks for nothing, but near its end for the next one.
  * Subclasses draw: `paint(context, features, day)` in CSS pixels of the tile.
  */
 export class DatedLayer extends GridLayer {
@@ -40,7 +41,7 @@ export class DatedLayer extends GridLayer {
 
   /** Draws everything again, as when colours have changed. */
   repaint() {
-    for (const tile of this.#shown.values()) tile.index = -1;
+    for (const tile of this.#shown.values()) Object.assign(tile, { index: -1, painted: null });
     this.#repaint();
   }
 
@@ -73,7 +74,7 @@ export class DatedLayer extends GridLayer {
     const ratio = Math.max(1, window.devicePixelRatio);
     Object.assign(canvas, { width: Math.round(size.x * ratio), height: Math.round(size.y * ratio) });
     // `days` is the window that is loaded or on its way, `loaded` the one that `timeline` is of
-    const tile = { canvas, coords, ratio, days: null, loaded: null, timeline: null, index: -1 };
+    const tile = { canvas, coords, ratio, days: null, loaded: null, timeline: null, index: -1, painted: null };
     this.#shown.set(this._tileCoordsToKey(coords), tile);
     this.#load(tile).then(() => done(null, canvas), (error) => done(error, canvas));
     return canvas;
@@ -99,7 +100,7 @@ export class DatedLayer extends GridLayer {
     try {
       const timeline = await this.#source.timeline(tile.coords, days);
       if (days !== tile.days) return; // meanwhile the reader went to another window
-      Object.assign(tile, { timeline, loaded: days, index: -1 });
+      Object.assign(tile, { timeline, loaded: days, index: -1, painted: null });
       tile.canvas.hidden = !timeline.features.length; // even an empty picture costs in every frame
       this.#paintTile(tile);
       this.fire("timeline", { timeline });
@@ -112,7 +113,7 @@ export class DatedLayer extends GridLayer {
   }
 
   #forget(tile) {
-    tile.timeline = null;
+    Object.assign(tile, { timeline: null, painted: null });
     tile.canvas.getContext("2d").clearRect(0, 0, tile.canvas.width, tile.canvas.height);
   }
 
@@ -131,12 +132,42 @@ export class DatedLayer extends GridLayer {
     const index = tile.timeline.indexAt(this.#day);
     if (index === tile.index) return;
     tile.index = index;
+    const features = tile.timeline.on(this.#day);
+    const scale = this.getTileSize().x / (features[0]?.extent ?? 1);
+    for (const feature of features) {
+      feature.shape ??= this.shape(feature);
+      feature.box ??= boxOf(feature.parts, scale);
+    }
+    const box = this.#boxToPaint(tile, features);
+    tile.painted = { features, day: this.#day };
+    const [left, top, right, bottom] = box;
     const context = tile.canvas.getContext("2d");
     context.setTransform(tile.ratio, 0, 0, tile.ratio, 0, 0);
-    context.clearRect(0, 0, tile.canvas.width, tile.canvas.height);
-    const features = tile.timeline.on(this.#day);
-    for (const feature of features) feature.shape ??= this.shape(feature);
-    this.paint(context, features, this.#day);
+    context.save();
+    context.beginPath();
+    context.rect(left, top, right - left, bottom - top);
+    context.clip();
+    context.clearRect(left, top, right - left, bottom - top);
+    this.paint(context, features.filter((feature) => touch(feature.box, box, this.beside)), this.#day);
+    context.restore();
+  }
+
+  /** What differs from the picture that is there, or all of it. */
+  #boxToPaint({ painted, ratio }, features) {
+    const size = this.getTileSize().x;
+    if (!painted || this.beside === Infinity) return [0, 0, size, size];
+    const changed = changedBox(painted.features, features, (feature) => this.turns(feature, painted.day, this.#day));
+    return onPixels(changed, { beside: this.beside, size, ratio });
+  }
+
+  /** Pixels that are drawn beside a feature's shape; a layer that does not say so is painted tile by tile. */
+  get beside() {
+    return Infinity;
+  }
+
+  /** Whether a feature that is there on two days looks different on them. */
+  turns() {
+    return false;
   }
 
   /** A feature's parts as one path in CSS pixels of the tile; made once. */

@@ -1,9 +1,9 @@
 /** The only script of a frame: opens its map, and tells the page around it how high it wants to be. */
 import { openAtlas } from "./atlas.js";
 import { element, pageData } from "./dom.js";
-import { Still } from "./download.js";
 import { Gestures } from "./gestures.js";
 import { say } from "./speech.js";
+import { Still } from "./still.js";
 import { Story } from "./story.js";
 
 const SLIM = 0.8; // of its width: as high as a narrow frame wants to be

@@ -11,6 +11,10 @@ export class FrontLayer extends DatedLayer {
     this.#style = style;
   }
 
+  get beside() {
+    return 2;
+  }
+
   paint(context, features) {
     const [casing, ink] = this.#style.isDark ? INK.dark : INK.light;
     Object.assign(context, { lineJoin: "round", lineCap: "round" });

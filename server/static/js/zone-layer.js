@@ -17,13 +17,21 @@ export class ZoneLayer extends DatedLayer {
     return this.#pen.isPointInPath(feature.shape, x, y, "evenodd") ? 0 : Infinity;
   }
 
+  get beside() {
+    return 1;
+  }
+
+  turns({ certain }, before, day) {
+    return contains(...certain, before) !== contains(...certain, day);
+  }
+
   paint(context, features, day) {
     for (const { shape, properties, certain } of features) {
       context.fillStyle = this.#style.fill(context, { ...properties, sure: contains(...certain, day) });
       context.fill(shape, "evenodd");
     }
     context.lineJoin = "round";
-    context.lineWidth = 1.25;
+    context.lineWidth = 1; // what is wider is several times as dear to draw
     for (const { shape, properties } of features) {
       context.strokeStyle = this.#style.edge(properties.controller);
       context.stroke(shape);
