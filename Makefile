@@ -40,7 +40,7 @@ $(VENV)/.audit: $(BIN)/python locks/audit.lock
 
 install: $(VENV)/.run  ## Install what Dateline needs into .venv
 
-install-test: $(VENV)/.test $(VENV)/.ogctests  ## Install what the tests need too: Chromium, GDAL and QGIS from the system's packages
+install-test: $(VENV)/.test $(VENV)/.ogctests  ## Install what the tests need too: Chromium, Firefox, GDAL and QGIS from the system's packages
 	sh tools/install_system.sh
 	$(BIN)/python setup.py --quiet build_ext --inplace
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the programs that the tests drive: a real browser and real GIS clients, from the system's packages, and
+# Installs the programs that the tests drive: real browsers and real GIS clients, from the system's packages, and
 # axe-core, which looks for barriers in pages, from npm into var/axe. A missing one fails here, by name, and is never
 # skipped.
 set -eu
@@ -8,7 +8,7 @@ PATH="$PATH:/usr/sbin"
 AXE=4.13.0
 want() { command -v "$1" >/dev/null 2>&1 || printf '%s ' "$2"; }
 has_axe() { grep -qs "\"version\": \"$AXE\"" var/axe/node_modules/axe-core/package.json; }
-missing="$(want chromium chromium)$(want ogrinfo gdal-bin)$(want nginx nginx-light)$(test -e /usr/share/postgresql/15/extension/postgis.control || printf "postgresql-15-postgis-3 ")$(want cc gcc)$(want faketime faketime)"
+missing="$(want chromium chromium)$(want ogrinfo gdal-bin)$(want nginx nginx-light)$(test -e /usr/share/postgresql/15/extension/postgis.control || printf "postgresql-15-postgis-3 ")$(want cc gcc)$(want faketime faketime)$(want firefox-esr firefox-esr)"
 python="$(test -d /usr/lib/python3/dist-packages/qgis || printf 'python3-qgis ')"
 npm="$(has_axe || want npm npm)"
 
