@@ -156,6 +156,9 @@ bench-dask: $(VENV)/.test  ## Measure what two workers of a Dask cluster read be
 kill-loop: $(VENV)/.test  ## Kill ingests, loads and the service 1,300 times, and before every call that writes or syncs
 	$(BIN)/python -m bench.faults.kill_loop
 
+kill-loop-postgis: $(VENV)/.test  ## The same over PostGIS, whose server crashes as often as the command is killed
+	$(BIN)/python -m bench.faults.databases
+
 disk-full: $(VENV)/.test  ## Ingest and load on a disk that is full after 100 byte counts, and on a read-only one
 	$(BIN)/python -m bench.faults.disk_full
 

@@ -1,4 +1,5 @@
-"""Short runs of the fault tools (`make kill-loop disk-full power-cut`), and that they find what they look for."""
+"""Short runs of the fault tools (`make kill-loop kill-loop-postgis disk-full power-cut`), and that they find what they
+look for."""
 from __future__ import annotations
 
 import json
@@ -31,6 +32,14 @@ def test_what_is_killed_loses_nothing_and_goes_on_where_it_was(tmp_path: Path) -
     told = run("kill_loop", "--command", "8", "--http", "2", "--step", "97", "--folder", str(tmp_path / "disk"))
     assert harm(told) == NONE
     assert told["killed"] > 12
+    assert told["acknowledged"] > 10
+
+
+def test_the_same_holds_for_a_database_that_crashes_too() -> None:
+    told = run("databases", "--command", "6", "--http", "1")
+    assert harm(told) == NONE
+    assert told["killed"] >= 7
+    assert told["crashes"] > 0
     assert told["acknowledged"] > 10
 
 

@@ -59,10 +59,20 @@ class Workshop:
         begin = block * size % (self.stories or sys.maxsize)
         numbers = range(begin, begin + size)
         path = material.write_stories(self.folder.parent / "block.jsonl", numbers)
-        done = commands.run(["--store", str(ledger.path), "--json", "ingest", str(path)], fault)
+        done = commands.run(["--store", ledger.address, "--json", "ingest", str(path)], fault)
         ledger.stories.update(json.loads(line)["article"] for line in done.said.splitlines(keepends=True)
                               if line.endswith("\n"))
         return done
+
+    def struck(self, kind: str, ledger: Ledger, number: int) -> Outcome:
+        """It is killed at a random moment, if it has not ended by then."""
+        fault = Fault(kill_after=self.dice.uniform(0, self.took[kind]))
+        done = self.begin(kind, ledger, number, fault)
+        assert done.code in (0, -9), done.complained
+        return done
+
+    def begin(self, kind: str, ledger: Ledger, number: int, fault: Fault | None = None) -> Outcome:
+        return self.ingest(ledger, number, fault) if kind == "ingest" else self.load(ledger, number, fault)
 
     def command(self, words: list[str], fault: Fault | None) -> Outcome:
         return commands.run(words, fault)
@@ -70,7 +80,7 @@ class Workshop:
     def load(self, ledger: Ledger, number: int, fault: Fault | None) -> Outcome:
         path = material.write_zones(self.folder.parent / "front.geojson", number)
         day = material.day_of(number)
-        done = commands.run(["--store", str(ledger.path), "--json", "zones", "load", str(path), "--source",
+        done = commands.run(["--store", ledger.address, "--json", "zones", "load", str(path), "--source",
                              material.SOURCE, "--controller-field", "side", "--date", str(day)], fault)
         if done.said.endswith("\n"):
             ledger.days.add(day)
@@ -81,7 +91,7 @@ class Workshop:
 def workshop(folder: Path, blocks: int) -> Iterator[Workshop]:
     """Made before anything goes wrong. The reader is built once, for all that are forked."""
     base = folder.parent / "base.gpkg"
-    token = material.make_store(base)
+    token = material.make_store(str(base))
     whole = Path(shutil.copy(base, folder / "war.gpkg"))
     with closing(open_store(str(whole))) as store:
         stories_command.pipeline_at(str(whole), stories_command.ground_version(store))
@@ -108,12 +118,10 @@ def by_command(shop: Workshop, kills: int, tally: Tally) -> None:
         kind = "ingest" if (tally.runs // ERA) % 2 == 0 else "load"
         if tally.runs % ERA == 0:  # how long it takes undisturbed, on a machine that has other things to do
             ledger, number = shop.ledger(), 1
-            shop.took[kind] = _timed(partial(shop.ingest if kind == "ingest" else shop.load, ledger, 0, None))
-        fault = Fault(kill_after=shop.dice.uniform(0, shop.took[kind]))
-        done = shop.ingest(ledger, number, fault) if kind == "ingest" else shop.load(ledger, number, fault)
-        assert done.code in (0, -9), done.complained
+            shop.took[kind] = _timed(partial(shop.begin, kind, ledger, 0))
+        done = shop.struck(kind, ledger, number)
         tally.runs += 1
-        tally.killed += done.code < 0
+        tally.killed += done.code != 0
         number += done.code == 0
         ledger.audit(tally)
         if tally.runs % ERA == 0 or tally.killed == kills:

@@ -1,16 +1,18 @@
 """What was acknowledged, against what the store holds afterwards: lost, torn, doubled or corrupt, and how soon read."""
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 
 from bench.faults import material
-from bench.faults.material import Expected
+from bench.faults.material import Expected, Rows
 from geo import desk
 from geo.errors import DatelineError, NotFound
 from geo.store import Store, care, open_store
@@ -53,7 +55,7 @@ def percentiles(seconds: Sequence[float]) -> list[float]:
 
 @dataclass
 class Ledger:
-    """What one store was seen to acknowledge."""
+    """What one store was seen to acknowledge: a file here, a database in ``bench.faults.databases``."""
 
     path: Path
     expected: Expected
@@ -61,44 +63,61 @@ class Ledger:
     drafts: set[str] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
 
+    @property
+    def address(self) -> str:
+        return str(self.path)
+
     def audit(self, tally: Tally) -> None:
         """Look at the store as the next program finds it, and count what is wrong."""
         begun = time.perf_counter()
         try:
-            store = open_store(str(self.path))
+            store = open_store(self.address)
             store.count("articles")
             tally.ready.append(time.perf_counter() - begun)
             tally.lost += sum(not _is_there(store, id_) for id_ in self.drafts)
             store.close()
-            care.check(self.path)
+            self.check()
         except DatelineError as error:
             print(error, flush=True)
             tally.corrupt += 1
             return
-        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
-            self._audit_stories(connection, tally)
-            self._audit_days(connection, tally)
+        with self.asking() as rows:
+            self._audit_stories(rows, tally)
+            self._audit_days(rows, tally)
 
-    def _audit_stories(self, connection: sqlite3.Connection, tally: Tally) -> None:
-        rows = connection.execute("SELECT id, url FROM articles WHERE known_to IS NULL").fetchall()
-        there = {id_ for id_, _ in rows}
+    def check(self) -> None:
+        """Read all of it.
+
+        :raises DatelineError: when it is damaged.
+        """
+        care.check(self.path)
+
+    @contextmanager
+    def asking(self) -> Iterator[Rows]:
+        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
+            yield connection.execute
+
+    def _audit_stories(self, rows: Rows, tally: Tally) -> None:
+        kept = list(rows("SELECT id, url FROM articles WHERE known_to IS NULL"))
+        there = {id_ for id_, _ in kept}
         tally.lost += len(self.stories - there)
-        tally.doubled += len(rows) - len({url for _, url in rows})
-        mentions, events = (material.children(connection, table) for table in ("mentions", "events"))
+        tally.doubled += len(kept) - len({url for _, url in kept})
+        mentions, events = (material.children(rows, table) for table in ("mentions", "events"))
         none: frozenset[str] = frozenset()
         tally.torn += sum(
             mentions.get(id_, none) != self.expected.mentions.get(id_, none)
             or events.get(id_, none) != self.expected.events.get(id_, none) for id_ in there)
 
-    def _audit_days(self, connection: sqlite3.Connection, tally: Tally) -> None:
+    def _audit_days(self, rows: Rows, tally: Tally) -> None:
         """Each day of front lines has all of its polygons, or none."""
-        found = connection.execute(
-            "SELECT day.value, count(*), count(DISTINCT zones.id) FROM zones, json_each(zones.as_of) AS day"
-            " WHERE known_to IS NULL AND source_id = ? GROUP BY 1", (material.SOURCE,)).fetchall()
-        there = {date.fromisoformat(day) for day, _, _ in found}
-        tally.lost += len(self.days - there)
-        tally.torn += sum(distinct != self.expected.zones for _, _, distinct in found)
-        tally.doubled += sum(count != distinct for _, count, distinct in found)
+        found: defaultdict[date, list[str]] = defaultdict(list)
+        current = f"known_to IS NULL AND source_id = '{material.SOURCE}'"
+        for id_, days in rows(f"SELECT id, CAST(as_of AS text) FROM zones WHERE {current}"):
+            for day in json.loads(days):
+                found[date.fromisoformat(day)].append(id_)
+        tally.lost += len(self.days - set(found))
+        tally.torn += sum(len(set(ids)) != self.expected.zones for ids in found.values())
+        tally.doubled += sum(len(ids) != len(set(ids)) for ids in found.values())
 
 
 def _is_there(store: Store, id_: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from geo import access
 from geo.articles import article_id
@@ -76,9 +78,9 @@ def _square(west: float, south: float, side: float) -> list[tuple[float, float]]
     return [(west, south), (east, south), (east, north), (west, north), (west, south)]
 
 
-def make_store(path: Path) -> str:
+def make_store(address: str) -> str:
     """A small store with some places, and the token of somebody who may write."""
-    store = open_store(str(path), create=True)
+    store = open_store(address, create=True)
     places = [place for place in Gazetteer.load(world=False) if not place.is_country][:PLACES]
     load_places(store, Gazetteer(places), _FIRST)
     token, _ = access.new_token(store, "Fault tools", ["write"], None, datetime.now(UTC))
@@ -87,16 +89,21 @@ def make_store(path: Path) -> str:
     return token
 
 
+Row = Sequence[Any]
+Rows = Callable[[str], Iterable[Row]]
+"""What asks a store in plain SQL, which is the same for a file and a database."""
+
+
 def expected(path: Path) -> Expected:
     """What the store at ``path``, which nobody disturbed, has of each story."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        (zones,) = connection.execute("SELECT count(*) FROM zones WHERE source_id = ?", (SOURCE,)).fetchone()
-        return Expected(children(connection, "mentions"), children(connection, "events"), zones)
+        ((zones,),) = connection.execute("SELECT count(*) FROM zones WHERE source_id = ?", (SOURCE,))
+        return Expected(children(connection.execute, "mentions"), children(connection.execute, "events"), zones)
 
 
-def children(connection: sqlite3.Connection, table: str) -> dict[str, frozenset[str]]:
+def children(rows: Rows, table: str) -> dict[str, frozenset[str]]:
     """The ids of the rows of each article."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for article, id_ in connection.execute(f'SELECT article, id FROM "{table}" WHERE known_to IS NULL'):
+    for article, id_ in rows(f'SELECT article, id FROM "{table}" WHERE known_to IS NULL'):
         found[article].add(id_)
     return {article: frozenset(ids) for article, ids in found.items()}

@@ -145,8 +145,8 @@ def _memory(pid: int) -> int:
 
 def run(seconds: float, folder: Path, workers: int) -> dict[str, object]:
     store = folder / "war.gpkg"
-    token = material.make_store(store)
-    service = serving.start(store, workers, folder / "serve.log")
+    token = material.make_store(str(store))
+    service = serving.start(str(store), workers, folder / "serve.log")
     load = Load(service, store, token)
     for path in PATHS * 2 * workers:
         load._ask("GET", path)  # what is made once, of this machine's start and not of its running
