@@ -58,12 +58,14 @@ def _part(text: str, within: Interval) -> VagueDate:
             raise ValueError
         year, month, day, mark = match.groups()
         interval, precision = _span(year, month, day)
+        if mark in ("~", "%"):
+            interval = _widened(interval, WIDEN[precision])
     except ValueError:
         raise InvalidParameter(
             f"EDTF: {text!r}, want YYYY, YYYY-MM, YYYY-MM-DD, X for an unknown digit, ~ for about, or a/b"
         ) from None
-    if mark in ("~", "%"):
-        interval = _widened(interval, WIDEN[precision])
+    except OverflowError:
+        raise InvalidParameter(f"EDTF: {text!r}, want days in {within}") from None
     if not within.contains(interval):
         raise InvalidParameter(f"EDTF: {text!r}, want days in {within}")
     return VagueDate(text, interval, precision)

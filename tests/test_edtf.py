@@ -43,7 +43,8 @@ def test_a_vague_date_is_the_days_it_may_mean(text, days, precision):
 
 @pytest.mark.parametrize("text", [
     "", "16", "2016-13", "2016-00", "2016-02-30", "2016-02-3X", "2016-1X", "2016/2015", "2016-4", "2016~~", "1066",
-    "2100", "2016-04-11/x", "2016-25", "2X16", "/2016/2017", "2016-2016", "\u0662\u0660\u0661\u0666",
+    "2100", "2016-04-11/x", "2016-25", "2X16", "/2016/2017", "2016-2016", "\u0662\u0660\u0661\u0666", "0001~", "9999~",
+    "2014~/0001~", "0001-01-01%", "9999-12-3X", "9999-12-31~", "9999-24",
 ])  # fmt: skip
 def test_what_is_no_edtf_is_refused_by_name(text):
     with pytest.raises(InvalidParameter, match="EDTF"):

@@ -7,6 +7,7 @@ refusal of the API is a problem (RFC 9457) with ``type title status detail error
 from __future__ import annotations
 
 import json
+import re
 import socket
 import statistics
 import sys
@@ -29,6 +30,8 @@ from server.cli import dateline
 COUNT = 10_000
 MOST_SECONDS = 5.0
 GIVEN_AWAY = (b"Traceback (most recent call last)", b"sqlite3.", b"werkzeug.", b'File "/', b"root:x:0", b"9801547")
+NO_TARGET = re.compile(r"[\"<>`]")
+"""What no request target may have (RFC 9112, 3.2): the HTTP server refuses it, before there is an API to answer."""
 MEMBERS = ("type", "title", "status", "detail", "errors")
 
 
@@ -99,6 +102,8 @@ def _faults(request: Request, status: int, headers: Mapping[str, str], body: byt
     if "x-evil" in headers:
         yield "splits its headers"
     path = request.path
+    if status == HTTPStatus.BAD_REQUEST and not body and NO_TARGET.search(path):
+        return
     if (
         status >= HTTPStatus.BAD_REQUEST
         and not request.raw
