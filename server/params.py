@@ -19,6 +19,8 @@ PAGE = ("bbox", "limit", "offset")
 BELIEF = "as_known_on"
 SEARCH = ("datetime", BELIEF, "id")
 VERSION = "v"
+LABELS = "labels"
+"""Whether a picture tile has the names of places upon it."""
 """Carries the store's version in addresses that may then be cached for ever."""
 
 MOST_PARAMETERS = 64
@@ -90,6 +92,13 @@ def once(args: Args, name: str, parse: Callable[[str], T], wanted: str) -> T | N
     if len(values) > 1:
         raise BadParameter(name, ", ".join(values), "it only once")
     return _named(name, values[0], parse, wanted)
+
+
+def yes(text: str) -> bool:
+    """:raises InvalidParameter: for neither ``true`` nor ``false``."""
+    if text not in ("true", "false"):
+        raise InvalidParameter(text)
+    return text == "true"
 
 
 def when(args: Args) -> Interval | None:

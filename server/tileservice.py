@@ -18,6 +18,7 @@ from geo.model import Query
 from geo.png import Canvas
 from geo.schema import Collection
 from geo.standing import standing
+from geo.stills.named import NAMES, Names, written
 from geo.store import Store
 from geo.style import Style
 from geo.tiles.encoder import TileSet
@@ -49,12 +50,13 @@ VECTOR = 0
 @dataclass(frozen=True)
 class Asked:
     """One tile of one collection; ``version`` is what the address calls the content, if it does. ``scale`` is that of
-    a picture, or ``VECTOR``."""
+    a picture, or ``VECTOR``; ``has_labels`` whether it has names upon it."""
 
     collection: Collection
     tile: Tile
     query: Query
     version: str = ""
+    has_labels: bool = False
     scale: int = VECTOR
 
     @property
@@ -106,6 +108,7 @@ class TileService:
         self._version = ""
         self._met: dict[Address, Meant] = {}
         self._pictures: dict[str, tuple[TileSet, Pictures]] = {}
+        self._names: tuple[str, Names] | None = None
         self._rung = "numpy" if sets.rung.name == "numpy" else "auto"
 
     def remembered(self, address: Address) -> Meant | None:
@@ -182,12 +185,22 @@ class TileService:
             last_word = not asked.is_whole
             key: object = version, name, asked.tile, asked.scale, repr(asked.query), last_word
             make = partial(_painted, store, asked, canvas, self._rung)
-            return Located(version, key, make, last_word=last_word, mimetype=PICTURE, collection=name)
-        pictures = self._pictures_of(name, made)
-        content = pictures.content(canvas)
-        key = name, asked.tile, asked.scale, styled, content.mark
-        run = pictures.run(asked.tile, day)
-        return Located(version, key, content.make, run, mimetype=PICTURE, collection=name)
+            found = Located(version, key, make, last_word=last_word, mimetype=PICTURE, collection=name)
+        else:
+            pictures = self._pictures_of(name, made)
+            content = pictures.content(canvas)
+            key = name, asked.tile, asked.scale, styled, content.mark
+            run = pictures.run(asked.tile, day)
+            found = Located(version, key, content.make, run, mimetype=PICTURE, collection=name)
+        return self._with_names(found, canvas) if asked.has_labels else found
+
+    def _with_names(self, bare: Located, canvas: Canvas) -> Located:
+        of = self.held.version_of("places")
+        if self._names is None or self._names[0] != of:
+            self._names = of, Names(self.held.store().read("places", Query()))
+        names = self._names[1]
+        return replace(bare, version=f"{bare.version}-{of}-names{NAMES}", key=(bare.key, of),
+                       make=lambda: written(bare.make(), names, canvas.tile, canvas.scale))
 
     def _pictures_of(self, collection: str, made: TileSet) -> Pictures:
         known = self._pictures.get(collection)
@@ -230,7 +243,8 @@ class TileService:
 
 def _asked(collection: str, address: tuple[str, str, str], query: str, scale: int) -> Asked:
     tile, declared = grid.parse_tile(*address), params.collection(collection)
-    asked = Asked(declared, tile, *_understood(declared.name, query), scale)
+    allowed = params.SEARCH if scale == VECTOR else (*params.SEARCH, params.LABELS)
+    asked = Asked(declared, tile, *_understood(declared.name, query, allowed), scale)
     if scale != VECTOR:
         _day(asked.query.when)
     return asked
@@ -250,11 +264,12 @@ def _named(looks: tuple[tuple[str, Style], ...]) -> str:
 
 
 @lru_cache(1000)
-def _understood(collection: str, text: str) -> tuple[Query, str]:
-    """A query string, which many tiles have in common, and the version that it names."""
+def _understood(collection: str, text: str, allowed: tuple[str, ...]) -> tuple[Query, str, bool]:
+    """A query string, which many tiles have in common, the version that it names, and whether names are wanted."""
     args = Request({"QUERY_STRING": text}).args.to_dict(flat=False)
-    query = params.query(args, params.collection(collection), params.SEARCH)
-    return query, params.once(args, params.VERSION, str, "the version that TileJSON names") or ""
+    query = params.query(args, params.collection(collection), allowed)
+    version = params.once(args, params.VERSION, str, "the version that TileJSON names")
+    return query, version or "", params.once(args, params.LABELS, params.yes, "true or false") or False
 
 
 def _from_rows(store: Store, asked: Asked) -> bytes:

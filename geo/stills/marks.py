@@ -81,8 +81,7 @@ class Layer:
             yield Name(text, at, face, 9 + mark.is_now, 11 * self._unit + 5)
 
     def _towns(self, towns: Iterable[Feature], named: set[str]) -> Iterator[Name]:
-        zoom = math.log2(self._frame.world / 256)
-        lowest = next((rank for start, rank in reversed(LOWEST) if start <= zoom), 5.0)
+        lowest = lowest_rank(math.log2(self._frame.world / 256))
         for town in towns:
             rank, text = rank_of(town), str(town.properties["name"])
             if rank < lowest or not isinstance(town.geometry, Point) or plain(text) in named:
@@ -157,6 +156,11 @@ def shape_on(
             pen.ellipse((x - reach, y - reach, x + reach, y + reach), rgb(ink))
     small = stamp.resize((side, side), Image.Resampling.BOX)
     image.paste(small, (left, top), small)
+
+
+def lowest_rank(zoom: float) -> float:
+    """Of the places that are named at a zoom of tiles of 256 pixels."""
+    return next((rank for start, rank in reversed(LOWEST) if start <= zoom), 5.0)
 
 
 def rank_of(town: Feature) -> float:
