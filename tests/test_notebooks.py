@@ -41,18 +41,24 @@ def executed(name: str, home: Path) -> nbformat.NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def one_story(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    return executed("one_story.ipynb", tmp_path_factory.mktemp("home"))
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all: what the first makes of the gazetteer, the others find."""
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="module")
-def fronts(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    return executed("fronts.ipynb", tmp_path_factory.mktemp("home"))
+def one_story(home: Path) -> nbformat.NotebookNode:
+    return executed("one_story.ipynb", home)
 
 
 @pytest.fixture(scope="module")
-def strikes(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    return executed("strikes.ipynb", tmp_path_factory.mktemp("home"))
+def fronts(home: Path) -> nbformat.NotebookNode:
+    return executed("fronts.ipynb", home)
+
+
+@pytest.fixture(scope="module")
+def strikes(home: Path) -> nbformat.NotebookNode:
+    return executed("strikes.ipynb", home)
 
 
 def test_one_story_finds_al_rai_taken_twice(one_story: nbformat.NotebookNode) -> None:
@@ -87,23 +93,23 @@ def colours_of(notebook: nbformat.NotebookNode) -> set[tuple[int, ...]]:
     return {colour for _, colour in picture.getcolors(1_000_000)}  # type: ignore[misc, union-attr]
 
 
-def test_the_gazetteer_knows_five_spellings_of_one_town(tmp_path: Path) -> None:
-    notebook = executed("gazetteer.ipynb", tmp_path)
+def test_the_gazetteer_knows_five_spellings_of_one_town(home: Path) -> None:
+    notebook = executed("gazetteer.ipynb", home)
     (spelt,) = [table for table in tables_of(notebook) if "Chobanbey" in table]
     assert len(re.findall(r" al-Rai +SY", spelt)) == 5
     assert len(colours_of(notebook)) > 20
 
 
-def test_an_archive_becomes_one_table(tmp_path: Path) -> None:
-    notebook = executed("archive.ipynb", tmp_path)
+def test_an_archive_becomes_one_table(home: Path) -> None:
+    notebook = executed("archive.ipynb", home)
     tables = tables_of(notebook)
     assert tables[0] == "10"
     assert re.search(r"2016-04-07 +al-Rai +REBELS +reported +agrees", tables[-2])
     assert len(colours_of(notebook)) > 20
 
 
-def test_events_and_zones_mostly_agree(tmp_path: Path) -> None:
-    notebook = executed("events_and_zones.ipynb", tmp_path)
+def test_events_and_zones_mostly_agree(home: Path) -> None:
+    notebook = executed("events_and_zones.ipynb", home)
     tables = tables_of(notebook)
     assert re.search(r"al-Rai +ISIL 2016-04-11 +REBELS +ISIL", tables[3])
     agreeing, known = map(int, re.findall(r"\d+", tables[4])[:2])
@@ -113,8 +119,8 @@ def test_events_and_zones_mostly_agree(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_published_page_has_its_files_and_shows_its_day(chromium: Browser, tmp_path: Path) -> None:
-    notebook = executed("publishing.ipynb", tmp_path)
+def test_a_published_page_has_its_files_and_shows_its_day(chromium: Browser, tmp_path: Path, home: Path) -> None:
+    notebook = executed("publishing.ipynb", home)
     (files,) = [table for table in tables_of(notebook) if "zones.gpkg" in table]
     assert files.count("True") == 6
     assert "False" not in files
@@ -127,8 +133,8 @@ def test_a_published_page_has_its_files_and_shows_its_day(chromium: Browser, tmp
 
 @pytest.mark.shared
 @pytest.mark.skipif(not FRONT_FILES.exists(), reason="the front lines are not beside the checkout")
-def test_real_files_become_fronts(tmp_path: Path) -> None:
-    notebook = executed("war_files.ipynb", tmp_path)
+def test_real_files_become_fronts(home: Path) -> None:
+    notebook = executed("war_files.ipynb", home)
     tables = tables_of(notebook)
     assert re.match(r"\(12,\s", tables[0])
     (held,) = [table for table in tables if "Donetsk" in table and "basis" in table]

@@ -1,6 +1,6 @@
 """The API as its own document describes it, asked at random by schemathesis: no error of ours, and answers as declared.
 
-`make fuzz-api` asks more than 2,000 times.
+`make fuzz-api` asks each operation 250 times.
 """
 from __future__ import annotations
 
