@@ -14,7 +14,7 @@ from server.language import voice
 from server.page import LAYERS, OF_STORY, View
 from server.params import BadParameter
 from server.resources import get_store
-from server.showing import HEIGHT, HIGHEST, LOWEST, OF_FRAME, OF_MAP, THEMES, Showing, query_of, showing
+from server.showing import HEIGHT, HIGHEST, LOWEST, OF_FRAME, OF_PICTURE, THEMES, Showing, query_of, showing
 from server.snippet import Frame, responsive
 from server.social import alt
 from server.story import Story, tell, title_of
@@ -54,7 +54,7 @@ def _frame(told: Story | None, asked: Showing, view: View) -> str:
     full = url_for("maps.story", article_id=told.article.id, lang=lang) if told else url_for("maps.start", lang=lang)
     return render_template(
         "embed.html", story=told, data=frame_data(told, asked, view), asked=asked, title=title,
-        alt=alt(title, view.day), still=still + query_of(request.args, OF_MAP), full=f"{full}#date={view.day}",
+        alt=alt(title, view.day), still=still + query_of(request.args, OF_PICTURE), full=f"{full}#date={view.day}",
     )
 
 

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, url_for
 
 from geo.model import Query
 from server import page, social
+from server.language import voice
 from server.resources import get_store
 from server.story import tell
 
@@ -15,9 +16,8 @@ bp = Blueprint("maps", __name__)
 def start() -> str:
     view = page.whole(get_store())
     card = social.of_map(view.day)
-    return render_template(
-        "map.html", data=page.data(view), card=card, still=url_for("previews.zones"), alt=card.alt
-    )
+    still = url_for("previews.zones", language=voice().language)
+    return render_template("map.html", data=page.data(view), card=card, still=still, alt=card.alt)
 
 
 @bp.get("/stories/")
@@ -32,6 +32,6 @@ def story(article_id: str) -> str:
     told = tell(store, article_id)
     view = page.of_story(told, page.whole(store))
     card = social.of_story(told, view.day)
-    still = url_for("previews.story", article_id=article_id)
+    still = url_for("previews.story", article_id=article_id, language=voice().language)
     data = page.data(view, story=told)
     return render_template("story.html", story=told, data=data, card=card, still=still, alt=card.alt)

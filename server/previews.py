@@ -5,6 +5,7 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,20 +18,20 @@ from geo.interval import Interval, parse_day
 from geo.model import BBox, Feature, LngLat, Query
 from geo.schema import EVENTS, MENTIONS
 from geo.standing import standing
-from geo.stills import DRAWING, LEAST, MOST, MOST_PIXELS, Mark, Size, Still, draw, frame_of
+from geo.stills import DRAWING, LEAST, MOST, MOST_PIXELS, Mark, Size, Speech, Still, draw, frame_of
 from geo.store import Store
 from server import caching, page, params
 from server.caching import Packed
 from server.params import BadParameter
 from server.rate import Rate
 from server.resources import get_credits, get_store, get_styles, get_tiles
-from server.showing import OF_MAP, Showing, pixels, showing
+from server.showing import OF_PICTURE, Showing, pixels, showing
 from server.story import AREAS, Story, feature_row, tell, title_of
 from server.voice import Voice
 
 bp = Blueprint("previews", __name__, url_prefix="/preview")
 
-ALLOWED = (*OF_MAP, "width", "height", params.VERSION)
+ALLOWED = (*OF_PICTURE, "width", "height", params.VERSION)
 CARD = Size()
 AT_ONCE, PATIENCE, RETRY_SECONDS = 2, 10.0, 5
 """Pictures drawn side by side in a process; how many seconds more wait for their turn, and are told to."""
@@ -70,7 +71,7 @@ def _asked() -> tuple[Showing, Size]:
     size = Size(wide, high or max(LEAST, round(wide * CARD.height / CARD.width)))
     if size.width * size.height > MOST_PIXELS:
         raise BadParameter("width", str(size.width), f"at most {MOST_PIXELS:,} pixels together with height")
-    asked = showing({name: values for name, values in args.items() if name in OF_MAP}, OF_MAP)
+    asked = showing({name: values for name, values in args.items() if name in OF_PICTURE}, OF_PICTURE)
     return asked, Size(size.width, size.height, "dark" if asked.theme == "dark" else "light")
 
 
@@ -107,7 +108,7 @@ def _of_story(store: Store, told: Story, asked: Showing, size: Size) -> tuple[St
     view = asked.view(page.of_story(told, page.whole(store)))
     rows = {"mentions": told.mentions, "events": told.events}
     marks = _marks([row for name in MARKED if name in asked.layers for row in rows[name]], view.day)
-    return _still(store, (title_of(told.article, Voice()), view.day, view.bounds, marks), asked, size)
+    return _still(store, (title_of(told.article, Voice(asked.language)), view.day, view.bounds, marks), asked, size)
 
 
 def _of_all(store: Store, asked: Showing, size: Size) -> tuple[Still, Size]:
@@ -118,7 +119,9 @@ def _of_all(store: Store, asked: Showing, size: Size) -> tuple[Still, Size]:
         for declared in (EVENTS, MENTIONS) if declared.name in asked.layers
         for each in standing(declared, store.read(declared.name, wanted))
     ]
-    title = f"{asked.place.name}: who held it" if asked.place and not asked.place.is_area else Voice().say("page.whole")
+    voice = Voice(asked.language)
+    place = asked.place if asked.place and not asked.place.is_area else None
+    title = voice.say("page.placeHeld", name=place.name) if place else voice.say("page.whole")
     return _still(store, (title, view.day, view.bounds, _marks(rows, view.day)), asked, size)
 
 
@@ -133,9 +136,18 @@ def _still(
     }
     towns = list(store.read("places", Query(area)))
     credits = f"{page.BASEMAP} · zones: {get_credits()}"
+    voice, known = Voice(asked.language), get_styles()
+    named = {code: replace(style, label=voice.actor(code, known)) for code, style in known.items()}
     return Still(
-        title, day, bounds, found["zones"], found["fronts"], marks, towns, credits, get_styles()
+        title, day, bounds, found["zones"], found["fronts"], marks, towns, credits, named, _speech(voice, day)
     ), size
+
+
+def _speech(voice: Voice, day: date) -> Speech:
+    words = {name: voice.say(f"legend.{name}") for name in ("contested", "unsure", "front", "event", "mention")}
+    return Speech(
+        f"{voice.say('time.asOf')} {voice.medium_day(day)}", **words, none=voice.say("control.none"),
+        derived=voice.say("page.coarse"))
 
 
 def _marks(rows: Iterable[Mapping[str, Any]], day: date) -> list[Mark]:

@@ -19,7 +19,8 @@ from server.speech import LANGUAGES
 OF_MAP = ("date", "bbox", "place", "layers", "theme")
 """Options of every kind of map; ``datetime``-style spans are ``from`` and ``to`` here, for a slider has two ends."""
 
-OF_FRAME = (*OF_MAP, "from", "to", "controls", "language", "height")
+OF_PICTURE = (*OF_MAP, "language")
+OF_FRAME = (*OF_PICTURE, "from", "to", "controls", "height")
 THEMES = ("auto", "light", "dark")
 LOWEST, HIGHEST, HEIGHT = 240, 1200, 480
 """Pixels of a frame: at least, at most, and when nobody says."""

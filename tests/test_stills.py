@@ -99,6 +99,16 @@ def test_letters_that_do_not_join_would_look_otherwise() -> None:
     assert (one & other).sum() / (one | other).sum() < 0.6
 
 
+@pytest.mark.parametrize("digits", ["0123456789", "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669"])
+def test_every_digit_has_a_shape_of_its_own(digits: str) -> None:
+    shapes = set()
+    for digit in digits:
+        image = Image.new("L", (40, 60), 255)
+        Face(40).write(ImageDraw.Draw(image), (5, 45), digit, 0)  # type: ignore[arg-type]
+        shapes.add(image.tobytes())
+    assert len(shapes) == 10
+
+
 def test_long_words_are_cut_and_say_so() -> None:
     face = Face(20)
     assert face.wrap("one two three", 10_000, 3) == ["one two three"]

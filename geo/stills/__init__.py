@@ -22,18 +22,16 @@ from geo.stills.frame import Frame
 from geo.stills.ground import picture
 from geo.stills.look import THEMES, rgb, visible
 from geo.stills.marks import Layer, Mark
-from geo.stills.panel import Paper, Words, bands, column, key
+from geo.stills.panel import Paper, Speech, Words, bands, column, key
 from geo.style import STYLES, Styles
 
-__all__ = ["DRAWING", "LEAST", "MOST", "MOST_PIXELS", "THEMES", "Mark", "Size", "Still", "draw"]
+__all__ = ["DRAWING", "LEAST", "MOST", "MOST_PIXELS", "THEMES", "Mark", "Size", "Speech", "Still", "draw"]
 
-DRAWING = 1
+DRAWING = 2
 """Raised whenever the same rows come to another picture."""
 
 LEAST, MOST, MOST_PIXELS = 240, 2400, 2_500_000
 """Pixels of a side, at least and at most, and of both together."""
-
-DERIVED = "Areas are derived from town reports: coarse, never a surveyed line."
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,8 @@ class Still:
     """What a picture shows. ``bounds`` fits into the map, which shows more at two of its sides.
 
     ``zones`` and ``fronts`` are rows of those collections, of any days; only those that hold on ``day`` are drawn.
-    ``towns`` are rows of ``places`` for orientation.
+    ``towns`` are rows of ``places`` for orientation. ``styles`` name the sides, ``speech`` says the rest; without it
+    that is English.
     """
 
     title: str
@@ -78,6 +77,7 @@ class Still:
     towns: Sequence[Feature] = ()
     credits: str = ""
     styles: Styles = field(default_factory=lambda: STYLES)
+    speech: Speech | None = None
 
 
 def frame_of(bounds: BBox, size: Size) -> Frame:
@@ -121,11 +121,9 @@ def _words(still: Still, rows: Sequence[Feature], frame: Frame) -> Words:
     zones = [row for row in seen if "controller" in row.properties]
     looks = list(dict.fromkeys(said_of(row).look(is_certain=still.day in row.valid.certain) for row in zones))
     is_derived = any(row.properties.get("method") == "derived" for row in zones)
-    return Words(
-        still.title, f"As of {still.day.day} {still.day:%B %Y}",
-        list(key(looks, still.styles, list(_signs(still, seen, frame)))),
-        DERIVED if is_derived else "", still.credits,
-    )
+    speech = still.speech or Speech.english(still.day)
+    rows_of_key = list(key(looks, still.styles, list(_signs(still, seen, frame)), speech))
+    return Words(still.title, speech.day, rows_of_key, speech.derived if is_derived else "", still.credits)
 
 
 def _signs(still: Still, seen: Sequence[Feature], frame: Frame) -> Iterator[str]:

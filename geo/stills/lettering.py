@@ -15,7 +15,7 @@ FAMILIES = {
     False: ("fontpkg_noto_sans", "NotoSans[wdth,wght].ttf"),
     True: ("fontpkg_noto_sans_arabic", "NotoSansArabic[wdth,wght].ttf"),
 }
-"""Package and file, by whether the letters run from right to left."""
+"""Package and file, by whether the letters are Arabic."""
 
 LINE = 1.28
 """Height of a line in font sizes."""
@@ -57,7 +57,7 @@ class Face:
         """The text from its left edge, with its baseline at ``at``."""
         x, y = at
         for piece in pieces(plain(text)):
-            font = _font(self.size, self.weight, piece.is_rtl, self.has_raqm)
+            font = _font(self.size, self.weight, _is_arabic(piece.text), self.has_raqm)
             options = {"direction": "rtl" if piece.is_rtl else "ltr"} if self.has_raqm else {}
             pen.text((x, y), self._shown(piece), ink, font, anchor="ls", **options, **halo)  # type: ignore[arg-type]
             x += self._length(piece)
@@ -85,12 +85,17 @@ class Face:
 @lru_cache(maxsize=4096)
 def _length(text: str, size: int, weight: int, is_right: bool, has_raqm: bool) -> float:
     options = {"direction": "rtl" if is_right else "ltr"} if has_raqm else {}
-    return _font(size, weight, is_right, has_raqm).getlength(text, **options)  # type: ignore[arg-type]
+    return _font(size, weight, _is_arabic(text), has_raqm).getlength(text, **options)  # type: ignore[arg-type]
+
+
+def _is_arabic(text: str) -> bool:
+    """Digits are too, though they run from left to right."""
+    return any("\u0600" <= each <= "\u06ff" or "\ufb50" <= each <= "\ufefc" for each in text)
 
 
 @lru_cache(maxsize=64)
-def _font(size: int, weight: int, is_right: bool, has_raqm: bool) -> ImageFont.FreeTypeFont:
-    package, file = FAMILIES[is_right]
+def _font(size: int, weight: int, is_arabic: bool, has_raqm: bool) -> ImageFont.FreeTypeFont:
+    package, file = FAMILIES[is_arabic]
     folder = Path(str(importlib.import_module(package).__file__)).parent
     engine = ImageFont.Layout.RAQM if has_raqm else ImageFont.Layout.BASIC
     font = ImageFont.truetype(str(folder / "files" / file), size, layout_engine=engine)

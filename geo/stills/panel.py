@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -26,6 +27,24 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Speech:
+    """What a picture says in its own words, in one language; ``day`` is the picture's."""
+
+    day: str
+    contested: str = "Contested: stripes of both"
+    unsure: str = "Not sure, or low confidence"
+    front: str = "Front line"
+    event: str = "Event in the story"
+    mention: str = "Place named in the story"
+    none: str = "No statement"
+    derived: str = "Areas are derived from town reports: coarse, never a surveyed line."
+
+    @classmethod
+    def english(cls, day: date) -> Speech:
+        return cls(f"As of {day.day} {day:%B %Y}")
+
+
+@dataclass(frozen=True)
 class Words:
     """All text of a picture."""
 
@@ -34,6 +53,11 @@ class Words:
     rows: Sequence[Row]
     note: str
     credits: str
+
+    @property
+    def is_rtl(self) -> bool:
+        """Whether the key begins at the right."""
+        return is_rtl(plain(self.day))
 
 
 @dataclass(frozen=True)
@@ -63,7 +87,7 @@ def column(paper: Paper, words: Words, width: int) -> None:
         lines = _lines(paper, row, right - left, 2)
         if y + _high(paper, lines) > foot:
             return
-        _row(paper, row, (left, y), lines)
+        _row(paper, row, (left, y, right), lines, is_rtl=words.is_rtl)
         y += _high(paper, lines)
 
 
@@ -78,7 +102,8 @@ def bands(paper: Paper, words: Words, map_box: tuple[int, int, int, int]) -> Non
         lines = _lines(paper, row, width - round(8 * paper.unit), 1)
         if y + _high(paper, lines) > foot:
             return
-        _row(paper, row, (x + (number % 2) * width, y), lines)
+        start = x + (number % 2 != words.is_rtl) * width
+        _row(paper, row, (start, y, start + width - round(8 * paper.unit)), lines, is_rtl=words.is_rtl)
         y += _high(paper, lines) if number % 2 else 0
 
 
@@ -91,7 +116,8 @@ def _head(paper: Paper, words: Words, at: tuple[int, int, int], until: int) -> i
         y += title[0].line
     y += round(6 * paper.unit)
     for line in day.wrap(words.day, right - left, 2):
-        shown = (right - day.width(line), y + day.size) if _is_rtl(words) else (left, y + day.size)
+        is_right = words.is_rtl or is_rtl(plain(words.title))
+        shown = (right - day.width(line), y + day.size) if is_right else (left, y + day.size)
         day.write(pen, shown, line, rgb(paper.theme.accent))
         y += day.line
     return y + round(12 * paper.unit)
@@ -105,10 +131,6 @@ def _title(paper: Paper, text: str, width: int, height: int) -> tuple[Face, list
         if lines and not lines[-1].endswith("…"):
             break
     return face, lines
-
-
-def _is_rtl(words: Words) -> bool:
-    return is_rtl(plain(words.title))
 
 
 def _foot(paper: Paper, words: Words, at: tuple[int, int, int]) -> int:
@@ -134,14 +156,14 @@ def _high(paper: Paper, lines: Sequence[str]) -> int:
     return paper.face(17).line * len(lines) + round(5 * paper.unit)
 
 
-def _row(paper: Paper, row: Row, at: tuple[int, int], lines: Sequence[str]) -> None:
-    left, y = at
+def _row(paper: Paper, row: Row, at: tuple[int, int, int], lines: Sequence[str], *, is_rtl: bool) -> None:
+    left, y, right = at
     face, wide, high = paper.face(17), round(34 * paper.unit), round(20 * paper.unit)
-    _sign(paper, row.sign, (left, y + round(2 * paper.unit), wide, high))
-    pen = ImageDraw.Draw(paper.image)
+    _sign(paper, row.sign, (right - wide if is_rtl else left, y + round(2 * paper.unit), wide, high))
+    pen, beside = ImageDraw.Draw(paper.image), round(46 * paper.unit)
     for number, line in enumerate(lines):
-        spot = left + round(46 * paper.unit), y + face.size + number * face.line
-        face.write(pen, spot, line, rgb(paper.theme.ink))
+        start = right - beside - face.width(line) if is_rtl else left + beside
+        face.write(pen, (start, y + face.size + number * face.line), line, rgb(paper.theme.ink))
 
 
 def _sign(paper: Paper, sign: Look | str, box: tuple[int, int, int, int]) -> None:
@@ -171,21 +193,17 @@ def _swatch(paper: Paper, look: Look, size: tuple[int, int]) -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def key(looks: Sequence[Look], known: Styles, extras: Sequence[str]) -> Iterator[Row]:
+SIGNS = "front", "event", "mention", "none"
+
+
+def key(looks: Sequence[Look], known: Styles, extras: Sequence[str], speech: Speech) -> Iterator[Row]:
     """The sides in the order of their table, then what the other fills and signs of the picture mean."""
     order = {code: number for number, code in enumerate(known)}
     sides = {side for look in looks for side in (look.side, look.other) if side}
     for side in sorted(sides, key=lambda code: (order.get(code, len(order)), code)):
         yield Row(Look(side, None, "sure"), known[side].label if side in known else side)
-    for kind, words in (("striped", "Contested: stripes of both"), ("hatched", "Not sure, or low confidence")):
+    for kind, words in (("striped", speech.contested), ("hatched", speech.unsure)):
         found = next((look for look in looks if look.kind == kind), None)
         if found:
             yield Row(found, words)
-    for sign, words in SIGNS.items():
-        if sign in extras:
-            yield Row(sign, words)
-
-
-SIGNS = {
-    "front": "Front line", "event": "Event in the story", "mention": "Place named in the story", "none": "No statement",
-}
+    yield from (Row(sign, getattr(speech, sign)) for sign in SIGNS if sign in extras)

@@ -1,6 +1,7 @@
 """``/preview/``: still pictures over HTTP."""
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -50,6 +51,7 @@ def test_al_rai_changes_hands_between_two_pictures(client: FlaskClient) -> None:
     ("width=9999", "width"), ("width=2400&height=2400", "width"), ("height=x", "height"), ("theme=pink", "theme"),
     ("place=nowhere", "place"), ("bbox=1,2,3", "bbox"), ("bbox=38,35,36,37", "bbox"), ("layers=zones,x", "layers"),
     ("place=sy-al-rai&bbox=36,35,38,37", "place"), ("controls=0", "controls"), ("x=1", "x"),
+    ("language=xx", "language"),
 ])
 def test_what_cannot_be_drawn_is_refused_by_name(client: FlaskClient, query: str, parameter: str) -> None:
     for address in ("/preview/zones.png", "/preview/story/story.png"):
@@ -71,3 +73,21 @@ def test_new_pictures_are_counted_and_kept_ones_are_not(store_path: Path) -> Non
     )
     assert [each.status_code for each in (first, second, again, third)] == [200, 200, 200, 429]
     assert int(third.headers["Retry-After"]) >= 1
+
+
+def test_a_picture_speaks_the_language_of_its_page(client: FlaskClient) -> None:
+    drawn = {language: client.get(f"/preview/zones.png?date=2016-04-09&width=600&language={language}").data
+             for language in ("en", "ar", "uk")}
+    assert len(set(drawn.values())) == 3
+    assert drawn["en"] == client.get("/preview/zones.png?date=2016-04-09&width=600").data
+    for address in ("/?lang=ar", "/stories/story?lang=ar", "/embed/story?language=ar"):
+        assert re.search(r'data-still="[^"?]+"[^>]* (?:href|src)="[^"]+language=ar', client.get(address).text), address
+
+
+def test_the_key_stands_at_the_side_from_which_its_language_reads(client: FlaskClient) -> None:
+    def sign(language: str) -> float:
+        """Where the fills of the key are, from 0 at the left to 1 at the right of its column."""
+        picture = client.get(f"/preview/zones.png?date=2016-04-09&language={language}").data
+        column = np.asarray(Image.open(BytesIO(picture)).convert("HSV"))[160:460, 20:380, 1]
+        return float(np.argwhere(column > 100)[:, 1].mean()) / 360
+    assert sign("en") < 0.25 and sign("ar") > 0.75
