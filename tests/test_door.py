@@ -208,6 +208,8 @@ TORN = "<Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>36,48 x,y<
     (kml("<Folder></Document>"), "no KML: mismatched tag"),
     (b"<html><body>not found</body></html>", "XML that is no KML"),
     (kml("<Placemark><name>nothing</name></Placemark>"), "no polygon in it"),
+    (kml(f"<Placemark>{THIN}</Placemark>"), "feature 0: a Placemark inside another one"),
+    (kml("<Placemark><Polygon><Polygon></Polygon></Polygon></Placemark>"), "feature 0: a Polygon inside another one"),
     (kml(THIN), "feature 0: a ring of 3 positions"), (kml(TORN), "feature 0: a ring of '36,48 x,y'"),
     (kml("<Placemark><Polygon></Polygon></Placemark>"), "feature 0: a polygon with 0 outer rings"),
     (zipped(doc_kml=b"<" + b" " * 30_000_000), "zip unpacks to more than"),

@@ -49,6 +49,8 @@ def _documents(lure: Lure) -> dict[str, str | bytes]:
         "deep": START + "<Folder>" * 100_000,
         "deep_65": START + "<Folder>" * 64 + SOUND + "</Folder>" * 64 + END,
         "unclosed": START + SOUND,
+        "placemark_in_placemark": f"{START}<Placemark>{SOUND}</Placemark>{END}",
+        "polygon_in_polygon": START + SOUND.replace("<outer", "<Polygon></Polygon><outer", 1) + END,
         "crossed": START + "<Folder><Placemark></Folder></Placemark>" + END,
         "two_roots": START + SOUND + END + START + END,
         "other_root": f"<gpx>{SOUND}</gpx>",

@@ -23,6 +23,8 @@ from geo.errors import InvalidInput
 _SHAPES = frozenset({"Point", "LineString", "Track", "MultiTrack", "Model"})
 _LINKS = frozenset({"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay"})
 _PLAIN = frozenset({"name", "description", "begin", "end", "when", "styleUrl"})
+_SINGLE = frozenset({"Placemark", "Polygon", "LinearRing", "coordinates"})
+"""What never lies inside of its own kind."""
 _RINGS = {"outerBoundaryIs": "outer", "innerBoundaryIs": "inner"}
 _NUMBER = r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?"
 _POSITIONS = re.compile(rf"(?:\s*{_NUMBER}(?:,{_NUMBER}){{1,2}}(?=\s|$))*\s*", re.ASCII)
@@ -85,6 +87,8 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
+        if tag in _SINGLE and tag in self._path:
+            raise InvalidInput(f"feature {self._placemarks}: a {tag} inside another one, want them side by side")
         self._path.append(tag)
         self.is_kml = self.is_kml or self._path == ["kml"]
         if len(self._path) > MAX_DEPTH:
