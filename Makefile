@@ -162,6 +162,9 @@ kill-loop-postgis: $(VENV)/.test  ## The same over PostGIS, whose server crashes
 disk-full: $(VENV)/.test  ## Ingest and load on a disk that is full after 100 byte counts, and on a read-only one
 	$(BIN)/python -m bench.faults.disk_full
 
+disk-full-postgis: $(VENV)/.test  ## The same for PostGIS, on a small disk in memory (as root: only root may make one)
+	$(BIN)/python -m bench.faults.database_full
+
 power-cut: $(VENV)/.test  ## Cut the power 5,000 times in an init, an ingest, a load and a restore
 	$(BIN)/python -m bench.faults.power_cut
 

@@ -56,6 +56,12 @@ class Server:
             os.kill(int(main), how)
             self._process.wait(PATIENCE)
 
+    def revive(self) -> None:
+        """Begin it anew if it has ended by itself, and wait until it answers."""
+        if self._process is not None and self._process.poll() is not None:
+            self.start()
+        self._await()
+
     def psql(self, sql: str, database: str = "postgres", *, quiet: bool = True) -> str:
         """What the statements print, without any frame."""
         return run(["psql", self.of(database), "-v", "ON_ERROR_STOP=1", "-At", *(["-q"] if quiet else []), "-c", sql])
@@ -71,9 +77,9 @@ class Server:
 
 
 @contextmanager
-def running(port: int = 0, settings: Sequence[str] = ()) -> Iterator[Server]:
-    """A new, empty server; without a ``port`` on a free one."""
-    folder = Path(tempfile.mkdtemp(prefix="dateline-postgres-"))
+def running(port: int = 0, settings: Sequence[str] = (), within: Path | None = None) -> Iterator[Server]:
+    """A new, empty server; without a ``port`` on a free one. Its files lie ``within`` a folder, else a temporary one."""
+    folder = Path(tempfile.mkdtemp(prefix="dateline-postgres-", dir=within))
     try:
         folder.chmod(0o755)
         if os.geteuid() == 0:

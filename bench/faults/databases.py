@@ -88,9 +88,10 @@ class DatabaseWorkshop(Workshop):
 
 
 @contextmanager
-def database_workshop(folder: Path, blocks: int) -> Iterator[DatabaseWorkshop]:
-    """What becomes of undisturbed stories is found out in a file: both kinds of store must come to the same."""
-    with workshop(folder, blocks) as files, running() as server:
+def database_workshop(folder: Path, blocks: int, disk: Path | None = None) -> Iterator[DatabaseWorkshop]:
+    """What becomes of undisturbed stories is found out in a file: both kinds of store must come to the same. The server's
+    files lie on ``disk``, if one is given."""
+    with workshop(folder, blocks) as files, running(within=disk) as server:
         server.psql("CREATE DATABASE base")
         token = material.make_store(server.of("base"))
         server.psql("CREATE EXTENSION amcheck", "base")

@@ -73,7 +73,10 @@ def named_errors(name: str) -> Iterator[None]:
         raise InvalidParameter(f"{_first_line(error)}, want a value of the field's type") from error
     except psycopg.Error as error:
         kind = StoreGone if _is_lost(error) else _KINDS_OF_FAULT.get(error.sqlstate or "", StoreError)
-        raise kind(f"{name}: {_first_line(error)}") from error
+        cause = _first_line(error)
+        if kind is StoreFull:
+            cause = f"the disk is full ({cause}), nothing of this was kept; make room and do it again"
+        raise kind(f"{name}: {cause}") from error
 
 
 _KINDS_OF_FAULT: Mapping[str, type[StoreError]] = {
