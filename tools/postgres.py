@@ -78,7 +78,7 @@ class Server:
 
 @contextmanager
 def running(port: int = 0, settings: Sequence[str] = (), within: Path | None = None) -> Iterator[Server]:
-    """A new, empty server; without a ``port`` on a free one. Its files lie ``within`` a folder, else a temporary one."""
+    """A new, empty server; without a ``port`` on a free one. Its files lie ``within`` a folder, if one is given."""
     folder = Path(tempfile.mkdtemp(prefix="dateline-postgres-", dir=within))
     try:
         folder.chmod(0o755)

@@ -1,4 +1,4 @@
-"""`make disk-full-postgis`: ingests and loads into PostGIS whose disk, a small one in memory, is full after so many bytes.
+"""`make disk-full-postgis`: ingests and loads into PostGIS whose disk, a small one in memory, has only so much room.
 
 Only root may make such a disk. Where PostgreSQL cannot even write its log it ends itself, as it must; it is begun again
 when there is room.

@@ -89,8 +89,8 @@ class DatabaseWorkshop(Workshop):
 
 @contextmanager
 def database_workshop(folder: Path, blocks: int, disk: Path | None = None) -> Iterator[DatabaseWorkshop]:
-    """What becomes of undisturbed stories is found out in a file: both kinds of store must come to the same. The server's
-    files lie on ``disk``, if one is given."""
+    """What becomes of undisturbed stories is found out in a file: both kinds of store must come to the same. The
+    server's files lie on ``disk``, if one is given."""
     with workshop(folder, blocks) as files, running(within=disk) as server:
         server.psql("CREATE DATABASE base")
         token = material.make_store(server.of("base"))
