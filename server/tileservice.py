@@ -40,6 +40,8 @@ DAYS = "Dateline-Days"
 
 LONGEST = 200
 """Characters of a query string that is remembered."""
+MOMENT = "public, max-age=2"
+"""How long an answer holds that a better one follows soon."""
 MOST = 10_000
 """Addresses that are remembered."""
 
@@ -173,7 +175,8 @@ class TileService:
         one_day = query.when if asked.is_of_a_day else None
         run = made.run(asked.tile, one_day.start) if one_day and one_day.start else None
         mark = collection.name, asked.tile, run is None, content.mark
-        return Located(version, mark, content.make, run, collection=collection.name)
+        last_word = self._sets.is_of_now(made, collection, store)
+        return Located(version, mark, content.make, run, last_word, collection=collection.name)
 
     def _located_picture(self, store: Store, asked: Asked, made: TileSet | None) -> Located:
         known = self.held.styles()
@@ -190,8 +193,8 @@ class TileService:
             pictures = self._pictures_of(name, made)
             content = pictures.content(canvas)
             key = name, asked.tile, asked.scale, styled, content.mark
-            run = pictures.run(asked.tile, day)
-            found = Located(version, key, content.make, run, mimetype=PICTURE, collection=name)
+            run, last_word = pictures.run(asked.tile, day), self._sets.is_of_now(made, asked.collection, store)
+            found = Located(version, key, content.make, run, last_word, mimetype=PICTURE, collection=name)
         return self._with_names(found, canvas) if asked.has_labels else found
 
     def _with_names(self, bare: Located, canvas: Canvas) -> Located:
@@ -230,7 +233,7 @@ class TileService:
     def answer(self, asked: Asked, found: Located, packed: Packed, known: str | None = None) -> Answer:
         """``known`` is the request's ``If-None-Match``."""
         for_ever = found.last_word and asked.version == found.version
-        lifetime = caching.FOR_EVER if for_ever else self._lifetime
+        lifetime = caching.FOR_EVER if for_ever else self._lifetime if found.last_word else MOMENT
         answer = caching.answer(packed, found.mimetype, lifetime, known)
         if found.run is not None:
             answer.headers.append((DAYS, str(found.run)))

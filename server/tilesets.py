@@ -2,6 +2,7 @@
 
 The arrays of a large war take seconds to make, once a version and zoom. A thread of their own makes them: who asks
 meanwhile waits a moment, and then gets the tile the slow way. Those of a large store it has made by another process.
+While somebody writes several times a second, those of a moment ago stand in, unless a story was taken out of sight.
 """
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillMaking
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from flask import Flask, current_app
 
@@ -38,10 +40,36 @@ COARSE = 5
 PATIENCE = 1.0
 """Seconds that arrays may take before requests stop waiting for them."""
 
+STALE = 10.0
+"""Seconds for which a tile set may stand in for the next one."""
+DUTY = 4
+"""The part of the time that is spent on making the next one, at most: one in so many."""
+SOON = 0.15
+"""Seconds that who could have the one of a moment ago waits for the next one."""
+TRIES = 3
+"""How often a collection is read again that was written to meanwhile."""
+TAKEN = "taken"
+"""The file whose time says when a story was last taken out of sight; all processes of a machine share it."""
+
 LARGE = 16 * 2**20
 """Bytes of a store from which on making arrays takes longer than starting a process for it."""
 
-Work = dict[tuple[str, str, int], tuple["Future[TileSet]", float]]
+Key = tuple[str, str, int]
+Work = dict[Key, tuple["Future[TileSet]", float]]
+
+
+class Standing(NamedTuple):
+    """A tile set with a zoom prepared: since when (before it was read), what it took in seconds, and when a story had
+    last been taken out of sight."""
+
+    tiles: TileSet
+    since: float
+    took: float
+    taken: int | None
+
+    @property
+    def is_due(self) -> bool:
+        return time.monotonic() - self.since >= DUTY * self.took
 
 
 class TileSets:
@@ -53,6 +81,7 @@ class TileSets:
         self._maker = maker
         self._folder = folder
         self._sets: dict[str, tuple[str, str, TileSet]] = {}
+        self._standing: dict[tuple[str, int], Standing] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -62,26 +91,52 @@ class TileSets:
         self._asking = threading.Lock()
 
     def ready(self, collection: Collection, store: Store, zoom: int) -> TileSet | None:
-        """The tiles of ``collection`` as it is now, once its arrays for the zoom are made; ``None`` when that has taken
-        longer than ``PATIENCE``, and it goes on meanwhile."""
+        """The tiles of ``collection`` as it is now, once its arrays for the zoom are made, or as it was a moment ago
+        (``is_of_now`` tells them apart); ``None`` when that has taken longer than ``PATIENCE``, and it goes on
+        meanwhile."""
         known = self._sets.get(collection.name)
         version = store.version()
         if known is not None and known[0] == version and known[2].levels.has(zoom):
             return known[2]
-        key = collection.name, version, zoom
+        standing = self._standing_in(collection.name, zoom)
+        if standing is not None and not standing.is_due:
+            return standing.tiles
+        # one after the other where one stands in; else each version has its own
+        making, since = self._begun((collection.name, "" if standing else version, zoom), collection, store)
+        try:
+            return making.result(max(0.0, (SOON if standing else PATIENCE) + since - time.monotonic()))
+        except StillMaking:
+            return standing.tiles if standing else None
+
+    def _begun(self, key: Key, collection: Collection, store: Store) -> tuple[Future[TileSet], float]:
+        """The making of a set, and since when."""
         with self._asking:
             if self._process != os.getpid():
                 self._begin()  # threads do not survive a fork
             begun = self._work.get(key)
             if begun is None:
-                making = self._thread.submit(self._prepared, collection, store, zoom)
+                making = self._thread.submit(self._prepared, collection, store, key[2])
                 begun = self._work[key] = making, time.monotonic()
                 making.add_done_callback(lambda _: self._work.pop(key, None))
-        making, since = begun
-        try:
-            return making.result(max(0.0, since + PATIENCE - time.monotonic()))
-        except StillMaking:
+        return begun
+
+    def is_of_now(self, made: TileSet, collection: Collection, store: Store) -> bool:
+        """Whether the collection is still as it was in a set."""
+        known = self._sets.get(collection.name)
+        return known is not None and known[2] is made and known[0] == store.version()
+
+    def _standing_in(self, collection: str, zoom: int) -> Standing | None:
+        found = self._standing.get((collection, zoom))
+        if found is None or time.monotonic() - found.since >= STALE or found.taken is None:
             return None
+        return found if found.taken == self._taken() else None
+
+    def _taken(self) -> int | None:
+        """When a story was last taken out of sight; ``None`` where nobody could have said so."""
+        try:
+            return (self._folder / TAKEN).stat().st_mtime_ns
+        except OSError:
+            return 0 if os.access(self._folder, os.W_OK) else None
 
     def made(self, collection: Collection, store: Store) -> TileSet | None:
         """The tiles of ``collection`` as it is now, if they were asked for before, whatever zooms there are."""
@@ -89,11 +144,13 @@ class TileSets:
         return known[2] if known is not None and known[0] == store.version() else None
 
     def _prepared(self, collection: Collection, store: Store, zoom: int) -> TileSet:
+        begun, taken = time.monotonic(), self._taken()
         made = self._sidecar(collection, store.version_of(collection.name)).holds(zoom)
         if not made and self._maker is not None and store.size() >= self._maker.large:
             self._maker.make(collection.name, zoom)  # what it could not make is made here
         found = self.of(collection, store)
         found.levels.prepare(zoom)
+        self._standing[collection.name, zoom] = Standing(found, begun, time.monotonic() - begun, taken)
         return found
 
     def of(self, collection: Collection, store: Store) -> TileSet:
@@ -106,18 +163,20 @@ class TileSets:
     def _renewed(
         self, known: tuple[str, str, TileSet] | None, collection: Collection, store: Store
     ) -> tuple[str, str, TileSet]:
-        while True:
+        for tries in range(TRIES, 0, -1):
             version, mine = store.version(), store.version_of(collection.name)
             if known is not None and known[1] == mine:
                 return version, mine, known[2]
             try:
-                return version, mine, self._made(collection, store, mine)
+                return version, mine, self._made(collection, store, mine, may_move=tries == 1)
             except _Changed:
                 continue
+        raise AssertionError("the last try does not end so")
 
-    def _made(self, collection: Collection, store: Store, version: str) -> TileSet:
+    def _made(self, collection: Collection, store: Store, version: str, *, may_move: bool) -> TileSet:
+        """``may_move``: what was read may be of a version after ``version``, which then is nobody's any more."""
         sidecar = self._sidecar(collection, version)
-        made = TileSet(collection, _reader(collection, store, version), sidecar, self.rung)
+        made = TileSet(collection, _reader(collection, store, None if may_move else version), sidecar, self.rung)
         _clear(self._folder, collection.name, sidecar.name)
         return made
 
@@ -129,10 +188,10 @@ class _Changed(Exception):
     """Somebody wrote while the collection was read: what was read may be of either version."""
 
 
-def _reader(collection: Collection, store: Store, version: str) -> Callable[[], Iterable[Feature]]:
+def _reader(collection: Collection, store: Store, version: str | None) -> Callable[[], Iterable[Feature]]:
     def read() -> Iterable[Feature]:
         features = list(store.read(collection.name, Query()))
-        if store.version_of(collection.name) != version:
+        if version is not None and store.version_of(collection.name) != version:
             raise _Changed
         return features
 
@@ -173,7 +232,11 @@ def folder_of(store: str, kept: str = "") -> Path:
 
 
 def forget(folder: Path, collections: Iterable[str]) -> None:
-    """Remove all that was kept in files of these collections' tiles, of whatever version: a story was taken out."""
+    """Remove all that was kept in files of these collections' tiles, of whatever version: a story was taken out. No
+    process lets its tiles of before stand in any more."""
+    with suppress(OSError):  # nobody can keep anything there
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / TAKEN).write_text(str(time.time_ns()), "utf-8")
     for name in collections:
         _clear(folder, name)
 

@@ -33,10 +33,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.fixture(scope="session", autouse=True)
 def patient() -> Iterator[None]:
-    """A busy machine must not have tiles answered the slow way, which draws borders as they are: tests compare tiles.
-    Those of the slow way set their own."""
+    """A busy machine must not have tiles answered the slow way, which draws borders as they are, or by those of a
+    moment ago: tests compare tiles. Those of such answers set their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tilesets, "PATIENCE", 60.0)
+        patch.setattr(tilesets, "STALE", 0.0)
         yield
 
 

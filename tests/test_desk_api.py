@@ -213,7 +213,10 @@ def test_many_at_once_take_one_story_once(site: Desk) -> None:
     article = site.take()
     with ThreadPoolExecutor(8) as pool:
         moved = list(pool.map(lambda each: seated(lambda: each.move(article, place="sy-raqqa")), tries))
-    assert sorted(moved) == [200] * 7 + [201]
+    assert set(moved) <= {200, 201} and moved.count(201) <= 1, "who had no seat for the answer finds it done"
+    store = open_store(str(site.store))
+    assert len(store.records(desk.CORRECTION, article)) == 1
+    store.close()
 
 
 def test_nothing_frames_the_desk_and_deep_bodies_are_no_fault_of_ours(site: Desk) -> None:
