@@ -74,11 +74,13 @@ class Standing(NamedTuple):
 
 class TileSets:
     """``folder`` is where arrays are kept for other processes and the next start; ``maker`` makes those of a large
-    store."""
+    store. ``is_shared``: services on other machines may answer from the same store, and would not hear in time that a
+    story was taken out of sight."""
 
-    def __init__(self, folder: Path, kernel: str, maker: Maker | None = None) -> None:
+    def __init__(self, folder: Path, kernel: str, maker: Maker | None = None, *, is_shared: bool = False) -> None:
         self.rung = rungs.chosen(kernel)
         self._maker = maker
+        self._is_shared = is_shared
         self._folder = folder
         self._sets: dict[str, tuple[str, str, TileSet]] = {}
         self._standing: dict[tuple[str, int], Standing] = {}
@@ -127,7 +129,7 @@ class TileSets:
 
     def _standing_in(self, collection: str, zoom: int) -> Standing | None:
         found = self._standing.get((collection, zoom))
-        if found is None or time.monotonic() - found.since >= STALE or found.taken is None:
+        if found is None or self._is_shared or found.taken is None or time.monotonic() - found.since >= STALE:
             return None
         return found if found.taken == self._taken() else None
 
@@ -136,7 +138,9 @@ class TileSets:
         try:
             return (self._folder / TAKEN).stat().st_mtime_ns
         except OSError:
-            return 0 if os.access(self._folder, os.W_OK) else None
+            with suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True)
+            return 0 if self._folder.is_dir() and os.access(self._folder, os.W_OK) else None
 
     def made(self, collection: Collection, store: Store) -> TileSet | None:
         """The tiles of ``collection`` as it is now, if they were asked for before, whatever zooms there are."""
@@ -214,7 +218,8 @@ def install(app: Flask) -> None:
     """:raises InvalidParameter: for a kernel that is not there."""
     store, kernel = str(app.config["STORE"]), str(app.config["TILE_KERNEL"])
     folder = folder_of(store, str(app.config["TILE_FOLDER"]))
-    app.extensions[KEY] = TileSets(folder, kernel, Maker(store, folder, kernel, LARGE))
+    app.extensions[KEY] = TileSets(
+        folder, kernel, Maker(store, folder, kernel, LARGE), is_shared=is_database(store))
 
 
 def arrays_of(collection: str, version: str) -> str:

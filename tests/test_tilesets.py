@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import mapbox_vector_tile  # type: ignore[import-untyped]
 import pytest
 from flask.testing import FlaskClient
 from shapely.geometry import box
+from werkzeug.test import TestResponse
 
 from geo.errors import InvalidParameter
 from geo.grid import Tile
@@ -21,7 +23,7 @@ from geo.schema import ZONES
 from geo.store import Store, open_store
 from geo.tiles.levels import Levels
 from server import create_app
-from server.tilesets import TileSets
+from server.tilesets import TileSets, forget
 
 DAY = date(2016, 4, 11)
 TILE = "/tiles/zones/8/154/100.mvt?datetime=2016-04-11"
@@ -105,6 +107,81 @@ def test_what_is_read_while_somebody_writes_is_read_again(
     data = made.tile(Tile(8, 154, 100), Interval.of_day(DAY))
     assert b"SDF" in data
     assert b"ISIL" not in data
+
+
+def test_a_store_that_never_rests_is_read_all_the_same(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, sides = store.read, count()
+
+    def read(name: str, query: object) -> Iterator[Feature]:
+        found = list(whole(name, query))  # type: ignore[arg-type]
+        store.write("zones", [replace(ZONE, properties={"controller": f"SIDE{next(sides)}"})], DAY)
+        return iter(found)
+
+    monkeypatch.setattr(store, "read", read)
+    sets = TileSets(tmp_path / "arrays", "auto")
+    made = sets.of(ZONES, store)
+    assert b"SIDE1" in made.tile(Tile(8, 154, 100), Interval.of_day(DAY))
+    assert not sets.is_of_now(made, ZONES, store), "a side more holds it by now"
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Making the next tile set waits for the event; what was made before may stand in."""
+    may_go_on, level = threading.Event(), Levels.prepare
+
+    def prepare(self: Levels, zoom: int) -> None:
+        assert may_go_on.wait(20)
+        level(self, zoom)
+
+    monkeypatch.setattr("server.tilesets.STALE", 60.0)
+    monkeypatch.setattr("server.tilesets.DUTY", 0)
+    monkeypatch.setattr("server.tilesets.SOON", 0.05)
+    monkeypatch.setattr("server.tilesets.PATIENCE", 0.05)
+    may_go_on.set()
+    monkeypatch.setattr(Levels, "prepare", prepare)
+    return may_go_on
+
+
+def settled(asked: FlaskClient) -> TestResponse:
+    """The tile once nothing better is on its way."""
+    for _ in range(500):
+        answer = asked.get(TILE)
+        if answer.headers["Cache-Control"] != "public, max-age=2":
+            return answer
+        time.sleep(0.02)
+    pytest.fail("no last word")
+
+
+def test_the_tiles_of_a_moment_ago_stand_in_and_are_not_kept_for_long(
+    tmp_path: Path, store: Store, slowly: threading.Event
+) -> None:
+    asked = client(tmp_path)
+    assert b"ISIL" in settled(asked).data
+    slowly.clear()
+    store.write("zones", [replace(ZONE, properties={"controller": "SDF"})], DAY)
+    version = asked.get("/tiles/zones.json").get_json()["tiles"][0].split("?v=")[1]
+    late = asked.get(f"{TILE}&v={version}")
+    assert b"ISIL" in late.data and late.headers["Cache-Control"] == "public, max-age=2"
+    picture = asked.get(f"{TILE.replace('.mvt', '.png')}&v={version}")
+    assert picture.headers["Cache-Control"] == "public, max-age=2"
+    slowly.set()
+    assert b"SDF" in settled(asked).data
+    assert "immutable" in asked.get(f"{TILE}&v={version}").headers["Cache-Control"]
+
+
+def test_nothing_stands_in_once_a_story_was_taken_out_of_sight(
+    tmp_path: Path, store: Store, slowly: threading.Event
+) -> None:
+    asked, other = client(tmp_path), client(tmp_path)
+    assert all(b"ISIL" in settled(each).data for each in (asked, other))
+    slowly.clear()
+    store.write("zones", [replace(ZONE, properties={"controller": "SDF"})], DAY)
+    assert controllers(other) == ["ISIL"]
+    forget(tmp_path / "s.gpkg.tiles", ["events"])
+    assert controllers(asked) == controllers(other) == ["SDF"], "drawn from the rows, in every process"
+    slowly.set()
 
 
 def test_a_kernel_that_is_not_known_stops_the_start(tmp_path: Path) -> None:
