@@ -108,6 +108,8 @@ class Load:
             status, body = self._ask("PATCH", f"/api/articles/{id_}", {"state": "published"}, self.token)
             if status == 200:
                 self.seen.commits += [time.monotonic()] * 2
+            elif status == 503 and any(words in body for words in TURNED_AWAY):
+                self.seen.turned_away.append("PATCH")
             else:
                 self.seen.errors.append(("PATCH", status, body[:200]))
 
