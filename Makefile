@@ -168,6 +168,9 @@ disk-full-postgis: $(VENV)/.test  ## The same for PostGIS, on a small disk in me
 power-cut: $(VENV)/.test  ## Cut the power 5,000 times in an init, an ingest, a load and a restore
 	$(BIN)/python -m bench.faults.power_cut
 
+power-cut-postgis: $(VENV)/.test  ## The same for PostgreSQL's own files, a server begun on each state (as root or postgres)
+	$(BIN)/python -m bench.faults.database_cut
+
 soak: $(VENV)/.test  ## Read, ingest and edit at once: 60 s for errors and torn answers, 15 minutes for memory
 	$(BIN)/python -m bench.faults.soak
 

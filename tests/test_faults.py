@@ -1,5 +1,5 @@
-"""Short runs of the fault tools (`make kill-loop kill-loop-postgis disk-full power-cut`), and that they find what they
-look for."""
+"""Short runs of the fault tools (`make kill-loop disk-full power-cut`, and those that end in `-postgis`), and that they
+find what they look for."""
 from __future__ import annotations
 
 import json
@@ -61,3 +61,14 @@ def test_the_power_cut_finds_what_a_lesser_promise_loses(tmp_path: Path) -> None
     told = run("power_cut", *words, code=1)
     assert told["lost"] > 0
     assert told["corrupt"] == 0
+
+
+def test_a_power_cut_under_postgresql_loses_nothing_either() -> None:
+    told = run("database_cut", "--states", "8")
+    assert harm(told) == NONE
+    assert told["acknowledged"] > 20
+
+
+def test_it_finds_what_a_postgresql_that_syncs_nothing_loses() -> None:
+    told = run("database_cut", "--states", "4", "--unsafe", code=1)
+    assert told["lost"] + told["corrupt"] > 0

@@ -68,7 +68,7 @@ class Server:
 
     def _await(self) -> None:
         until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+        while time.monotonic() < until and (self._process is None or self._process.poll() is None):
             asked = ["pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
             if subprocess.run(asked, check=False).returncode == 0:
                 return

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,10 +88,12 @@ class DatabaseWorkshop(Workshop):
 
 
 @contextmanager
-def database_workshop(folder: Path, blocks: int, disk: Path | None = None) -> Iterator[DatabaseWorkshop]:
+def database_workshop(
+    folder: Path, blocks: int, disk: Path | None = None, settings: Sequence[str] = (),
+) -> Iterator[DatabaseWorkshop]:
     """What becomes of undisturbed stories is found out in a file: both kinds of store must come to the same. The
     server's files lie on ``disk``, if one is given."""
-    with workshop(folder, blocks) as files, running(within=disk) as server:
+    with workshop(folder, blocks) as files, running(0, settings, disk) as server:
         server.psql("CREATE DATABASE base")
         token = material.make_store(server.of("base"))
         server.psql("CREATE EXTENSION amcheck", "base")

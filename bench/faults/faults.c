@@ -3,7 +3,8 @@
  *   FAULT_KILL_AT=n    the process kills itself before its n-th such call,
  *   FAULT_ROOM=bytes   the disk is full once files have grown by so many bytes,
  *   FAULT_READ_ONLY=1  nothing may be opened for writing, made or removed,
- *   fault_record(file) every call is written down, with what the program says on its standard output, for a replay
+ *   FAULT_RECORD=file, fault_record(file)
+ *                      every call is written down, with what the program says on its standard output, for a replay
  *                      that forgets what was not synced (bench/faults/power_cut.py).
  * What SQLite keeps in shared memory (-shm) is made anew after a crash; it is passed over. */
 #define _GNU_SOURCE
@@ -18,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define MOST 4096
@@ -44,6 +46,8 @@ static void start(void) {
     kill_at = number("FAULT_KILL_AT", 0);
     room = number("FAULT_ROOM", -1);
     read_only = number("FAULT_READ_ONLY", 0) != 0;
+    const char *log = getenv("FAULT_RECORD");
+    if (log) record = syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_APPEND | O_CLOEXEC);
 }
 
 /* From now on, what this process does is written down there. */
@@ -67,6 +71,16 @@ static int of_ours(const char *path) {
     size_t length = strlen(path);
     if (!armed || strncmp(path, under, under_length) || (path[under_length] && path[under_length] != '/')) return 0;
     return length < 4 || strcmp(path + length - 4, "-shm");
+}
+
+/* With the working folder before it, if the name does not begin at the root: PostgreSQL works in its own folder. */
+static const char *whole(const char *path, char *room_for_it) {
+    if (path[0] == '/' || !getcwd(room_for_it, PATH_MAX)) return path;
+    size_t length = strlen(room_for_it);
+    if (length + strlen(path) + 2 > PATH_MAX) return path;
+    room_for_it[length] = '/';
+    strcpy(room_for_it + length + 1, path);
+    return room_for_it;
 }
 
 static void count(void) {
@@ -103,7 +117,9 @@ static int is_kept(int fd) { return armed > 0 && fd >= 0 && fd < MOST ? kept[fd]
 
 static int opened(const char *path, int flags, mode_t mode) {
     start();
-    int ours = of_ours(path), writes = (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC));
+    char full[PATH_MAX];
+    const char *named = whole(path, full);
+    int ours = of_ours(named), writes = (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC));
     struct stat before;
     int was = ours && !stat(path, &before);
     if (ours && read_only && writes && (!was || !S_ISDIR(before.st_mode))) { errno = EROFS; return -1; }
@@ -114,7 +130,7 @@ static int opened(const char *path, int flags, mode_t mode) {
     struct stat now;
     fstat(fd, &now);
     kept[fd] = S_ISDIR(now.st_mode) ? 2 : 1;
-    if (!was) note('C', now.st_ino, 0, path + under_length, NULL, NULL, 0);
+    if (!was) note('C', now.st_ino, 0, named + under_length, NULL, NULL, 0);
     else if (flags & O_TRUNC) note('T', now.st_ino, 0, NULL, NULL, NULL, 0);
     return fd;
 }
@@ -173,6 +189,21 @@ ssize_t pwrite(int fd, const void *data, size_t length, off_t offset) {
 
 ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) { return pwrite(fd, data, length, offset); }
 
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
+    ssize_t done = 0;
+    for (int i = 0; i < count; i++) {
+        ssize_t part = pwrite(fd, parts[i].iov_base, parts[i].iov_len, offset + done);
+        if (part < 0) return done ? done : part;
+        done += part;
+        if ((size_t)part < parts[i].iov_len) break;
+    }
+    return done;
+}
+
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) {
+    return pwritev(fd, parts, count, offset);
+}
+
 int ftruncate(int fd, off_t length) {
     start();
     if (is_kept(fd) == 1) { count(); note('T', inode_of(fd), length, NULL, NULL, NULL, 0); }
@@ -194,29 +225,35 @@ int fdatasync(int fd) { int done = syscall(SYS_fdatasync, fd); if (!done) synced
 
 int unlink(const char *path) {
     start();
-    if (!of_ours(path)) return syscall(SYS_unlink, path);
+    char full[PATH_MAX];
+    const char *named = whole(path, full);
+    if (!of_ours(named)) return syscall(SYS_unlink, path);
     if (read_only) { errno = EROFS; return -1; }
     count();
     int done = syscall(SYS_unlink, path);
-    if (!done) note('U', 0, 0, path + under_length, NULL, NULL, 0);
+    if (!done) note('U', 0, 0, named + under_length, NULL, NULL, 0);
     return done;
 }
 
 int rename(const char *from, const char *to) {
     start();
-    if (!of_ours(from)) return syscall(SYS_rename, from, to);
+    char full[PATH_MAX], other[PATH_MAX];
+    const char *named = whole(from, full), *new_name = whole(to, other);
+    if (!of_ours(named)) return syscall(SYS_rename, from, to);
     count();
     int done = syscall(SYS_rename, from, to);
-    if (!done) note('R', 0, 0, from + under_length, to + under_length, NULL, 0);
+    if (!done) note('R', 0, 0, named + under_length, new_name + under_length, NULL, 0);
     return done;
 }
 
 int link(const char *from, const char *to) {
     start();
-    if (!of_ours(from)) return syscall(SYS_link, from, to);
+    char full[PATH_MAX], other[PATH_MAX];
+    const char *named = whole(from, full), *new_name = whole(to, other);
+    if (!of_ours(named)) return syscall(SYS_link, from, to);
     count();
     int done = syscall(SYS_link, from, to);
-    if (!done) note('L', 0, 0, from + under_length, to + under_length, NULL, 0);
+    if (!done) note('L', 0, 0, named + under_length, new_name + under_length, NULL, 0);
     return done;
 }
 

@@ -64,14 +64,14 @@ def cut(shop: Workshop, kind: str, states: int, tally: Tally) -> None:
             said += calls[number - 1].data.decode() if calls[number - 1].kind == "A" else ""
         if number % stride and number != moments - 1:
             continue
-        for state in _different(islice(disk.states(dice, each - 3), each)):
+        for state in different(islice(disk.states(dice, each - 3), each)):
             ledger = _laid_out(shop, state)
             audit(ledger, said, number == moments - 1, tally)
             tally.runs += 1
     print(json.dumps({f"{kind}, {len(calls)} calls": tally.told()}), flush=True)
 
 
-def _different(states: Iterator[dict[str, bytes]]) -> Iterator[dict[str, bytes]]:
+def different(states: Iterator[dict[str, bytes]]) -> Iterator[dict[str, bytes]]:
     """Of one moment; where nothing is open to doubt there is one only, and it counts once."""
     seen: list[dict[str, bytes]] = []
     for state in states:

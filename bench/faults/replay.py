@@ -41,7 +41,7 @@ def read(path: Path) -> list[Call]:
 
 @dataclass
 class Disk:
-    """The files of one folder: what is sure to be there, and what was done since."""
+    """The files of one folder and those in it: what is sure to be there, and what was done since."""
 
     sure: dict[int, bytes] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
@@ -53,10 +53,10 @@ class Disk:
     def of(cls, folder: Path) -> Disk:
         """As it lies there, all of it sure."""
         disk = cls()
-        for path in folder.iterdir():
+        for path in folder.rglob("*"):
             if path.is_file() and not path.name.endswith("-shm"):
                 inode = path.stat().st_ino
-                disk.sure[inode], disk.names["/" + path.name] = path.read_bytes(), inode
+                disk.sure[inode], disk.names[f"/{path.relative_to(folder)}"] = path.read_bytes(), inode
         disk.seen = dict(disk.names)
         return disk
 
