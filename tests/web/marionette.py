@@ -22,6 +22,7 @@ START = 120.0
 PREFERENCES = {
     "marionette.port": 0, "ui.prefersReducedMotion": 1, "datareporting.policy.dataSubmissionEnabled": False,
     "browser.shell.checkDefaultBrowser": False, "browser.startup.homepage": "about:blank", "app.update.enabled": False,
+    "dom.max_script_run_time": 0,  # a busy machine makes any script look as if it hung
     "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
 }
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
