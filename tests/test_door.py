@@ -196,6 +196,7 @@ def lying_zip() -> bytes:
 
 
 BOMB = '<!DOCTYPE kml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+CORNERS: list[tuple[float, ...]] = [(36, 48), (37, 48), (37, 49), (36, 48)]
 THIN = "<Placemark><Polygon>" + ring("outerBoundaryIs", [(36, 48), (37, 48), (36, 48)]) + "</Polygon></Placemark>"
 TORN = "<Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>36,48 x,y</coordinates></LinearRing>" \
     "</outerBoundaryIs></Polygon></Placemark>"
@@ -210,6 +211,8 @@ TORN = "<Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>36,48 x,y<
     (kml("<Placemark><name>nothing</name></Placemark>"), "no polygon in it"),
     (kml(f"<Placemark>{THIN}</Placemark>"), "feature 0: a Placemark inside another one"),
     (kml("<Placemark><Polygon><Polygon></Polygon></Polygon></Placemark>"), "feature 0: a Polygon inside another one"),
+    (kml("<Placemark><Polygon>" + ring("outerBoundaryIs", CORNERS) + ring("innerBoundaryIs", CORNERS) * 10_001
+         + "</Polygon></Placemark>"), "feature 0: 10001 holes, want at most 10000"),
     (kml(THIN), "feature 0: a ring of 3 positions"), (kml(TORN), "feature 0: a ring of '36,48 x,y'"),
     (kml("<Placemark><Polygon></Polygon></Placemark>"), "feature 0: a polygon with 0 outer rings"),
     (zipped(doc_kml=b"<" + b" " * 30_000_000), "zip unpacks to more than"),

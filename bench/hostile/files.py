@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from bench.hostile.kinds import Hostile
 from bench.hostile.watch import SECRET
 from geo.door import Door
-from geo.errors import InvalidInput
+from geo.errors import DatelineError, InvalidInput
 from server.cli import dateline
 
 MOST_SECONDS = 5.0
@@ -70,10 +70,16 @@ class Command:
         words = ["--json", "--store", self._store, "zones", "load", str(path), "--source", file.name, *told]
         done = CliRunner().invoke(dateline, words)
         if done.exit_code:
-            said = done.output if isinstance(done.exception, SystemExit) else f"Traceback: {done.exception!r}"
-            return Outcome(False, frozenset(), said)
+            return Outcome(False, frozenset(), _said(done))
         report = json.loads(done.stdout.splitlines()[0])
         return Outcome(True, _codes(report["warnings"]), done.stdout)
+
+
+def _said(done: Result) -> str:
+    """What a shell shows: ``server.cli.main`` makes one line of what Dateline refuses."""
+    if isinstance(done.exception, DatelineError):
+        return f"dateline: {done.exception}"
+    return done.output if isinstance(done.exception, SystemExit) else f"Traceback: {done.exception!r}"
 
 
 def _codes(counts: dict[str, int]) -> frozenset[str]:

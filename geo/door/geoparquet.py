@@ -9,7 +9,7 @@ from math import isnan
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from geo.door.limits import MAX_BYTES, MAX_FEATURES, MAX_TEXT
+from geo.door.limits import MAX_BYTES, MAX_FEATURES, MAX_TEXT, MAX_VALUE
 from geo.door.raw import Given, Raw, from_wkb, transformed
 from geo.errors import InvalidInput
 
@@ -91,5 +91,7 @@ def _plain(value: object) -> str | int | float | None:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, str):
+        if len(value) > MAX_VALUE:
+            raise InvalidInput(f"a value of {len(value)} characters, want at most {MAX_VALUE}")
         return value if len(value) <= MAX_TEXT else None
     return None if not isinstance(value, bool | int | float) or isnan(value) else value

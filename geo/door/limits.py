@@ -12,6 +12,11 @@ MAX_BYTES = 200_000_000
 MAX_FEATURES = 100_000
 MAX_VERTICES = 1_000_000
 MAX_RING = 250_000
+MAX_HOLES = 10_000
+"""Of one feature; whether they lie inside each other costs with their number."""
+MAX_VALUE = 1_000_000
+"""Characters of one value, above which a file is refused."""
+
 MAX_TEXT = 10_000
 """Characters of one attribute's value."""
 MAX_MEMBERS = 100

@@ -9,7 +9,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.door.crossings import edges, refuse_tangle, rings
-from geo.door.limits import MAX_VERTICES
+from geo.door.limits import MAX_HOLES, MAX_VERTICES
 from geo.door.raw import Raw
 from geo.errors import InvalidInput
 from geo.measure import area_km2, simple_parts
@@ -24,6 +24,9 @@ def check(raw: Raw) -> None:
     :raises InvalidInput: naming the feature and the position.
     """
     xy = shapely.get_coordinates(raw.geometry)
+    holes = int(shapely.get_num_interior_rings(shapely.get_parts(raw.geometry)).sum())
+    if holes > MAX_HOLES:
+        raise InvalidInput(f"feature {raw.number}: {holes} holes, want at most {MAX_HOLES}")
     if len(xy) > MAX_VERTICES:
         raise InvalidInput(f"feature {raw.number}: {len(xy)} positions, want at most {MAX_VERTICES} in a file")
     with np.errstate(invalid="ignore"):
