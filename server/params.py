@@ -19,9 +19,9 @@ PAGE = ("bbox", "limit", "offset")
 BELIEF = "as_known_on"
 SEARCH = ("datetime", BELIEF, "id")
 VERSION = "v"
+"""Carries the store's version in addresses that may then be cached for ever."""
 LABELS = "labels"
 """Whether a picture tile has the names of places upon it."""
-"""Carries the store's version in addresses that may then be cached for ever."""
 
 MOST_PARAMETERS = 64
 WANTED_BBOX = "west,south,east,north in degrees, or six numbers with heights"

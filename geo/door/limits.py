@@ -14,11 +14,8 @@ MAX_VERTICES = 1_000_000
 MAX_RING = 250_000
 MAX_HOLES = 10_000
 """Of one feature; whether they lie inside each other costs with their number."""
-MAX_VALUE = 1_000_000
-"""Characters of one value, above which a file is refused."""
-
-MAX_TEXT = 10_000
-"""Characters of one attribute's value."""
+MAX_TEXT, MAX_VALUE = 10_000, 1_000_000
+"""Characters of one attribute's value: above the first it is left out, above the second the file is refused."""
 MAX_MEMBERS = 100
 MAX_RATIO = 100
 """How many members a zip may have, and how many times its own size it may unpack to."""

@@ -19,9 +19,9 @@ GRID = 1e-6
 
 
 def check(raw: Raw) -> None:
-    """Refuse coordinates that are none.
+    """Refuse coordinates that are none, and more of them, or of holes, than anybody can look through.
 
-    :raises InvalidInput: naming the feature and the position.
+    :raises InvalidInput: naming the feature, and the position or the number.
     """
     xy = shapely.get_coordinates(raw.geometry)
     holes = int(shapely.get_num_interior_rings(shapely.get_parts(raw.geometry)).sum())

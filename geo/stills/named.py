@@ -30,7 +30,6 @@ CITY, TOWN = 14, 12
 GAP, DOT, HALO = 6.0, 3.0, 2
 """Pixels from a point to its name, of its dot's radius, and of paper around letters."""
 
-MOST_ZOOMS = 24
 NAMES = 1
 """Raised whenever the same places come to another picture."""
 

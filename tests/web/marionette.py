@@ -6,7 +6,6 @@ https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html
 """
 from __future__ import annotations
 
-import base64
 import json
 import socket
 import subprocess
@@ -87,9 +86,6 @@ class Firefox:
     def enter(self, selector: str | None) -> None:
         """A frame, or with ``None`` the page around all frames."""
         self.ask("WebDriver:SwitchToFrame", **({"element": self.find(selector)} if selector else {"id": None}))
-
-    def picture(self) -> bytes:
-        return base64.b64decode(self.ask("WebDriver:TakeScreenshot", full=False)["value"])
 
 
 @contextmanager

@@ -13,6 +13,7 @@ export class Still extends Following {
   point(date, bbox) {
     document.body.classList.remove("has-still"); // the one that was loaded is of another day or frame
     const name = this.#element.tagName === "IMG" ? "src" : "href";
-    this.#element.setAttribute(name, `${this.#element.dataset.still}?${new URLSearchParams({ date, bbox, language: document.documentElement.lang })}`);
+    const asked = new URLSearchParams({ date, bbox, language: document.documentElement.lang });
+    this.#element.setAttribute(name, `${this.#element.dataset.still}?${asked}`);
   }
 }

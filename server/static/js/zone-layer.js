@@ -31,7 +31,7 @@ export class ZoneLayer extends DatedLayer {
       context.fill(shape, "evenodd");
     }
     context.lineJoin = "round";
-    context.lineWidth = 1; // what is wider is several times as dear to draw
+    context.lineWidth = 1; // a wider one is filled as a shape, at a price: docs/slider.md
     for (const { shape, properties } of features) {
       context.strokeStyle = this.#style.edge(properties.controller);
       context.stroke(shape);
