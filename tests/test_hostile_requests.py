@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.hostile.half_open import holding, times
 from bench.hostile.probe import probed
 from bench.hostile.requests import requests
 from bench.hostile.service import Service, serving
@@ -29,6 +30,13 @@ def test_no_hostile_request_is_an_error_of_ours(service: Service) -> None:
     assert found.problems > COUNT / 3
     assert {200, 400, 401, 404, 405, 415} <= set(found.statuses)
     assert service.ask("GET", "/readyz")[0] == 200
+
+
+def test_half_open_clients_do_not_slow_readers(service: Service) -> None:
+    """More than all threads and waiting rooms of the worker; they would hold it for ten seconds."""
+    times(service, 6)
+    with holding(service.port, 300):
+        assert max(times(service, 12)) < 5
 
 
 def test_the_requests_are_of_many_kinds_and_always_the_same() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,15 @@ if TYPE_CHECKING:
 
 KILL_SECONDS = 30
 """How long a worker that was told to end may go on answering."""
+CONNECTIONS = 2048
+"""Connections that a worker holds, those of browsers that ask nothing just now and of clients that never end a request
+among them: whoever comes then waits for one to close."""
+OTHER_FILES = 256
+"""What a worker may have open beside connections."""
+HEAD_SECONDS = 10
+"""How long the head of a request may take to come, and a connection may wait for the next one."""
+HEAD_BYTES = 64 * 1024
+"""How long it may be: all connections together can fill no more than 128 MB with unended ones."""
 LOOK_SECONDS = 0.5
 """For how long a start looks for damage."""
 
@@ -150,10 +160,22 @@ def _server(host: str, port: int, workers: int, threads: int, max_mb: int) -> Ab
     """Some threads more than the gate has seats and room: they answer what is kept while all others wait."""
     from granian import Granian  # noqa: PLC0415  not needed by any other command
     from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.http import HTTP1Settings  # noqa: PLC0415
 
     answering = threads * (gate.WAITING + 2) if threads > 1 else 1
     return Granian(
         "server:create_app", address=host, port=port, interface=Interfaces.WSGI, workers=workers, factory=True,
-        blocking_threads=answering, backpressure=2 * answering, log_enabled=False, respawn_failed_workers=True,
+        blocking_threads=answering, backpressure=_connections(), log_enabled=False, respawn_failed_workers=True,
         workers_max_rss=max_mb or None, workers_kill_timeout=KILL_SECONDS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
     )
+
+
+def _connections() -> int:
+    """How many a worker may hold: as many as the system lets it open files for, which it is asked to."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files != resource.RLIM_INFINITY and files < CONNECTIONS + OTHER_FILES:
+        files = CONNECTIONS + OTHER_FILES if most == resource.RLIM_INFINITY else min(CONNECTIONS + OTHER_FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+        return max(files - OTHER_FILES, files // 2)
+    return CONNECTIONS
