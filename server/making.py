@@ -8,6 +8,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+DONE = "done"
+"""What the process answers first, and then the version of what it made."""
 IDLE = 20.0
 """Seconds without work after which the process is let go."""
 
@@ -24,8 +26,9 @@ class Maker:
         self._let_go: threading.Timer | None = None
         self._lock = threading.Lock()
 
-    def make(self, collection: str, zoom: int) -> bool:
-        """Whether it made the arrays of the zoom; else they must be made where they are wanted."""
+    def make(self, collection: str, zoom: int) -> str | None:
+        """The version of the collection of which it made the arrays of the zoom, the newest when it began or a later
+        one; without one they must be made where they are wanted."""
         with self._lock:
             if self._let_go is not None:
                 self._let_go.cancel()
@@ -33,7 +36,8 @@ class Maker:
             self._let_go = threading.Timer(IDLE, self.end)
             self._let_go.daemon = True
             self._let_go.start()
-            return told == "done\n"
+            word, _, version = told.rstrip("\n").partition(" ")
+            return version if word == DONE else None
 
     def _told(self, line: str) -> str:
         try:

@@ -2,8 +2,8 @@
 store that ``DATELINE_STORE`` names.
 
 Making them takes seconds and a gigabyte for a large war. Here that neither holds up the threads that answer nor stays
-in their memory. It reads lines of a collection and a zoom, and answers each with a line, ``done`` or what was wrong,
-once the arrays lie in the folder; it ends when nobody writes to it any more.
+in their memory. It reads lines of a collection and a zoom, and answers each with a line, ``done`` and the version of
+the collection or what was wrong, once the arrays lie in the folder; it ends when nobody writes to it any more.
 """
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from geo.errors import DatelineError
 from geo.schema import COLLECTIONS
 from geo.store import open_store
+from server.making import DONE
 from server.tilesets import TileSets
 
 
@@ -36,8 +37,8 @@ def main() -> None:
         collection, zoom = line.split()
         try:
             with _alone(folder):
-                sets.of(COLLECTIONS[collection], store).levels.prepare(int(zoom))
-            print("done", flush=True)
+                version = sets.make(COLLECTIONS[collection], store, int(zoom))
+            print(f"{DONE} {version}", flush=True)
         except (DatelineError, OSError) as error:
             print(str(error).replace("\n", " "), flush=True)
 

@@ -41,7 +41,10 @@ PATIENCE = 1.0
 """Seconds that arrays may take before requests stop waiting for them."""
 
 STALE = 10.0
-"""Seconds for which a tile set may stand in for the next one."""
+"""Seconds for which a tile set may stand in for the next one, or what making it took for ``TURNS`` times, if that is
+longer, but never more than ``OLDEST``."""
+TURNS = 6
+OLDEST = 60.0
 DUTY = 4
 """The part of the time that is spent on making the next one, at most: one in so many."""
 SOON = 0.15
@@ -70,6 +73,10 @@ class Standing(NamedTuple):
     @property
     def is_due(self) -> bool:
         return time.monotonic() - self.since >= DUTY * self.took
+
+    @property
+    def is_stale(self) -> bool:
+        return time.monotonic() - self.since >= min(max(STALE, TURNS * self.took), OLDEST)
 
 
 class TileSets:
@@ -129,7 +136,7 @@ class TileSets:
 
     def _standing_in(self, collection: str, zoom: int) -> Standing | None:
         found = self._standing.get((collection, zoom))
-        if found is None or self._is_shared or found.taken is None or time.monotonic() - found.since >= STALE:
+        if found is None or self._is_shared or found.taken is None or found.is_stale:
             return None
         return found if found.taken == self._taken() else None
 
@@ -149,13 +156,34 @@ class TileSets:
 
     def _prepared(self, collection: Collection, store: Store, zoom: int) -> TileSet:
         begun, taken = time.monotonic(), self._taken()
-        made = self._sidecar(collection, store.version_of(collection.name)).holds(zoom)
-        if not made and self._maker is not None and store.size() >= self._maker.large:
-            self._maker.make(collection.name, zoom)  # what it could not make is made here
-        found = self.of(collection, store)
-        found.levels.prepare(zoom)
+        found = self._of_maker(collection, store, zoom, taken)
+        if found is None:
+            found = self.of(collection, store)
+            found.levels.prepare(zoom)
         self._standing[collection.name, zoom] = Standing(found, begun, time.monotonic() - begun, taken)
         return found
+
+    def _of_maker(self, collection: Collection, store: Store, zoom: int, taken: int | None) -> TileSet | None:
+        """What the other process makes of a large store, when somebody wrote again meanwhile and it may stand in.
+        ``None``: what it made is of now, or it could not, and ``of`` finds or makes it."""
+        is_made = self._sidecar(collection, store.version_of(collection.name)).holds(zoom)
+        if is_made or self._maker is None or store.size() < self._maker.large:
+            return None
+        version = self._maker.make(collection.name, zoom)
+        if version is None or version == store.version_of(collection.name) or self._is_shared or taken is None:
+            return None
+        try:
+            kept = self._sidecar(collection, version)
+            found = TileSet(collection, _reader(collection, store, version), kept, self.rung)
+            found.levels.prepare(zoom)
+        except _Changed:  # somebody cleared it away just now
+            return None
+        return found if self._taken() == taken else None
+
+    def make(self, collection: Collection, store: Store, zoom: int) -> str:
+        """Have the arrays of a zoom in the folder; the version of the collection that they are of."""
+        self.of(collection, store).levels.prepare(zoom)
+        return self._sets[collection.name][1]
 
     def of(self, collection: Collection, store: Store) -> TileSet:
         """The tiles of ``collection`` as it is now. One thread alone may ask: it makes them."""

@@ -37,7 +37,7 @@ def patient() -> Iterator[None]:
     moment ago: tests compare tiles. Those of such answers set their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tilesets, "PATIENCE", 60.0)
-        patch.setattr(tilesets, "STALE", 0.0)
+        patch.setattr(tilesets, "OLDEST", 0.0)
         yield
 
 

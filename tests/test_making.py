@@ -20,7 +20,7 @@ from geo.store import Store, open_store
 from geo.tiles.levels import Levels
 from server import making
 from server.making import Maker
-from server.tilesets import TileSets, folder_of
+from server.tilesets import TileSets, folder_of, forget
 
 ZONE = Feature("z", box(37, 36, 38, 37), {"controller": "ISIL"}, Validity.exactly(Interval(date(2016, 4, 1), None)))
 
@@ -123,3 +123,43 @@ def test_requests_wait_for_arrays_only_at_first(tmp_path: Path, store: Store, mo
     begin = time.monotonic()
     assert [sets.ready(ZONES, store, 8) for _ in range(10)] == [None] * 10
     assert time.monotonic() - begin < 1.5, "ten requests waited one after the other"
+
+
+def test_what_it_made_stands_in_though_somebody_wrote_meanwhile(
+    tmp_path: Path, store: Store, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo.tiles.arrays.columns", lambda *_: pytest.fail("made here"))
+    monkeypatch.setattr("server.tilesets.OLDEST", 60.0)
+    folder, make = folder_of(str(tmp_path / "s.gpkg")), maker.make
+    other = Feature("other", box(38, 36, 39, 37), {"controller": "SDF"})
+
+    def make_late(collection: str, zoom: int) -> str | None:
+        made = make(collection, zoom)
+        store.write("zones", [other], date(2016, 4, 12))
+        return made
+
+    monkeypatch.setattr(maker, "make", make_late)
+    sets = TileSets(folder, "auto", maker)
+    found = sets.ready(ZONES, store, 8)
+    assert found is not None
+    assert found.levels.has(8)
+    assert not sets.is_of_now(found, ZONES, store), "the other is not in it"
+    assert sets.ready(ZONES, store, 8) is found
+
+
+def test_it_does_not_stand_in_once_a_story_was_taken_out_of_sight_meanwhile(
+    tmp_path: Path, store: Store, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, make = folder_of(str(tmp_path / "s.gpkg")), maker.make
+
+    def make_late(collection: str, zoom: int) -> str | None:
+        made = make(collection, zoom)
+        store.write("zones", [Feature("other", box(38, 36, 39, 37), {"controller": "SDF"})], date(2016, 4, 12))
+        forget(folder, ["zones"])
+        return made
+
+    monkeypatch.setattr(maker, "make", make_late)
+    sets = TileSets(folder, "auto", maker)
+    found = sets.ready(ZONES, store, 8)
+    assert found is not None
+    assert sets.is_of_now(found, ZONES, store)

@@ -135,7 +135,7 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         assert may_go_on.wait(20)
         level(self, zoom)
 
-    monkeypatch.setattr("server.tilesets.STALE", 60.0)
+    monkeypatch.setattr("server.tilesets.OLDEST", 60.0)
     monkeypatch.setattr("server.tilesets.DUTY", 0)
     monkeypatch.setattr("server.tilesets.SOON", 0.05)
     monkeypatch.setattr("server.tilesets.PATIENCE", 0.05)
