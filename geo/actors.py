@@ -22,6 +22,10 @@ _COLOUR = re.compile("#[0-9a-f]{6}")
 _SHORT = 4
 
 
+POWERS = ("government", "state", "coalition", "alliance")
+"""Families of sides that nobody calls a group."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """One side. ``generic`` names ("rebels", "militants") mean it only where nothing nearer fits; ``sides`` are its
@@ -79,6 +83,10 @@ class Actors:
     def air_powers(self) -> frozenset[str]:
         """The codes of those who strike from the air alone."""
         return frozenset(actor.code for actor in self.rows if actor.strikes_by_air)
+
+    def groups(self) -> frozenset[str]:
+        """The codes of those whom a story may call "the group"."""
+        return frozenset(actor.code for actor in self.rows if actor.family not in POWERS)
 
     def get(self, code: str) -> Actor | None:
         return next((actor for actor in self.rows if actor.code == code), None)

@@ -86,8 +86,12 @@ _NOUN_NEXT = re.compile(
 _DATELINE_END = re.compile(
     r"(?:[,/] ?[A-Z][\w. ]{1,20}){0,2}"
     r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}|,? \d{1,2} [A-Z][a-z]{2,8}\.?)?(?: \([\w /.]{2,30}\))?\s?(?::|\||[–—]|--?\s)"
-    r"|, (?:\d{1,2} )?[A-Z][a-z]{2,12}(?: \d{1,2})?\. "
+    r"|, (?:\d{1,2} )?[A-Z][a-z]{2,12}(?: \d{1,2})?\. |, [A-Z][a-z]+(?: [A-Z][a-z]+)?(?:\n|$)"
 )
+_SIGNED = re.compile(r"(?:, [A-Z][a-z][\w. ]{1,18})? \([A-Z][\w /.]{1,30}\) ?(?:[–—:|]|--?\s)")
+"""What follows a dateline in small letters: the agency, and a dash."""
+_HELD_IN = re.compile(r"([^,/\n]{3,30})(?:/[^,/\n]{3,30})?(?:, |/)")
+_HOLDER_END = re.compile(r"\. [A-Z]|\n|$")
 _ABBREVIATED = frozenset(("US", "U.S.", "U.S", "UK", "U.K.", "UAE"))
 _NOUN_FOLLOWS = re.compile(
     r" (?:and|or) [A-Z]\w+(?:ish|ian|an|ch|ese|i|s)\b| [A-Z]| (?!(?:and|or|to|in|on|at|for|from|with|against|by|that|"
@@ -157,6 +161,18 @@ def is_stated_place(text: str, start: int, end: int) -> bool:
     return _PLACED.search(before.removesuffix("the ")) is not None and not _NOUN_NEXT.match(text, end)
 
 
-def ends_dateline(text: str, end: int) -> bool:
-    """Whether what follows closes a dateline: "BEIRUT, Lebanon (Wire) —"."""
-    return _DATELINE_END.match(text, end, end + WINDOW) is not None
+def is_in_dateline(text: str, span: Span) -> bool:
+    """Whether a name says from where a report was sent: "BEIRUT, Lebanon (Wire) —", the town or what it lies in."""
+    line = text.rfind("\n", 0, span.start) + 1
+    if not text[line:span.start].strip(" "):
+        return _ends_dateline(text, span)
+    head = _HELD_IN.fullmatch(text, line, span.start)
+    if head is None or not _ends_dateline(text, Span(*head.span(1))):
+        return False
+    return any(end.match(text, span.end, span.end + WINDOW) for end in (_DATELINE_END, _HOLDER_END))
+
+
+def _ends_dateline(text: str, town: Span) -> bool:
+    """Whether what follows a name at the start of a line closes a dateline."""
+    closing = _DATELINE_END if text[slice(*town)].isupper() else _SIGNED
+    return closing.match(text, town.end, town.end + WINDOW) is not None

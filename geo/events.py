@@ -49,7 +49,7 @@ _BLAMELESS = ("master", "theirs", "declare", "fall", "with", "noun", "owned")
 def find_events(scene: Scene) -> tuple[Event, ...]:
     """Every event of the story, in order of its phrase; each type, place and day once a sentence."""
     about = focus(scene.mentions, scene.title)
-    parties = settle(scene.parties, scene.mentions)
+    parties = settle(scene.parties, scene.mentions, scene.text)
     scene = replace(scene, parties=parties, focus=about, when=lru_cache(maxsize=4096)(scene.when))
     found: list[Event] = []
     for sentence in sentences(scene.text):

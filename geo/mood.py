@@ -8,7 +8,7 @@ from geo.model import Span
 
 _WINDOW = 90
 _HOPE = re.compile(
-    r"\b(?:would|could|might|may|should|must|aim(?:s|ed|ing)?(?: at| to)?|fail(?:s|ed|ing)? (?:to|in)|"
+    r"\b(?:would|could|might|(?-i:may)|should|must|aim(?:s|ed|ing)?(?: at| to)?|fail(?:s|ed|ing)? (?:to|in)|"
     r"tr(?:y|ies|ied|ying) to|attempt(?:s|ed|ing)?|plan(?:s|ned|ning)?|hop(?:e[sd]?|ing)|vow(?:s|ed)?|"
     r"threat(?:s|en(?:s|ed|ing)?)?|if|unless|seek(?:s|ing)?|sought|prepar(?:e[sd]?|ing|ations)|bid|want(?:s|ed)?|"
     r"intend(?:s|ed)?|ready to|pledg(?:e[sd]?|ing)|unable|will|['’]ll|shall|set to|expected|order(?:s|"

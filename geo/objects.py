@@ -30,9 +30,16 @@ _PART = re.compile(
     r"\b(?:cent(?:re|er)|districts?|offices?|quarters?|neighbou?rhoods?|villages?|positions?|territory|"
     r"ground|areas?|base|"
     r"buildings?|hills?|flag|banner|heart|hall|posts?|victory|outskirts|suburbs?|half|parts?|points?|road|university|"
-    r"foothold|towns?|order|safety|security|control|authority|end|rule|fields?|airport|camp|outpost|university)"
+    r"foothold|towns?|order|safety|security|control|authority|end|rule|fields?|airport|camp|outpost|university|"
+    r"hospital|prison|school|factory|mill|barracks|headquarters|mosque|church|station|checkpoints?|court(?:house)?|silos?|"
+    r"crossing|gate|bridge|dam|refinery|junction|air ?base)"
     r"\s(?:\w+\s)?(?:in|at|on)(?: the| its)?(?: [\w-]+){0,2} ?[“\"‘]?\Z"
 )
+_SEAT = re.compile(
+    r"\b(?:capital|seat|cent(?:re|er)|heart|gateway|edge|(?:largest|biggest|main|second|only) \w+) "
+    r"(?:of|in|to) (?:the )?\Z"
+)
+""""A, the capital of B": not both."""
 _KIND = rf"(?:\s(?:{NOUNS}|province|city))?"
 _ITEM = r"(?:(?:,| and) (?:the|its|an?|two|three|their)(?: [\w'’-]+){1,3})"
 _JOIN = re.compile(
@@ -108,7 +115,7 @@ def _leads_late(between: str) -> bool:
 def joins(between: str, mention: Mention) -> bool:
     """Whether a list goes on: "A, B", "A and the village of B"; not "A, B province"."""
     join = _JOIN.fullmatch(between)
-    if join is None or NO_PLACE.search(between):
+    if join is None or NO_PLACE.search(between) or _SEAT.search(between):
         return False
     is_container = mention.place is not None and mention.place.is_area and join["sep"] == "," and len(between) <= 3
     return not is_container

@@ -70,7 +70,7 @@ class PartyFinder:
                 yield Party(Span(*match.span()), match[0], codes.get("", ""), by_country)
 
 
-def settle(parties: Sequence[Party], mentions: Sequence[Mention]) -> tuple[Party, ...]:
+def settle(parties: Sequence[Party], mentions: Sequence[Mention], text: str) -> tuple[Party, ...]:
     """The same parties, loose words made definite by the places and the sides that the story names."""
     towns = [one for one in mentions if one.place and not one.place.is_country]
     starts = [one.toponym.span.start for one in towns]
@@ -80,7 +80,10 @@ def settle(parties: Sequence[Party], mentions: Sequence[Mention]) -> tuple[Party
     for party in parties:
         at = bisect_left(starts, party.span.start)
         beside = [one for one in towns[max(at - 1, 0) : at + 1] if abs(one.toponym.span.start - party.span.start) < 160]
-        countries = [*(one.place.country for one in beside[::-1] if one.place), usual]
+        nearest = beside[::-1]
+        if len(beside) > 1 and "\n" in text[party.span.end : beside[-1].toponym.span.start]:
+            nearest = beside  # the next one is of another paragraph
+        countries = [*(one.place.country for one in nearest if one.place), usual]
         found.append(_settled(party, countries, found))
     return tuple(one for one in found if one.code)
 

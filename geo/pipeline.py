@@ -58,6 +58,7 @@ class Pipeline:
     facility: Callable[[str, Place], Place | None] = Facilities()
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
     air_powers: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
     resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
     corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)
     _asked: dict[tuple[str, Interval], Control] = field(default_factory=dict, repr=False)
@@ -79,7 +80,8 @@ class Pipeline:
         found = fixes.grounds(locate(placed, self.shapes))
         mentions = tuple(replace(mention, when=when(mention.toponym.span)) for mention in found)
         told = find_events(Scene(
-            text, mentions, self.parties(text), when, self.facility, title=dated.title, air_powers=self.air_powers
+            text, mentions, self.parties(text), when, self.facility, title=dated.title, air_powers=self.air_powers,
+            groups=self.groups,
         ))
         joined = tuple(self._joined(mention) for mention in fixes.dates(mentions))
         events = tuple(self._compared(event) for event in fixes.events(text, told, mentions))
@@ -140,7 +142,7 @@ def pipeline(
         gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
         ZoneIndex(ground, reports), actors.are_kin, ground, anchors(reports, gazetteer, actors),
         Facilities.of(gazetteer),
-        area_shapes(), actors.air_powers(),
+        area_shapes(), actors.air_powers(), actors.groups(),
     )
 
 

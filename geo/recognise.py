@@ -38,6 +38,18 @@ class _Found:
     listed: bool = True
 
 
+_HEADWORD = re.compile(
+    r"(?:bab|bir|burj|bustan|dar|deir|jisr|kafr|khan|nahr|qasr|ras|tal|tall|tel|tell|umm|wadi)", re.IGNORECASE
+)
+_CONSTRUCT = re.compile(r" (?:al|el|as|ash|ad|an|ar|at|az|ed|en|er|es|esh|ez)[-\u2010\u2011][A-Z]")
+
+
+def _is_head(text: str, words: Sequence[Token]) -> bool:
+    """"Bab al-Tob": a name of two words that nobody listed, and not "Bab"."""
+    is_headword = len(words) == 1 and _HEADWORD.fullmatch(words[0].word) is not None
+    return is_headword and _CONSTRUCT.match(text, words[0].end) is not None
+
+
 class Recogniser:
     """Finds toponyms with one gazetteer; ``organisations`` are names that hold names of places."""
 
@@ -97,7 +109,8 @@ class Recogniser:
 
     def _may_be_meant(self, text: str, token: Token) -> bool:
         """A single word with a capital that a curated place is called by."""
-        return self._gazetteer.has(token.folded) and roles.is_bare_name(text, token)
+        is_known = self._gazetteer.has(token.folded) and not _is_head(text, (token,))
+        return is_known and roles.is_bare_name(text, token)
 
     def _with_unsure(self, text: str, runs: list[_Found], unsure: Sequence[_Found]) -> list[_Found]:
         """The unsure names too, where the story plays among curated places, or has used the name for a place."""
@@ -131,7 +144,7 @@ class Recogniser:
         for last in range(end, here, -1) if reach or sound_reach else ():
             words = tokens[here:last]
             folded = " ".join(token.folded for token in words)
-            if self._is_pair(words):
+            if self._is_pair(words) or _is_head(text, words):
                 continue
             if folded in self._demonyms:
                 return _Found(Span(words[0].start, words[-1].end), demonym=True), last - here

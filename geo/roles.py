@@ -165,7 +165,7 @@ def role(text: str, span: Span, demonym: bool, masked: Sequence[Span]) -> str:
         return "organisation"
     if demonym or cues.is_compound(text, span.end) or cues.is_adjective(text, span):
         return "demonym"
-    if _starts_line(text, span.start) and text[slice(*span)].isupper() and cues.ends_dateline(text, span.end):
+    if cues.is_in_dateline(text, span):
         return "dateline"
     return "metonym" if _is_government(text, span) else "literal"
 
@@ -227,6 +227,3 @@ def _is_part_of_name(text: str, token: Token) -> bool:
     before = _LAST_CAPITAL.search(text[max(token.start - 20, 0) : token.start])
     return bool(after) or (before is not None and not cues.is_locative(text, token.start))
 
-
-def _starts_line(text: str, start: int) -> bool:
-    return start == 0 or text[:start].rstrip(" ").endswith("\n")

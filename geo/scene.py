@@ -17,7 +17,7 @@ def _no_facility(kind: str, town: Place) -> Place | None:
 class Scene:
     """All that the earlier stages found in one story; ``when`` dates a span of its text, ``facility`` finds a
     town's airport or dam, ``focus`` is the id of the place that it is mostly about, ``air_powers`` are the codes of
-    those who strike from the air alone."""
+    those who strike from the air alone, ``groups`` of those who are no state."""
 
     text: str
     mentions: tuple[Mention, ...]
@@ -27,6 +27,7 @@ class Scene:
     focus: str = ""
     title: str = ""
     air_powers: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
 
     def placed_in(self, span: Span) -> list[Mention]:
         """The mapped names that start in ``span``."""

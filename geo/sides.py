@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from geo.model import Event, Span
 from geo.parties import Party
 from geo.scene import Scene
-from geo.triggers import Trigger
+from geo.sentences import around, layout, paragraph_of
+from geo.triggers import Trigger, find_triggers
 
 Sides = tuple[Party | None, Party | None]
 
@@ -16,11 +17,19 @@ _NO_ACTOR = re.compile(
     r" their| an?| Syrian)?(?: (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|noon\b|dawn\b|night\b|time\b)\w+)? \Z"
 )
 _BY = re.compile(r"\b(?:by|to|of|with|under|on)(?: the| an?| its| their| both)?(?: [\w'’-]+){0,3} ?\Z", re.IGNORECASE)
-_FROM = re.compile(r"\b(?:from|against|of|to|by)(?: the| its| their)?(?: [\w-]+)? ?\Z")
+_FROM = re.compile(
+    r"\b(?:from|against|(?<!help )(?<!support )(?<!cover )(?<!backing )of|to|by)(?: the| its| their)?(?: [\w-]+)? ?\Z"
+)
 _PRONOUN = re.compile(
     r"\b(?:they|it|its|their|he|his|theirs|the (?:group|movement|alliance|attackers|force|column|two sides|militia))\b",
     re.IGNORECASE,
 )
+_THEY = re.compile(r"\b(?:they|it) (?:[a-z]+ ){1,3}\Z")
+""" "took A from the rebels, days after they had been driven out": who took it, not whom it was taken from."""
+_SAID = re.compile(r"\b(?:said|says?|reported|claimed|announced|confirmed)(?: that)? ")
+_LIFTED = re.compile(r"\b(?:br(?:oke|eaks?|eaking|oken)|lift(?:s|ed|ing)?|end(?:s|ed|ing)?)(?: [\w'’-]+){1,5} \Z")
+""""troops broke a three-year siege": it is not they who besiege."""
+_GROUP = re.compile(r"\bthe (?:group|movement)(?: \w+)? ?\Z", re.IGNORECASE)
 _BOMB = re.compile(r"bomb|blast|explosion|suicide", re.IGNORECASE)
 _CUT = re.compile(r"[;:]|, (?:but|and|when|while|as)\b|\b(?:after|when|while|before)\b")
 _MEN_OF = re.compile(
@@ -28,12 +37,18 @@ _MEN_OF = re.compile(
 )
 _RELATIVE = re.compile(r",? (?:who|which|that)\b[^,;.]{0,40}\Z")
 _REACH = 220
+ADJOINING = 22
+"""Characters between a side and a noun that is its: "a rebel takeover", "an Islamic State siege"."""
 
 
 def sides(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Sides:
     """Actor and target, ``None`` where the story does not say."""
     before = scene.parties_in(Span(max(trigger.sentence.start, trigger.span.start - _REACH), trigger.span.start))
     after = scene.parties_in(Span(trigger.span.end, min(trigger.sentence.end, trigger.span.end + _REACH)))
+    lead = scene.before(trigger.span.start, 60, trigger.sentence.start)
+    if trigger.type == "siege" and (lifted := _LIFTED.search(lead)):
+        own = scene.parties_in(Span(trigger.span.start - len(lead) + lifted.start(), trigger.span.start))
+        return _after_by(scene, trigger, after) or next(iter(own), None), None
     return _READERS.get(trigger.frame, _doer)(scene, trigger, (before, after), told)
 
 
@@ -55,6 +70,8 @@ def _doer(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event])
     actor = subject(scene, trigger, before, told)
     if actor is None and trigger.frame == "hold" and before:
         actor = before[-1]
+    if actor and after and after[0].code == actor.code and after[0].span.start - trigger.span.end <= len(" the "):
+        actor = None  # "it bombed SDF positions"
     target = next((one for one in after if one.code != (actor.code if actor else "")), None)
     if target and trigger.type.startswith("control"):
         target = target if _FROM.search(scene.before(target.span.start, 40, trigger.span.end)) else None
@@ -109,7 +126,7 @@ def _noun(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event])
     by = _after_by(scene, trigger, after)
     if by and re.search(r"\b(?:was|were|is|are|has|had)\b", scene.text[trigger.span.end : by.span.start]):
         by = None
-    adjoining = before[-1] if before and trigger.span.start - before[-1].span.end <= 22 else None
+    adjoining = before[-1] if before and trigger.span.start - before[-1].span.end <= ADJOINING else None
     if trigger.type == "control_loss":
         return adjoining or by or subject(scene, trigger, before, told), None
     return by or adjoining or subject(scene, trigger, before, told), None
@@ -119,8 +136,12 @@ def _ouster(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event
     """Who drove out whom."""
     before, after = around
     if trigger.voice == "passive":
-        loser = before[-1] if before else None
-        return _after_by(scene, trigger, after) or _attacker(told, loser, scene, trigger), loser
+        loser, others = before[-1] if before else None, list[Party]()
+        if _THEY.search(scene.before(trigger.span.start, 40, trigger.sentence.start)):
+            loser = _pronoun(scene, trigger, told)
+            others = [one for one in before if loser and one.code != loser.code]
+        taker = _after_by(scene, trigger, after) or _attacker(told, loser, scene, trigger)
+        return taker or next(iter(others), None), loser
     near = [one for one in after if one.span.start - trigger.span.end < 60]
     if trigger.text.lower().startswith(("leav", "left")):
         return (near[0] if near else None), (before[-1] if before else None)
@@ -174,9 +195,12 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
         speakers = scene.parties_in(Span(trigger.span.end, min(trigger.sentence.end, trigger.span.end + _REACH)))
         return speakers[0] if speakers else _pronoun(scene, trigger, told)
     if own:
-        return own[0]
+        said = max((match.end() for match in _SAID.finditer(clause)), default=0)
+        told_of = [one for one in own if one.span.start >= trigger.span.start - len(clause) + said]
+        return (told_of or own)[0]
     if _PRONOUN.search(clause[cut:]):
-        return _pronoun(scene, trigger, told)
+        is_accusation = trigger.type in ("attack", "airstrike") and _is_accused(clause)
+        return None if is_accusation else _pronoun(scene, trigger, told)
     return free[0] if free else _of_main_clause(scene, trigger)
 
 
@@ -196,6 +220,13 @@ def _owner(scene: Scene, before: Sequence[Party]) -> Party | None:
     """"Turkey said its troops had ...": Turkey's."""
     is_owned = re.search(r"\b(?:its|their) \Z", scene.before(before[-1].span.start, 7)) is not None
     return before[-2] if is_owned and before[-1].by_country and len(before) > 1 else None
+
+
+def _is_accused(clause: str) -> bool:
+    """"They are bombing everything", somebody says: whom is known to those who hear it."""
+    opens = max(clause.rfind("\u201c"), clause.rfind('"'))
+    closes = clause.rfind("\u201d")
+    return opens > closes and clause.count('"') % 2 == (clause[opens] == '"') and "they" in clause[opens:].lower()
 
 
 def subject_before(scene: Scene, at: int) -> Party | None:
@@ -231,15 +262,46 @@ def _pronoun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Party | N
         if lost:
             return lost
     here = scene.parties_in(Span(max(trigger.sentence.start, trigger.span.start - _REACH), trigger.span.start))
+    if _GROUP.search(scene.before(trigger.span.start, 40, trigger.sentence.start)):
+        return _group(scene, trigger)
     free = [one for one in here if not _is_object(scene, one)]
     return next(iter([*free[::-1], *here[::-1]]), None) or subject_before(scene, trigger.sentence.start)
+
+
+def _group(scene: Scene, trigger: Trigger) -> Party | None:
+    """"the group": no state and no army."""
+    groups = [one for one in scene.parties_before(trigger.span.start) if one.code in scene.groups]
+    return next((one for one in groups if not _is_object(scene, one)), None)
+
+
+def _sentence_before(scene: Scene, trigger: Trigger) -> Span | None:
+    """In its paragraph."""
+    start = paragraph_of(scene.text, trigger.sentence).start
+    return around(layout(scene.text).sentences, Span(trigger.sentence.start - 2, trigger.sentence.start - 1)) \
+        if trigger.sentence.start - 2 > start else None
+
+
+def _taker(scene: Scene, sentence: Span) -> Party | None:
+    """"The army has retaken most of the enclave. A fell on Monday": who took, though of no place of a name."""
+    for readings in reversed(find_triggers(scene.text, sentence)):
+        first = readings[0]
+        if first.type in ("control_gain", "attack") and first.frame in ("take", "hit", "on"):
+            before = scene.parties_in(Span(sentence.start, first.span.start))
+            return subject(scene, first, before, ())
+    return None
 
 
 def _attacker(told: Sequence[Event], loser: Party | None, scene: Scene, trigger: Trigger) -> Party | None:
     """Who was taking places just before, and is not the loser."""
     losing = loser.code if loser else ""
-    for event in reversed(told[-6:]):
-        if event.type in ("control_gain", "attack", "siege") and event.actor and event.actor != losing:
-            return next((one for one in scene.parties_before(trigger.span.start, 80) if one.code == event.actor), None)
+    taking = [event for event in reversed(told[-6:])
+              if event.type in ("control_gain", "attack", "siege") and event.actor and event.actor != losing]
+    before = _sentence_before(scene, trigger)
+    if before and not any(event.sentence.start >= before.start for event in taking):
+        taker = _taker(scene, before)
+        if taker and taker.code != losing:
+            return taker
+    for event in taking:
+        return next((one for one in scene.parties_before(trigger.span.start, 80) if one.code == event.actor), None)
     near = scene.parties_before(trigger.span.start, 6)
     return next((one for one in near if not _is_object(scene, one) and one.code != losing), None)

@@ -69,6 +69,9 @@ _NOMINAL = re.compile(
     r"\w+ic|\w+al|one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s\Z",
     re.IGNORECASE,
 )
+_SUPPORT = re.compile(r"\b(?:backed|supported|aided|assisted|helped|protected) by (?:[\w'’-]+ ){0,3}\Z")
+""" "rebels backed by Turkish artillery" says who helps, and nothing of a shelling."""
+_EPITHET = re.compile(r" (?!(?:the|an?|its|their|it|them|what|both|two|three)\b)[a-z]")
 _COMPOUND_STATE = re.compile(
     r"(?<![\w-])(?P<actor>(?:al-)?[A-Z][\w.]*(?: [A-Z]\w+)?|rebel|government|opposition|regime|jihadist|militant)"
     r"[-‐‑](?:held|controlled|occupied|ruled|run)(?![\w-])"
@@ -122,7 +125,8 @@ def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigge
         if match is None:
             continue
         is_noun = _is_noun(text, sentence, word) if is_noun is None else is_noun
-        if (is_noun and phrase.is_verb) or is_denied(text, sentence, word.start()):
+        if (is_noun and phrase.is_verb) or is_denied(text, sentence, word.start()) or (
+                not phrase.is_verb and _SUPPORT.search(text, max(word.start() - 60, sentence.start), word.start())):
             continue
         span = Span(word.start(), match.end())
         yield Trigger(
@@ -132,8 +136,10 @@ def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigge
 
 
 def _is_noun(text: str, sentence: Span, word: re.Match[str]) -> bool:
-    """"a raid", "three strikes", "set free": no verb, though it looks like one."""
+    """"a raid", "three strikes", "set free", "the surrounding villages": no verb, though it looks like one."""
     form = word[0].lower()
+    if form == "surrounding" and _EPITHET.match(text, word.end()):
+        return True
     if form.endswith(("ed", "ing")) or form in _pasts():
         return False
     before = text[max(word.start() - 30, sentence.start) : word.start()]

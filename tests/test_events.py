@@ -126,3 +126,41 @@ def test_every_phrase_of_the_lexicon_is_reached_by_its_first_word() -> None:
 
 def test_many_events_in_one_sentence_take_time_in_proportion() -> None:
     assert events("rebels captured Rai and " * 400)
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("Islamic State retook Rai from rebel groups, days after they had been driven out.",
+     ("control_gain", "REBELS", "sy-al-rai")),
+    ("Islamic State seized the Tanf post. Syrian troops had fled. It came a day after the group took Palmyra.",
+     ("control_gain", "ISIL", "sy-palmyra")),
+    ("The army has retaken most of the enclave from rebels. Sheikh Said fell on Monday.",
+     ("control_gain", "GOV_SY", "sy-sheikh-saeed-quarter")),
+    ("Rebels said pro-government militias had shelled Sukkari in Aleppo.",
+     ("attack", "GOV_SY", "sy-al-sukkari-quarter")),
+    ("A Syrian flag was raised over Douma.", ("control_gain", "GOV_SY", "sy-douma")),
+    ("Syrian troops broke a three-year siege of Deir ez-Zor.", ("siege", None, "sy-deir-ez-zor")),
+    ("Militiamen reached the border at the end of May and Iraqi forces took Baaj.",
+     ("control_gain", "GOV_IQ", "iq-al-baaj")),
+    ('"We withdrew from Rai," a commander of Faylaq al-Sham said.', ("control_loss", "REBELS", "sy-al-rai")),
+    ("The militants hold the crossing at al-Bukamal.", ("control_state", "ISIL", "sy-al-bukamal")),
+    ("The army stormed the National Hospital at Jisr al-Shughour.", ("attack", "GOV_SY", "sy-jisr-al-shughur")),
+])
+def test_who_did_it_is_found_by_what_the_sentence_before_and_the_clause_say(
+    text: str, wanted: tuple[str, str | None, str]
+) -> None:
+    assert all(one.certainty != "hypothetical" for one in events(text))
+    assert wanted in told(text)
+
+
+@pytest.mark.parametrize("text, place", [
+    ("Rebels backed by Turkish artillery had seized Rai.", "sy-al-rai"),
+    ("Jets bombed the surrounding villages of Rai.", "sy-al-rai"),
+])
+def test_help_and_surroundings_are_no_event_of_their_own(text: str, place: str) -> None:
+    found = [one.type for one in events(text) if one.place and one.place.id == place]
+    assert "siege" not in found
+    assert "attack" not in found
+
+
+def test_the_first_word_of_a_longer_name_is_not_another_town() -> None:
+    assert "sy-al-bab" not in {place for _, _, place in told("The Federal Police hold Bab al-Tob in Mosul.")}

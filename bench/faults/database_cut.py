@@ -12,14 +12,13 @@ import random
 import shutil
 import sys
 from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 from signal import SIGQUIT
 
 from bench.faults import kill_loop, material, replay
 from bench.faults.commands import Fault
 from bench.faults.databases import NAME, DatabaseLedger, DatabaseWorkshop, database_workshop
-from bench.faults.disk_full import begin
+from bench.faults.disk_full import short
 from bench.faults.ledger import Tally
 from bench.faults.power_cut import SEED, different
 from bench.faults.replay import Call, Disk
@@ -28,8 +27,8 @@ from tools.postgres import SETTINGS, Server
 
 LOCK = "postmaster.pid"
 """It names a process of before the cut; whoever begins a server after a restart of the machine takes it away."""
-EACH = 4
-"""States of one moment, at least."""
+EACH, MOST = 4, 40
+"""States of one moment, at least and at most, if it has as many."""
 UNSAFE = ("fsync=off", "full_page_writes=off")
 """Settings with which PostgreSQL promises nothing, so that the tool must find losses."""
 
@@ -37,7 +36,6 @@ UNSAFE = ("fsync=off", "full_page_writes=off")
 def recorded(shop: DatabaseWorkshop) -> tuple[Disk, list[Path], list[Call]]:
     """The disk before the commands, its folders, and every call that writes, syncs or speaks."""
     server, ledger, record = shop.server, shop.ledger(), shop.folder.parent / "record"
-    assert server is not None
     server.stop()
     for path in shop.folder.glob("war.gpkg*"):
         path.unlink() if path.is_file() else shutil.rmtree(path)
@@ -49,7 +47,7 @@ def recorded(shop: DatabaseWorkshop) -> tuple[Disk, list[Path], list[Call]]:
     server.start()
     del os.environ["FAULT_RECORD"]
     for kind in ("ingest", "load"):
-        done = begin(shop, ledger, kind, Fault(record=record))
+        done = short(shop, ledger, kind, Fault(record=record))
         assert done.code == 0, done.complained
         if kind == "ingest":
             server.psql("CHECKPOINT")
@@ -58,17 +56,16 @@ def recorded(shop: DatabaseWorkshop) -> tuple[Disk, list[Path], list[Call]]:
 
 
 def cut(shop: DatabaseWorkshop, states: int, tally: Tally) -> None:
-    """Look at about so many states, spread over all calls."""
+    """Look at about so many different states, spread over all calls; where a moment has fewer, later ones have more."""
     disk, folders, calls = recorded(shop)
     dice, said = random.Random(SEED), ""
-    each = max(EACH, -(-states // len(calls)))
-    stride = max(1, len(calls) * each // states)
     for number, call in enumerate(calls, 1):
         disk.do(call)
         said += call.data.decode() if call.kind == "A" else ""
-        if number % stride and number != len(calls):
+        owing = states * number // len(calls) - tally.runs
+        if owing <= 0 and number != len(calls):
             continue
-        for state in different(islice(disk.states(dice, each - 3), each)):
+        for state in different(disk.states(dice, min(max(EACH, owing), MOST) - 3)):
             _audit(shop, _laid_out(shop, folders, state), said, tally)
             tally.runs += 1
             if tally.runs % 50 == 0:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.faults.databases import DatabaseWorkshop, database_workshop
-from bench.faults.disk_full import FULL, account, begin
+from bench.faults.disk_full import FULL, account, short
 from bench.faults.ledger import Tally
 
 DISK = 512 << 20
@@ -63,13 +63,12 @@ def full(shop: DatabaseWorkshop, disk: Path, counts: int, tally: Tally) -> int:
         for number in range(counts // 2):
             ledger = shop.ledger()
             with only(needed * number // (counts // 2), disk):
-                done = begin(shop, ledger, kind)
-            assert shop.server is not None
+                done = short(shop, ledger, kind)
             shop.server.revive()
             unclear += account(done, (FULL, LOST), tally)
             ledger.audit(tally)
             tally.acknowledged += len(ledger.stories) + len(ledger.days)
-            assert begin(shop, ledger, kind).code == 0, "there is room again"
+            assert short(shop, ledger, kind).code == 0, "there is room again"
             ledger.audit(tally)
     return unclear
 
@@ -78,7 +77,7 @@ def _growth(shop: DatabaseWorkshop, kind: str, disk: Path) -> int:
     """By how many bytes the files grow, and one more piece of the log."""
     ledger = shop.ledger()
     before = os.statvfs(disk).f_bavail
-    assert begin(shop, ledger, kind).code == 0
+    assert short(shop, ledger, kind).code == 0
     return (before - os.statvfs(disk).f_bavail) * os.statvfs(disk).f_frsize + (1 << 20)
 
 

@@ -33,15 +33,14 @@ SOUND = """SELECT count(bt_index_check(index => oid, heapallindexed => true)::te
 """Every row is where the indexes say, and every index has every row (PostgreSQL's amcheck)."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class DatabaseLedger(Ledger):
     """What one database was seen to acknowledge."""
 
-    server: Server | None = None
+    server: Server
 
     @property
     def address(self) -> str:
-        assert self.server is not None
         return self.server.of(NAME)
 
     def check(self) -> None:
@@ -57,15 +56,14 @@ class DatabaseLedger(Ledger):
             yield lambda sql: connection.execute(sql.encode()).fetchall()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class DatabaseWorkshop(Workshop):
     """Its stores are copies of the database ``base``."""
 
-    server: Server | None = None
+    server: Server
     crashes: int = 0
 
     def ledger(self) -> Ledger:
-        assert self.server is not None
         self.server.psql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
         self.server.psql(f"CREATE DATABASE {NAME} TEMPLATE base")
         return DatabaseLedger(Path(NAME), self.expected, server=self.server)
@@ -81,7 +79,6 @@ class DatabaseWorkshop(Workshop):
         return done
 
     def _crash(self) -> None:
-        assert self.server is not None
         self.server.stop(SIGQUIT)
         self.server.start()
         self.crashes += 1

@@ -26,11 +26,11 @@ def full(shop: Workshop, counts: int, tally: Tally) -> int:
         needed = _growth(shop, kind)
         for number in range(counts // 2):
             ledger = shop.ledger()
-            done = begin(shop, ledger, kind, Fault(room=needed * number // (counts // 2)))
+            done = short(shop, ledger, kind, Fault(room=needed * number // (counts // 2)))
             unclear += account(done, (FULL,), tally)
             ledger.audit(tally)
             tally.acknowledged += len(ledger.stories) + len(ledger.days)
-            assert begin(shop, ledger, kind, None).code == 0, "there is room again"
+            assert short(shop, ledger, kind, None).code == 0, "there is room again"
             ledger.audit(tally)
     return unclear
 
@@ -40,16 +40,16 @@ def read_only(shop: Workshop, tally: Tally) -> int:
     unclear = 0
     for kind in ("ingest", "load"):
         ledger = shop.ledger()
-        assert begin(shop, ledger, kind, None).code == 0
+        assert short(shop, ledger, kind, None).code == 0
         before = ledger.path.read_bytes()
-        done = begin(shop, ledger, kind, Fault(read_only=True), 1)
+        done = short(shop, ledger, kind, Fault(read_only=True), 1)
         unclear += account(done, (READ_ONLY,), tally) + (done.code == 0)
         tally.corrupt += ledger.path.read_bytes() != before
         ledger.audit(tally)
     return unclear
 
 
-def begin(shop: Workshop, ledger: Ledger, kind: str, fault: Fault | None = None, number: int = 0) -> Outcome:
+def short(shop: Workshop, ledger: Ledger, kind: str, fault: Fault | None = None, number: int = 0) -> Outcome:
     """One short ingest, or one load."""
     if kind == "ingest":
         return shop.ingest(ledger, number, fault, SHORT)
@@ -71,7 +71,7 @@ def _growth(shop: Workshop, kind: str) -> int:
     """By how many bytes files grow, at most: the log, and what the log is moved into."""
     ledger = shop.ledger()
     before = ledger.path.stat().st_size
-    done = begin(shop, ledger, kind, Fault(kill_at=10**9))
+    done = short(shop, ledger, kind, Fault(kill_at=10**9))
     assert done.code == 0
     log = ledger.path.with_name(ledger.path.name + "-wal")
     return ledger.path.stat().st_size - before + (log.stat().st_size if log.exists() else 0) + 2**19
@@ -80,7 +80,7 @@ def _growth(shop: Workshop, kind: str) -> int:
 def backups(shop: Workshop, counts: int) -> int:
     """Backups and restores on a full disk; how many left anything but the whole or nothing."""
     bad, ledger = 0, shop.ledger()
-    assert begin(shop, ledger, "ingest", None).code == 0
+    assert short(shop, ledger, "ingest", None).code == 0
     target = ledger.path.with_name("war.gpkg.backup")
     size = ledger.path.stat().st_size
     for number in range(counts):

@@ -26,8 +26,12 @@ LONGEST = 1.5
 """Seconds after which the service is killed at the latest."""
 ERA = 20
 READY = 60.0
-TURNED_AWAY = b"too much is being read"
-"""What a service says that reads as much as it may."""
+TURNED_AWAY = b"too many requests", b"too much is being read"
+"""What a service says that answers, or reads, as much as it may: no fault."""
+
+
+def is_turned_away(status: int, body: bytes) -> bool:
+    return status == 503 and any(words in body for words in TURNED_AWAY)
 
 
 class Shop(Protocol):
@@ -164,5 +168,5 @@ def _posted(
         thread.join()
     tally.refused += len(editors.refused)
     for status, words in editors.refused:
-        if TURNED_AWAY not in words:
+        if not is_turned_away(status, words):
             print(status, words, flush=True)

@@ -21,14 +21,12 @@ from typing import Any
 
 from bench.faults import commands, material, serving
 from bench.faults.ledger import percentiles
-from bench.faults.serving import Service
+from bench.faults.serving import Service, is_turned_away
 
 READERS, EDITORS = 32, 4
 BLOCK = 30
 PAUSE, THOUGHT = 0.2, 1.0
 """Seconds that a reader looks at what it got, and an editor at a story, on average."""
-TURNED_AWAY = b"too many requests", b"too much is being read"
-"""What the gate says, and the desk: no fault, but 36 clients are not too many for two workers."""
 EDITING = 50_000
 """From here on count the stories of the editors."""
 PATHS = (
@@ -80,7 +78,7 @@ class Load:
         begun = time.perf_counter()
         status, body = self._ask("GET", path)
         self.seen.seconds.append(time.perf_counter() - begun)
-        if status == 503 and any(words in body for words in TURNED_AWAY):
+        if is_turned_away(status, body):
             self.seen.turned_away.append(path)
             return b""
         if status not in (200, 204):
@@ -98,7 +96,7 @@ class Load:
         dice = random.Random()
         while not self.over.wait(THOUGHT * dice.random() * 2):
             status, body = self._ask("POST", "/api/articles", material.story(next(self.editing) % 1000), self.token)
-            if status == 503 and any(words in body for words in TURNED_AWAY):
+            if is_turned_away(status, body):
                 self.seen.turned_away.append("POST")
                 continue
             if status not in (200, 201):
@@ -108,7 +106,7 @@ class Load:
             status, body = self._ask("PATCH", f"/api/articles/{id_}", {"state": "published"}, self.token)
             if status == 200:
                 self.seen.commits += [time.monotonic()] * 2
-            elif status == 503 and any(words in body for words in TURNED_AWAY):
+            elif is_turned_away(status, body):
                 self.seen.turned_away.append("PATCH")
             else:
                 self.seen.errors.append(("PATCH", status, body[:200]))

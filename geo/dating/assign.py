@@ -197,7 +197,8 @@ def _carried(text: str, span: Span, times: Sequence[When], published: When | Non
         return None
     if relative := _of_which(text, span, sentence, times):
         return relative
-    if _OF_THE_PRESS.search(lowered(text), sentence.start, min(sentence.end, sentence.start + REACH)):
+    opening = Span(sentence.start, min(sentence.end, sentence.start + REACH))
+    if _OF_THE_PRESS.search(lowered(text), *opening) or _is_promise(text, opening):
         return None
     paragraph = paragraph_of(text, sentence)
     before = _inside(times, Span(max(paragraph.start, sentence.start - 4 * REACH), sentence.start))
@@ -275,6 +276,13 @@ def _is_beside_news(text: str, sentence: Span) -> bool:
     is_said = bool(found.starts) and _SPEECH.match(words, found.starts[0]) is not None
     is_quote = _QUOTE_FIRST.match(words) is not None
     return found.first == "present" or is_said or is_quote or _IF.match(words) is not None
+
+
+def _is_promise(text: str, sentence: Span) -> bool:
+    """ "In Iraq, troops said they would attack Hit": of the day of the saying."""
+    words = lowered(text)[slice(*sentence)]
+    found = cues(words, Span(0, len(words)))
+    return found.kinds[:2] == ("past", "future") and _SPEECH.match(words, found.starts[0]) is not None
 
 
 _QUOTE_FIRST = re.compile(
