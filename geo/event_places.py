@@ -28,6 +28,8 @@ _ENDS_OUT = re.compile(r"\s*(?:[.,;]|on|in|at|by|of it|last|after|earlier|during
 def places(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """The places of one event phrase, in order; none where it has none, for then it is no event."""
     found = _FINDERS[trigger.frame](scene, trigger, told)
+    if trigger.frame in _FIGHTS:
+        found = [one for one in found if not _is_source(scene, one)]
     if not found and trigger.frame in _FIGHTS:
         found = _likeliest(scene, trigger, told)
     if not found and trigger.type.startswith("control"):
@@ -36,13 +38,21 @@ def places(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mentio
     return [one for one in found if one.place and not (is_change and one.place.is_country)]
 
 
+_SOURCE = re.compile(r"\b(?:fired|launched|coming|came|flew|flying) from (?:the )?(?:\w+ )?\Z")
+
+
+def _is_source(scene: Scene, one: Mention) -> bool:
+    """"Shells fired from A": they fell elsewhere."""
+    return _SOURCE.search(scene.before(one.toponym.span.start, 40)) is not None
+
+
 _FIGHTS = ("hit", "on", "at", "strikes")
 """Frames of what happens at a place that need not be the verb's own object."""
 
 
 def _likeliest(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """Of the sentence's names the likeliest, unless that is a land; in a sentence without any, what is told of."""
-    named = scene.named_in(trigger.sentence)
+    named = [one for one in scene.named_in(trigger.sentence) if not _is_source(scene, one)]
     if not named:
         is_told = trigger.frame in ("hit", "on") and next(scene.placed_before(trigger.span.start), None) is not None
         return _one(scene, trigger, told, "") if is_told else []

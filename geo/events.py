@@ -94,6 +94,8 @@ def _of_sentence(scene: Scene, sentence: Span, told: Sequence[Event]) -> Iterato
 
 
 def _of_trigger(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Iterator[Event]:
+    if scene.named_in(Span(trigger.span.start, trigger.span.start + 1)):
+        return  # "near Hit": a name, and no verb
     spots = places(scene, trigger, told)
     if not spots:
         return

@@ -36,10 +36,12 @@ _PART = re.compile(
     r"\s(?:\w+\s)?(?:in|at|on)(?: the| its)?(?: [\w-]+){0,2} ?[“\"‘]?\Z"
 )
 _SEAT = re.compile(
-    r"\b(?:capital|seat|cent(?:re|er)|heart|gateway|edge|(?:largest|biggest|main|second|only) \w+) "
-    r"(?:of|in|to) (?:the )?\Z"
+    r"\b(?:capital|seat|cent(?:re|er)|heart|gateway|edge|(?:largest|biggest|main|second|only) \w+|"
+    r"km|miles|kilomet(?:er|re)s|(?:north|south)?-?(?:east|west)|north|south) (?:of|in|to|from) (?:the )?\Z"
 )
-""""A, the capital of B": not both."""
+""""A, the capital of B", "A, 30 km west of B": not both."""
+_AND_DID = re.compile(r"\band (?:\w+ly )?\w+ed \w")
+"""" A, and attacked posts at B": another verb's."""
 _KIND = rf"(?:\s(?:{NOUNS}|province|city))?"
 _ITEM = r"(?:(?:,| and) (?:the|its|an?|two|three|their)(?: [\w'’-]+){1,3})"
 _JOIN = re.compile(
@@ -115,7 +117,7 @@ def _leads_late(between: str) -> bool:
 def joins(between: str, mention: Mention) -> bool:
     """Whether a list goes on: "A, B", "A and the village of B"; not "A, B province"."""
     join = _JOIN.fullmatch(between)
-    if join is None or NO_PLACE.search(between) or _SEAT.search(between):
+    if join is None or NO_PLACE.search(between) or _SEAT.search(between) or _AND_DID.search(between):
         return False
     is_container = mention.place is not None and mention.place.is_area and join["sep"] == "," and len(between) <= 3
     return not is_container

@@ -50,6 +50,17 @@ def _is_head(text: str, words: Sequence[Token]) -> bool:
     return is_headword and _CONSTRUCT.match(text, words[0].end) is not None
 
 
+_BEFORE_NAME = re.compile(
+    r"\b(?:Ain|Ayn|Beit|Bayt|Bir|Gund|Jubb|Kafr|Kfar|Kani|Khirba?[et]t?|Mazraat|Qasr|Tall?|Tell?|Umm) \Z"
+)
+
+
+def _is_tail(text: str, words: Sequence[Token]) -> bool:
+    """"Kani Araban": likewise, and not "Araban"."""
+    before = text[max(words[0].start - 12, 0) : words[0].start]
+    return len(words) == 1 and _BEFORE_NAME.search(before) is not None
+
+
 class Recogniser:
     """Finds toponyms with one gazetteer; ``organisations`` are names that hold names of places."""
 
@@ -109,7 +120,7 @@ class Recogniser:
 
     def _may_be_meant(self, text: str, token: Token) -> bool:
         """A single word with a capital that a curated place is called by."""
-        is_known = self._gazetteer.has(token.folded) and not _is_head(text, (token,))
+        is_known = self._gazetteer.has(token.folded) and not (_is_head(text, (token,)) or _is_tail(text, (token,)))
         return is_known and roles.is_bare_name(text, token)
 
     def _with_unsure(self, text: str, runs: list[_Found], unsure: Sequence[_Found]) -> list[_Found]:
@@ -144,7 +155,7 @@ class Recogniser:
         for last in range(end, here, -1) if reach or sound_reach else ():
             words = tokens[here:last]
             folded = " ".join(token.folded for token in words)
-            if self._is_pair(words) or _is_head(text, words):
+            if self._is_pair(words) or _is_head(text, words) or _is_tail(text, words):
                 continue
             if folded in self._demonyms:
                 return _Found(Span(words[0].start, words[-1].end), demonym=True), last - here

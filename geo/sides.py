@@ -29,7 +29,7 @@ _THEY = re.compile(r"\b(?:they|it) (?:[a-z]+ ){1,3}\Z")
 _SAID = re.compile(r"\b(?:said|says?|reported|claimed|announced|confirmed)(?: that)? ")
 _LIFTED = re.compile(r"\b(?:br(?:oke|eaks?|eaking|oken)|lift(?:s|ed|ing)?|end(?:s|ed|ing)?)(?: [\w'’-]+){1,5} \Z")
 """"troops broke a three-year siege": it is not they who besiege."""
-_GROUP = re.compile(r"\bthe (?:group|movement)(?: \w+)? ?\Z", re.IGNORECASE)
+_GROUP = re.compile(r"\bthe (?:group|movement)(?:['’]s)?(?: [\w-]+){0,3} ?\Z", re.IGNORECASE)
 _BOMB = re.compile(r"bomb|blast|explosion|suicide", re.IGNORECASE)
 _CUT = re.compile(r"[;:]|, (?:but|and|when|while|as)\b|\b(?:after|when|while|before)\b")
 _MEN_OF = re.compile(
@@ -83,7 +83,7 @@ def _after_by(scene: Scene, trigger: Trigger, after: Sequence[Party]) -> Party |
         return after[0]
     for one in after[:3]:
         between = scene.text[trigger.span.end : one.span.start]
-        if re.search(r"\bby\b", between) and len(between) < 110:
+        if re.search(r"\bby\b[^,]*\Z", between) and len(between) < 110:
             return one
     return None
 
@@ -201,7 +201,7 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
     if _PRONOUN.search(clause[cut:]):
         is_accusation = trigger.type in ("attack", "airstrike") and _is_accused(clause)
         return None if is_accusation else _pronoun(scene, trigger, told)
-    return free[0] if free else _of_main_clause(scene, trigger)
+    return free[0] if free else _of_main_clause(scene, trigger) or _going_on(scene, trigger, told)
 
 
 _OPENING = re.compile(r"\W*(?:Having|After|By|Before|Since|While|On|With|In|Without)?(?: \w+ly)? ?\Z")
@@ -214,6 +214,17 @@ def _of_main_clause(scene: Scene, trigger: Trigger) -> Party | None:
     comma = scene.text.find(",", trigger.span.end, min(trigger.sentence.end, trigger.span.end + _REACH))
     after = scene.parties_in(Span(comma, comma + 30)) if comma >= 0 else []
     return next((one for one in after if not _is_object(scene, one)), None)
+
+
+def _going_on(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Party | None:
+    """"captured A, 30 km west of B, and attacked C": who did the one did the other."""
+    last = told[-1] if told and told[-1].sentence == trigger.sentence else None
+    if last is None or not last.actor or not _AND.search(scene.before(trigger.span.start, 30, trigger.sentence.start)):
+        return None
+    return next((one for one in scene.parties_before(trigger.span.start) if one.code == last.actor), None)
+
+
+_AND = re.compile(r"\band (?:\w+ly |later |then |also )?\Z")
 
 
 def _owner(scene: Scene, before: Sequence[Party]) -> Party | None:

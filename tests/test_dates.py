@@ -460,3 +460,11 @@ def test_only_words_that_open_no_expression_are_passed_over(monkeypatch: pytest.
 ])
 def test_expressions_that_a_second_set_of_stories_taught(text: str, wanted: str) -> None:
     assert wanted in edtf_of(text)
+
+
+@pytest.mark.parametrize("text, words, edtf", [
+    ("They took Idlib in March and Ariha later: Jisr, which they took in April 2015, is nearer.", "Jisr", "2015-04"),
+    ("The army took Palmyra on Sunday. In Iraq, troops said they would attack Hit.", "Iraq", MONDAY),
+])
+def test_a_name_has_the_date_of_what_is_told_of_it(text: str, words: str, edtf: str) -> None:
+    assert said(text, words).edtf == edtf

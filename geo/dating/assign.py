@@ -45,8 +45,8 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
     if is_now:
         own = [one for one in own if one.words.start >= here.start]
     own = _of_segment(text, own, span) or own
-    if own and (best := _nearest(text, own, span)).rank != ATTRIBUTE:
-        return best.when
+    if told := _of_relative(text, span, sentence, times) or _stated(text, own, span):
+        return told
     if labelled := _of_label(text, span, sentence, times):
         return replace(labelled, reason=f"{labelled.reason}; the name is its label")
     heading = _heading(text, sentence, times)
@@ -60,6 +60,12 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
         if not _is_of_now(text, clause, span) and (carried := _carried(text, span, times, published)):
             return carried
     return own[0].when if own and not is_now else _published(published)
+
+
+def _stated(text: str, own: Sequence[Scope], span: Span) -> When | None:
+    """The nearest date of its clause, unless that only says how old something is."""
+    best = _nearest(text, own, span) if own else None
+    return best.when if best and best.rank != ATTRIBUTE else None
 
 
 _LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")
@@ -236,6 +242,28 @@ def _of_which(text: str, span: Span, sentence: Span, times: Sequence[When]) -> W
     if last is None or last.span is None or text[last.span.end : last.span.end + 1] != ".":
         return None
     return replace(last, reason=f"{last.reason}; said of the place")
+
+
+_CLAUSE_END = re.compile(r"[,;.]")
+_WHICH_DID = re.compile(r",\s(?:which|where)\s(?=[^,;.]{3,80}[,;.])")
+_IS = re.compile(r",\s(?:is|are|lies?|remains?|stands?)\s")
+
+
+def _of_relative(text: str, span: Span, sentence: Span, times: Sequence[When]) -> When | None:
+    """ "A, which they captured in April, is 50 km away": the one date of the clause that tells of the name, of which
+    nothing else is told than how it is."""
+    match = _WHICH_DID.match(text, span.end, sentence.end)
+    if match is None:
+        return None
+    ends = _CLAUSE_END.search(text, match.end(), sentence.end)
+    if ends is None or not _IS.match(text, ends.start()):
+        return None
+    clause = Span(match.end(), ends.start())
+    inside = _inside(times, clause)
+    is_past = cues(lowered(text)[slice(*clause)], Span(0, clause.end - clause.start)).first in ("past", "perfect")
+    if len(inside) != 1 or not is_past or _is_open(inside[0]) or _OPENING.match(text, _start(inside[0])):
+        return None
+    return replace(inside[0], reason=f"{inside[0].reason}; said of the place")
 
 
 _STATE = re.compile(
