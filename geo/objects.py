@@ -40,6 +40,7 @@ _SEAT = re.compile(
     r"km|miles|kilomet(?:er|re)s|(?:north|south)?-?(?:east|west)|north|south) (?:of|in|to|from) (?:the )?\Z"
 )
 """"A, the capital of B", "A, 30 km west of B": not both."""
+_PART_OF = re.compile(r" (?:suburb|quarter|district|neighbou?rhood)s? of ")
 _AND_DID = re.compile(r"\band (?:\w+ly )?\w+ed \w")
 """" A, and attacked posts at B": another verb's."""
 _KIND = rf"(?:\s(?:{NOUNS}|province|city))?"
@@ -128,11 +129,13 @@ def _is_apposition(between: str) -> bool:
 
 
 def _holds_another(scene: Scene, mention: Mention, end: int) -> bool:
-    """An area that only says where the town lies: "the Syrian town", "Syria's Aleppo", "in Anbar the towns of"."""
-    if mention.place is None or not mention.place.is_area:
-        return False
+    """What only says where the town lies: "the Syrian town", "Syria's Aleppo", "the Damascus suburb of"."""
     span = mention.toponym.span
     after = scene.text[span.end : min(span.end + 60, end)]
+    if _PART_OF.match(after):
+        return True
+    if mention.place is None or not mention.place.is_area:
+        return False
     if re.match(rf"(?:['’]s)?(?: [\w'’-]+){{0,4}}? (?:{NOUNS})s?\b", after) and mention.place.is_country:
         return True
     if re.match(r",? the (?:towns?|cit(?:y|ies)|villages?)(?: \w+)? of ", after):

@@ -29,6 +29,8 @@ _THEY = re.compile(r"\b(?:they|it) (?:[a-z]+ ){1,3}\Z")
 _SAID = re.compile(r"\b(?:said|says?|reported|claimed|announced|confirmed)(?: that)? ")
 _LIFTED = re.compile(r"\b(?:br(?:oke|eaks?|eaking|oken)|lift(?:s|ed|ing)?|end(?:s|ed|ing)?)(?: [\w'’-]+){1,5} \Z")
 """"troops broke a three-year siege": it is not they who besiege."""
+_OPENS = re.compile(r"(?:counter-?)?(?:offensive|assault|push|attack|operation) ", re.IGNORECASE)
+""""when the assault began": whose it is must stand before it."""
 _GROUP = re.compile(r"\bthe (?:group|movement)(?:['’]s)?(?: [\w-]+){0,3} ?\Z", re.IGNORECASE)
 _BOMB = re.compile(r"bomb|blast|explosion|suicide", re.IGNORECASE)
 _CUT = re.compile(r"[;:]|, (?:but|and|when|while|as)\b|\b(?:after|when|while|before)\b")
@@ -67,6 +69,8 @@ def _doer(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event])
     if trigger.frame == "on" and _BOMB.search(trigger.text):
         near = before[-1] if before and trigger.span.start - before[-1].span.end < 12 else None
         return near, None
+    if trigger.frame == "open" and _OPENS.match(trigger.text):
+        return (before[-1] if before and trigger.span.start - before[-1].span.end <= ADJOINING else None), None
     actor = subject(scene, trigger, before, told)
     if actor is None and trigger.frame == "hold" and before:
         actor = before[-1]

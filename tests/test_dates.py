@@ -465,6 +465,8 @@ def test_expressions_that_a_second_set_of_stories_taught(text: str, wanted: str)
 @pytest.mark.parametrize("text, words, edtf", [
     ("They took Idlib in March and Ariha later: Jisr, which they took in April 2015, is nearer.", "Jisr", "2015-04"),
     ("The army took Palmyra on Sunday. In Iraq, troops said they would attack Hit.", "Iraq", MONDAY),
+    ("Since April 4, when Rai fell, they have taken Dabiq.", "Dabiq", "2016-04-04/2016-04-11"),
+    ("Since April 4, when Rai fell, they have taken Dabiq.", "Rai", "2016-04-04"),
 ])
 def test_a_name_has_the_date_of_what_is_told_of_it(text: str, words: str, edtf: str) -> None:
     assert said(text, words).edtf == edtf

@@ -147,6 +147,7 @@ def test_many_events_in_one_sentence_take_time_in_proportion() -> None:
     ("Rutba came under attack from Islamic State.", ("attack", "ISIL", "iq-rutbah")),
     ("Islamic State captured Shula, 30 km west of Deir ez-Zor, and attacked posts around Sukhna.",
      ("attack", "ISIL", "sy-al-sukhnah")),
+    ("Rebels began leaving the Damascus suburb of Daraya.", ("control_loss", "REBELS", "sy-darayya")),
     ("The army stormed the National Hospital at Jisr al-Shughour.", ("attack", "GOV_SY", "sy-jisr-al-shughur")),
 ])
 def test_who_did_it_is_found_by_what_the_sentence_before_and_the_clause_say(

@@ -55,7 +55,7 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
     if not is_now:
         beside = [one for one in said if _reaches(text, one, around(parts, one.words), clause)]
         if beside:
-            when = _began(text, _nearest(text, beside, span).when, clause)
+            when = _began(text, _nearest(text, beside, span).when, Span(clause.start, span.start))
             return replace(when, reason=f"{when.reason}; said in its sentence")
         if not _is_of_now(text, clause, span) and (carried := _carried(text, span, times, published)):
             return carried
@@ -169,11 +169,12 @@ _DAY_OF_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b(?!\d)|day\b", re.IGNORE
 _MONTH_NAME = re.compile(r"[A-Z][a-z]{2,8}|month")
 
 
-def _began(text: str, when: When, clause: Span) -> When:
-    """ "since June 2014, when they swept down from Mosul": of June, not of all the time since."""
+def _began(text: str, when: When, lead: Span) -> When:
+    """ "since June 2014, when they swept down from Mosul": of June, not of all the time since. ``lead`` is what stands
+    in the clause before the name: behind a comma the telling goes on, "since June, when A fell, they have taken B"."""
     start, at = when.interval.start, when.span
     is_since = at is not None and text[at.start : at.start + 6].lower() == "since "
-    if start is None or at is None or not (is_since and _WHEN.match(text, clause.start)):
+    if start is None or at is None or not (is_since and _WHEN.match(text, lead.start)) or "," in text[slice(*lead)]:
         return when
     words = text[at.start + 6 : at.end]
     unit = "day" if _DAY_OF_MONTH.search(words) else "month" if _MONTH_NAME.search(words) else "year"
