@@ -177,3 +177,9 @@ def test_help_and_surroundings_are_no_event_of_their_own(text: str, place: str) 
 ])
 def test_what_only_stands_near_is_not_where_it_happened(text: str, other: str) -> None:
     assert other not in {place for _, _, place in told(text)}
+
+
+def test_rebels_are_not_the_front_that_fights_beside_them() -> None:
+    found = told("The Nusra Front fought beside them. The rebels captured Ariha. Barrel bombs fell on Sarmin in Syria.")
+    assert ("control_gain", "REBELS", "sy-ariha") in found
+    assert ("airstrike", "GOV_SY", "sy-sarmin") in found

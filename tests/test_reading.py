@@ -52,7 +52,8 @@ def test_a_name_has_its_role(text: str, surface: str, role: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "Turkey joined a US-led coalition.", "He told the Washington Post.", "The Syrian rebels fled.",
-    "President Bashar Assad spoke.", "A carrier is on its way to the Gulf.", "Michael Jordan scored.", "Most of the March rain fell in the Hit parade.",
+    "A carrier is on its way to the Gulf.", "President Bashar Assad spoke.",
+    "Michael Jordan scored.", "Most of the March rain fell in the Hit parade.",
 ])
 def test_nothing_is_mapped_but_places(text: str) -> None:
     mapped = {surface for surface, place in places(text).items() if place}
