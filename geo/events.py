@@ -28,7 +28,7 @@ _SIDEBAR = re.compile(
     r"\s*(?:READ MORE|READ|WATCH|ALSO|RELATED|SEE ALSO|MORE|VIDEO|PHOTOS?|IN PICTURES)\b[^a-z]{0,3}[:–—-]"
 )
 _FROM_THE_AIR = re.compile(
-    r"\b(?:jets?|warplanes?|planes?|aircraft|air force|bombers|helicopters?|drones?|from the air|"
+    r"\b(?:jets?|warplanes?|planes?|aircraft|air force|(?<!suicide )bombers|helicopters?|drones?|from the air|"
     r"air power|gunships?|(?<!anti-tank )missiles?|barrels)\b", re.IGNORECASE
 )
 _STRIKES = re.compile(r"(?:str[iu]ck|strik|pound|hit|target|bomb)", re.IGNORECASE)

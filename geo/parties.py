@@ -14,6 +14,7 @@ from geo.model import Mention, Span
 
 _KIN = (
     (frozenset({"ISIL", "HTS"}), re.compile(r"jihad|militant|extremist|islamist|gunmen|the group", re.IGNORECASE)),
+    (frozenset({"SDF", "REBELS"}), re.compile(r"alliance", re.IGNORECASE)),
     (frozenset({"REBELS", "TURKEY_REBELS"}), re.compile(r"rebel|opposition|insurgent|brigades", re.IGNORECASE)),
 )
 """Sides that one loose word may mean: of them, the one that the story named last by its own name."""

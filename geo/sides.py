@@ -27,6 +27,7 @@ _PRONOUN = re.compile(
 _THEY = re.compile(r"\b(?:they|it) (?:[a-z]+ ){1,3}\Z")
 """ "took A from the rebels, days after they had been driven out": who took it, not whom it was taken from."""
 _SAID = re.compile(r"\b(?:said|says?|reported|claimed|announced|confirmed)(?: that)? ")
+_LIFTS = re.compile(r"(?:br(?:oke|eak|oken)|lift|end)(?:s|ed|ing)?\b", re.IGNORECASE)
 _LIFTED = re.compile(r"\b(?:br(?:oke|eaks?|eaking|oken)|lift(?:s|ed|ing)?|end(?:s|ed|ing)?)(?: [\w'’-]+){1,5} \Z")
 """"troops broke a three-year siege": it is not they who besiege."""
 _OPENS = re.compile(r"(?:counter-?)?(?:offensive|assault|push|attack|operation) ", re.IGNORECASE)
@@ -48,6 +49,8 @@ def sides(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Sides:
     before = scene.parties_in(Span(max(trigger.sentence.start, trigger.span.start - _REACH), trigger.span.start))
     after = scene.parties_in(Span(trigger.span.end, min(trigger.sentence.end, trigger.span.end + _REACH)))
     lead = scene.before(trigger.span.start, 60, trigger.sentence.start)
+    if trigger.type == "siege" and _LIFTS.match(trigger.text):
+        return _after_by(scene, trigger, after), None
     if trigger.type == "siege" and (lifted := _LIFTED.search(lead)):
         own = scene.parties_in(Span(trigger.span.start - len(lead) + lifted.start(), trigger.span.start))
         return _after_by(scene, trigger, after) or next(iter(own), None), None

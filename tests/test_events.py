@@ -148,6 +148,9 @@ def test_many_events_in_one_sentence_take_time_in_proportion() -> None:
     ("Islamic State captured Shula, 30 km west of Deir ez-Zor, and attacked posts around Sukhna.",
      ("attack", "ISIL", "sy-al-sukhnah")),
     ("Rebels began leaving the Damascus suburb of Daraya.", ("control_loss", "REBELS", "sy-darayya")),
+    ("Three suicide bombers struck a post in Ramadi.", ("attack", None, "iq-ramadi")),
+    ("The army broke the siege of Nubul.", ("siege", None, "sy-nubl")),
+    ("The Jaish al-Fatah alliance was near. The alliance took Ariha.", ("control_gain", "REBELS", "sy-ariha")),
     ("The army stormed the National Hospital at Jisr al-Shughour.", ("attack", "GOV_SY", "sy-jisr-al-shughur")),
 ])
 def test_who_did_it_is_found_by_what_the_sentence_before_and_the_clause_say(

@@ -65,7 +65,10 @@ def when_of(span: Span, text: str, times: Sequence[When], published: When | None
 def _stated(text: str, own: Sequence[Scope], span: Span) -> When | None:
     """The nearest date of its clause, unless that only says how old something is."""
     best = _nearest(text, own, span) if own else None
-    return best.when if best and best.rank != ATTRIBUTE else None
+    if best is None or best.rank == ATTRIBUTE:
+        return None
+    at = best.when.span  # "since they took A in May": A, of May
+    return _first_of(text, best.when) if at and at.start < span.start and span.end <= at.end else best.when
 
 
 _LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")
@@ -172,11 +175,15 @@ _MONTH_NAME = re.compile(r"[A-Z][a-z]{2,8}|month")
 def _began(text: str, when: When, lead: Span) -> When:
     """ "since June 2014, when they swept down from Mosul": of June, not of all the time since. ``lead`` is what stands
     in the clause before the name: behind a comma the telling goes on, "since June, when A fell, they have taken B"."""
+    return _first_of(text, when) if _WHEN.match(text, lead.start) and "," not in text[slice(*lead)] else when
+
+
+def _first_of(text: str, when: When) -> When:
+    """Of "since …" the day, month or year with which it begins; of anything else itself."""
     start, at = when.interval.start, when.span
-    is_since = at is not None and text[at.start : at.start + 6].lower() == "since "
-    if start is None or at is None or not (is_since and _WHEN.match(text, lead.start)) or "," in text[slice(*lead)]:
+    if start is None or at is None or text[at.start : at.start + 6].lower() != "since ":
         return when
-    words = text[at.start + 6 : at.end]
+    words = text[max(at.start + 6, at.end - len("12th September 2014")) : at.end]
     unit = "day" if _DAY_OF_MONTH.search(words) else "month" if _MONTH_NAME.search(words) else "year"
     whole = units.around(start, unit)
     return replace(when, interval=whole, edtf=units.edtf(whole), precision=unit)
