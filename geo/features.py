@@ -150,7 +150,8 @@ def _known(article: Article) -> Interval:
 
 def _how(article: Article) -> str:
     reason = article.published.reason if article.published else ""
-    return f"{article.published_how}: {reason}" if reason and reason != article.published_how else article.published_how
+    is_told = reason.startswith(article.published_how)  # "header line: …" of what is known by the header
+    return reason if is_told else f"{article.published_how}: {reason}" if reason else article.published_how
 
 
 def _cut(text: str, span: Span) -> str:

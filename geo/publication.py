@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
+from textwrap import shorten
 
 from geo.dates import Timed, surrounded
 from geo.dating import units
@@ -100,7 +101,7 @@ def _header(line: _Line) -> tuple[When, str] | None:
             return _on(meaning.interval.start, "stated in the metadata"), "metadata"
         labelled = _PUBLISHED.search(text) or _UPDATED.search(text)
         if labelled or _is_bare(text, expression) or _is_dateline(text, expression):
-            return _on(meaning.interval.start, f"header line: {text[:60]}"), "header"
+            return _on(meaning.interval.start, f"header line: {shorten(text, 60, placeholder=' …')}"), "header"
     return None
 
 
