@@ -155,6 +155,18 @@ def test_what_a_kml_holds_beside_ground_is_counted(tmp_path: Path) -> None:
     }
 
 
+def test_too_long_a_text_is_left_out_and_counted(tmp_path: Path) -> None:
+    long = FRAME.assign(note="x" * 10_001)
+    as_flatgeobuf(tmp_path / "a.fgb", long)
+    long.to_parquet(tmp_path / "b.parquet")
+    note = '<ExtendedData><Data name="note"><value>' + "x" * 10_001 + "</value></Data></ExtendedData></Placemark>"
+    body = placemark("NORTH", "2022-04-01", box(36, 48, 37, 49)).replace("</Placemark>", note)
+    (tmp_path / "c.kml").write_bytes(kml(body))
+    for name, options in (("a.fgb", OPTIONS), ("b.parquet", OPTIONS),
+                          ("c.kml", LoadOptions("test", controller_field="side", date_field="when"))):
+        assert load_zones(tmp_path / name, options).report.warnings["W-TEXT-LONG"] >= 1, name
+
+
 def test_a_dates_column_and_milliseconds_are_days(tmp_path: Path) -> None:
     frame = FRAME.assign(day=geopandas.pd.to_datetime(FRAME["day"]))
     as_flatgeobuf(tmp_path / "a.fgb", frame)

@@ -9,8 +9,8 @@ from math import isnan
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from geo.door.limits import MAX_BYTES, MAX_FEATURES, MAX_TEXT, MAX_VALUE
-from geo.door.raw import Given, Raw, from_wkb, transformed
+from geo.door.limits import MAX_BYTES, MAX_FEATURES, MAX_VALUE
+from geo.door.raw import Given, Raw, from_wkb, kept, transformed
 from geo.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _rows(file: ParquetFile, counts: Counter[str]) -> Iterator[Raw]:
     for batch in file.iter_batches(_BATCH, columns=flat, use_threads=False):
         for row in batch.to_pylist():
             wkb = row.pop(column)
-            told = {name: plain for name, value in row.items() if (plain := _plain(value)) is not None}
+            told = {name: plain for name, value in row.items() if (plain := _plain(value, counts)) is not None}
             yield Raw(number, None if wkb is None else transformed(from_wkb(number, wkb, counts), crs), told)
             number += 1
 
@@ -87,11 +87,11 @@ def _crs(stated: dict[str, Any]) -> str | None:
     return None if (named.get("authority"), str(named.get("code"))) in _LONGITUDE_FIRST else json.dumps(crs)
 
 
-def _plain(value: object) -> str | int | float | None:
+def _plain(value: object, counts: Counter[str]) -> str | int | float | None:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, str):
         if len(value) > MAX_VALUE:
             raise InvalidInput(f"a value of {len(value)} characters, want at most {MAX_VALUE}")
-        return value if len(value) <= MAX_TEXT else None
+        return kept(value, counts)
     return None if not isinstance(value, bool | int | float) or isnan(value) else value

@@ -17,7 +17,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from geo.door.archive import kml_in
 from geo.door.limits import MAX_DEPTH, MAX_FEATURES, MAX_RING, MAX_TEXT
-from geo.door.raw import Given, Raw
+from geo.door.raw import Given, Raw, kept
 from geo.errors import InvalidInput
 
 _SHAPES = frozenset({"Point", "LineString", "Track", "MultiTrack", "Model"})
@@ -133,8 +133,8 @@ class _Reader:
         self._text = None
 
     def _tell(self, name: str, text: str) -> None:
-        if self._placemark is not None and name and len(text) <= MAX_TEXT:
-            self._placemark[name] = text
+        if self._placemark is not None and name and (told := kept(text, self._counts)) is not None:
+            self._placemark[name] = told
 
     def _polygon(self) -> list[Polygon]:
         outer = self._rings["outer"]

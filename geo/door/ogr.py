@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from geo.door.archive import shapefile
-from geo.door.limits import MAX_FEATURES, MAX_TEXT
-from geo.door.raw import Given, Raw, from_wkb, names_file, transformed
+from geo.door.limits import MAX_FEATURES
+from geo.door.raw import Given, Raw, from_wkb, kept, names_file, transformed
 from geo.errors import InvalidInput
 
 CLOSED_DRIVERS = (
@@ -61,7 +61,7 @@ def _read(data: bytes, counts: Counter[str]) -> Iterator[Raw]:
         raise InvalidInput("no geometry in it" if wkb is None else f"more than {MAX_FEATURES} features")
     crs = _crs(meta["crs"], counts)
     for number, shape in enumerate(wkb):
-        told = {str(name): _plain(values[number]) for name, values in zip(meta["fields"], columns, strict=True)}
+        told = {str(name): _plain(values[number], counts) for name, values in zip(meta["fields"], columns, strict=True)}
         polygons = None if shape is None else transformed(from_wkb(number, shape, counts), crs)
         yield Raw(number, polygons, {name: value for name, value in told.items() if value is not None})
 
@@ -84,12 +84,12 @@ def _crs(stated: str | None, counts: Counter[str]) -> str | None:
     return stated
 
 
-def _plain(value: Any) -> str | int | float | None:
+def _plain(value: Any, counts: Counter[str]) -> str | int | float | None:
     """A cell of a numpy column as JSON has it; ``None`` for what is missing or too long."""
     item = value.item() if hasattr(value, "item") else value
     if isinstance(item, bool | int | float):
         return None if isnan(item) else item
-    return item if isinstance(item, str) and len(item) <= MAX_TEXT else None
+    return kept(item, counts) if isinstance(item, str) else None
 
 
 def _short(problem: Exception) -> str:

@@ -15,6 +15,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from shapely.geometry import MultiPolygon, Polygon
 
+from geo.door.limits import MAX_TEXT
 from geo.door.wkb import refuse_other_kinds
 from geo.errors import InvalidInput
 
@@ -43,6 +44,13 @@ class Raw:
     number: int
     geometry: MultiPolygon | None
     properties: Mapping[str, Any]
+
+
+def kept(text: str, counts: Counter[str]) -> str | None:
+    """A text of an attribute; too long a one says nothing of ground, and is left out and counted."""
+    is_long = len(text) > MAX_TEXT
+    counts["W-TEXT-LONG"] += is_long
+    return None if is_long else text
 
 
 def from_wkb(number: int, wkb: object, counts: Counter[str]) -> MultiPolygon:
