@@ -42,23 +42,18 @@ _HEADWORD = re.compile(
     r"(?:bab|bir|burj|bustan|dar|deir|jisr|kafr|khan|nahr|qasr|ras|tal|tall|tel|tell|umm|wadi)", re.IGNORECASE
 )
 _CONSTRUCT = re.compile(r" (?:al|el|as|ash|ad|an|ar|at|az|ed|en|er|es|esh|ez)[-\u2010\u2011][A-Z]")
-
-
-def _is_head(text: str, words: Sequence[Token]) -> bool:
-    """"Bab al-Tob": a name of two words that nobody listed, and not "Bab"."""
-    is_headword = len(words) == 1 and _HEADWORD.fullmatch(words[0].word) is not None
-    return is_headword and _CONSTRUCT.match(text, words[0].end) is not None
-
-
 _BEFORE_NAME = re.compile(
     r"\b(?:Ain|Ayn|Beit|Bayt|Bir|Gund|Jubb|Kafr|Kfar|Kani|Khirba?[et]t?|Mazraat|Qasr|Tall?|Tell?|Umm) \Z"
 )
 
 
-def _is_tail(text: str, words: Sequence[Token]) -> bool:
-    """"Kani Araban": likewise, and not "Araban"."""
-    before = text[max(words[0].start - 12, 0) : words[0].start]
-    return len(words) == 1 and _BEFORE_NAME.search(before) is not None
+def _is_part(text: str, words: Sequence[Token]) -> bool:
+    """Whether it is only a word of a longer name that nobody listed: "Bab" of "Bab al-Tob", "Araban" of "Kani Araban"."""
+    if len(words) > 1:
+        return False
+    (word,) = words
+    is_head = _HEADWORD.fullmatch(word.word) is not None and _CONSTRUCT.match(text, word.end) is not None
+    return is_head or _BEFORE_NAME.search(text[max(word.start - 12, 0) : word.start]) is not None
 
 
 class Recogniser:
@@ -120,8 +115,8 @@ class Recogniser:
 
     def _may_be_meant(self, text: str, token: Token) -> bool:
         """A single word with a capital that a curated place is called by."""
-        is_known = self._gazetteer.has(token.folded) and not (_is_head(text, (token,)) or _is_tail(text, (token,)))
-        return is_known and roles.is_bare_name(text, token)
+        is_known = self._gazetteer.has(token.folded) and roles.is_bare_name(text, token)
+        return is_known and not _is_part(text, (token,))
 
     def _with_unsure(self, text: str, runs: list[_Found], unsure: Sequence[_Found]) -> list[_Found]:
         """The unsure names too, where the story plays among curated places, or has used the name for a place."""
@@ -155,14 +150,15 @@ class Recogniser:
         for last in range(end, here, -1) if reach or sound_reach else ():
             words = tokens[here:last]
             folded = " ".join(token.folded for token in words)
-            if self._is_pair(words) or _is_head(text, words) or _is_tail(text, words):
+            if self._is_pair(words):
                 continue
             if folded in self._demonyms:
                 return _Found(Span(words[0].start, words[-1].end), demonym=True), last - here
-            if last - here <= reach and self._is_named_so(text, words, folded):
-                return self._found(words, folded, "exact"), last - here
-            if last - here <= sound_reach and self._sounds_so(text, words, folded):
-                return self._found(words, folded, "sound"), last - here
+            is_named = last - here <= reach and self._is_named_so(text, words, folded)
+            if not (is_named or (last - here <= sound_reach and self._sounds_so(text, words, folded))):
+                continue
+            if not _is_part(text, words):
+                return self._found(words, folded, "exact" if is_named else "sound"), last - here
         return None, 1
 
     def _is_pair(self, words: Sequence[Token]) -> bool:
