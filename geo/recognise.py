@@ -48,7 +48,7 @@ _BEFORE_NAME = re.compile(
 
 
 def _is_part(text: str, words: Sequence[Token]) -> bool:
-    """Whether it is only a word of a longer name that nobody listed: "Bab" of "Bab al-Tob", "Araban" of "Kani Araban"."""
+    """Whether it is a word of a longer name that nobody listed: "Bab" of "Bab al-Tob", "Araban" of "Kani Araban"."""
     if len(words) > 1:
         return False
     (word,) = words

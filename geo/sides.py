@@ -32,6 +32,7 @@ _LIFTED = re.compile(r"\b(?:br(?:oke|eaks?|eaking|oken)|lift(?:s|ed|ing)?|end(?:
 """"troops broke a three-year siege": it is not they who besiege."""
 _OPENS = re.compile(r"(?:counter-?)?(?:offensive|assault|push|attack|operation) ", re.IGNORECASE)
 """"when the assault began": whose it is must stand before it."""
+_WE = re.compile(r"\b(?:we|our)\b(?! (?:own |foreign )?(?:correspondent|reporter|staff|wire|agency))", re.IGNORECASE)
 _GROUP = re.compile(r"\bthe (?:group|movement)(?:['’]s)?(?: [\w-]+){0,3} ?\Z", re.IGNORECASE)
 _BOMB = re.compile(r"bomb|blast|explosion|suicide", re.IGNORECASE)
 _CUT = re.compile(r"[;:]|, (?:but|and|when|while|as)\b|\b(?:after|when|while|before)\b")
@@ -198,7 +199,7 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
     start = trigger.span.start - len(clause) + cut
     free = [one for one in before if not _is_object(scene, one)]
     own = [one for one in free if one.span.start >= start]
-    if re.search(r"\b(?:[Ww]e|[Oo]ur)\b", clause[cut:]):
+    if _WE.search(clause[cut:]):
         speakers = scene.parties_in(Span(trigger.span.end, min(trigger.sentence.end, trigger.span.end + _REACH)))
         return speakers[0] if speakers else _pronoun(scene, trigger, told)
     if own:

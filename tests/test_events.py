@@ -151,6 +151,8 @@ def test_many_events_in_one_sentence_take_time_in_proportion() -> None:
     ("Three suicide bombers struck a post in Ramadi.", ("attack", None, "iq-ramadi")),
     ("The army broke the siege of Nubul.", ("siege", None, "sy-nubl")),
     ("The Jaish al-Fatah alliance was near. The alliance took Ariha.", ("control_gain", "REBELS", "sy-ariha")),
+    ("GAZIANTEP, Turkey (Our Agency) - Rebels backed by tanks captured Dabiq from Islamic State.",
+     ("control_gain", "REBELS", "sy-dabiq")),
     ("The army stormed the National Hospital at Jisr al-Shughour.", ("attack", "GOV_SY", "sy-jisr-al-shughur")),
 ])
 def test_who_did_it_is_found_by_what_the_sentence_before_and_the_clause_say(
