@@ -113,7 +113,7 @@ def _audit(shop: DatabaseWorkshop, server: Server, said: str, tally: Tally) -> N
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--states", type=int, default=5000, help="states of the disk to look at")
+    parser.add_argument("--states", type=int, default=5200, help="states of the disk to look at, about")
     parser.add_argument("--folder", type=Path, help="an absolute path that is not there yet")
     parser.add_argument("--unsafe", action="store_true", help="let PostgreSQL sync nothing: losses must be found")
     options = parser.parse_args()
