@@ -295,9 +295,9 @@ def _group(scene: Scene, trigger: Trigger) -> Party | None:
 
 def _sentence_before(scene: Scene, trigger: Trigger) -> Span | None:
     """In its paragraph."""
-    start = paragraph_of(scene.text, trigger.sentence).start
-    return around(layout(scene.text).sentences, Span(trigger.sentence.start - 2, trigger.sentence.start - 1)) \
-        if trigger.sentence.start - 2 > start else None
+    before = Span(trigger.sentence.start - 2, trigger.sentence.start - 1)
+    is_first = before.start <= paragraph_of(scene.text, trigger.sentence).start
+    return None if is_first else around(layout(scene.text).sentences, before)
 
 
 def _taker(scene: Scene, sentence: Span) -> Party | None:

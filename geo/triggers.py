@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -102,8 +102,12 @@ class _Phrase:
     is_verb: bool
 
 
-def find_triggers(text: str, sentence: Span) -> list[list[Trigger]]:
-    """The event phrases of one sentence, in order: for each place in it, the readings to be tried, likeliest first."""
+@lru_cache(maxsize=8)
+def find_triggers(text: str, sentence: Span) -> Sequence[Sequence[Trigger]]:
+    """The event phrases of one sentence, in order: for each place in it, the readings to be tried, likeliest first.
+
+    Kept for the next sentence, which may ask who did what in this one.
+    """
     found = [
         [Trigger("control_state", "compound", Span(*match.span()), sentence, match[0], who=match["actor"])]
         for match in _COMPOUND_STATE.finditer(text, sentence.start, sentence.end)

@@ -468,6 +468,7 @@ def test_expressions_that_a_second_set_of_stories_taught(text: str, wanted: str)
     ("Since April 4, when Rai fell, they have taken Dabiq.", "Dabiq", "2016-04-04/2016-04-11"),
     ("Since April 4, when Rai fell, they have taken Dabiq.", "Rai", "2016-04-04"),
     ("It is the target since they took Ariha in May 2015.", "Ariha", "2015-05"),
+    ("It is the target since they took Ariha in 2015.", "Ariha", "2015"),
     ("The powers meet in Munich on Thursday.", "Munich", "2016-04-14"),
 ])
 def test_a_name_has_the_date_of_what_is_told_of_it(text: str, words: str, edtf: str) -> None:

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
-from geo.dating import units
 from geo.dating.grammar import lower, lowered
+from geo.dating.links import first_of
 from geo.dating.scope import ATTRIBUTE, Scope, distance, scope_of, segment
 from geo.dating.tense import cues
 from geo.interval import Interval
@@ -68,7 +69,7 @@ def _stated(text: str, own: Sequence[Scope], span: Span) -> When | None:
     if best is None or best.rank == ATTRIBUTE:
         return None
     at = best.when.span  # "since they took A in May": A, of May
-    return _first_of(text, best.when) if at and at.start < span.start and span.end <= at.end else best.when
+    return first_of(text, best.when) if at and at.start < span.start and span.end <= at.end else best.when
 
 
 _LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")
@@ -168,25 +169,14 @@ def _reaches(text: str, scope: Scope, dated: Span, clause: Span) -> bool:
 
 _ATTRIBUTION = re.compile(r"(?:(?!and |but )[\w.'\u2019-]{1,30}\s){1,9}(?:said|says?|told|reported|announced)[.\s]*\Z")
 _WHEN = re.compile(r"(?:when|as)\s")
-_DAY_OF_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b(?!\d)|day\b", re.IGNORECASE)
-_MONTH_NAME = re.compile(r"[A-Z][a-z]{2,8}|month")
 
 
 def _began(text: str, when: When, lead: Span) -> When:
     """ "since June 2014, when they swept down from Mosul": of June, not of all the time since. ``lead`` is what stands
     in the clause before the name: behind a comma the telling goes on, "since June, when A fell, they have taken B"."""
-    return _first_of(text, when) if _WHEN.match(text, lead.start) and "," not in text[slice(*lead)] else when
+    return first_of(text, when) if _WHEN.match(text, lead.start) and "," not in text[slice(*lead)] else when
 
 
-def _first_of(text: str, when: When) -> When:
-    """Of "since …" the day, month or year with which it begins; of anything else itself."""
-    start, at = when.interval.start, when.span
-    if start is None or at is None or text[at.start : at.start + 6].lower() != "since ":
-        return when
-    words = text[max(at.start + 6, at.end - len("12th September 2014")) : at.end]
-    unit = "day" if _DAY_OF_MONTH.search(words) else "month" if _MONTH_NAME.search(words) else "year"
-    whole = units.around(start, unit)
-    return replace(when, interval=whole, edtf=units.edtf(whole), precision=unit)
 _ASIDE = re.compile(r"[^,.;]{1,50}\b(?:said|says?|told|reported|reports|claims?|announced),\s")
 
 
@@ -305,6 +295,7 @@ _SPEECH = re.compile(
 _IF = re.compile(r"[\"\u201c]?(?:if|unless)\s", re.IGNORECASE)
 
 
+@lru_cache(maxsize=64)
 def _is_beside_news(text: str, sentence: Span) -> bool:
     """A sentence of the present, of a condition, or of what somebody said, which is of the day of the saying."""
     words = lowered(text)[sentence.start : min(sentence.end, sentence.start + REACH)]
@@ -314,6 +305,7 @@ def _is_beside_news(text: str, sentence: Span) -> bool:
     return found.first == "present" or is_said or is_quote or _IF.match(words) is not None
 
 
+@lru_cache(maxsize=64)
 def _is_promise(text: str, sentence: Span) -> bool:
     """ "In Iraq, troops said they would attack Hit": of the day of the saying."""
     words = lowered(text)[slice(*sentence)]

@@ -188,3 +188,20 @@ def _open(meaning: Meaning, interval: Interval, how: str) -> Meaning:
 def _when(meaning: Meaning, span: Span) -> When:
     edtf = units.edtf(meaning.interval, meaning.precision)
     return When(meaning.interval, edtf, meaning.precision, meaning.reason, span)
+
+
+_BEHIND = re.compile(r"\s(?:in|on|over|at)\s")
+""""since they took Hit in 2014": only what stands behind the last of these says a date."""
+_DAY_OF_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b(?!\d)|day\b", re.IGNORECASE)
+_MONTH_NAME = re.compile(r"[A-Z][a-z]{2,8}|month")
+
+
+def first_of(text: str, when: When) -> When:
+    """Of "since …" the day, month or year with which it begins; of anything else itself."""
+    start, at = when.interval.start, when.span
+    if start is None or at is None or text[at.start : at.start + 6].lower() != "since ":
+        return when
+    words = _BEHIND.split(text[at.start + 6 : at.end])[-1]
+    unit = "day" if _DAY_OF_MONTH.search(words) else "month" if _MONTH_NAME.search(words) else "year"
+    whole = units.around(start, unit)
+    return replace(when, interval=whole, edtf=units.edtf(whole), precision=unit)
