@@ -210,7 +210,7 @@ class Visit:
     def settle(self) -> None:
         self.page.wait_for_load_state("networkidle")
         self.until(TOOLS_THERE)
-        self.until("!document.querySelector('.dated.is-loading')")
+        self.until("!document.querySelector('.dated.is-loading, .leaflet-pan-anim')")
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def until(self, condition: str, seconds: float = 10) -> None:

@@ -270,6 +270,7 @@ def test_mentions_and_events_open_on_the_map(visit: Any) -> None:
     cards = page.locator(".leaflet-popup .cards")
     expect(cards).to_contain_text("A border town changes hands twice")
     expect(cards).to_contain_text("11 April 2016")
+    visit.settle()  # the answer pushes the map, and its links with it
     cards.get_by_role("link", name="A border town changes hands twice").first.click()
     page.wait_for_url("**/stories/story**", timeout=10_000)
 
