@@ -100,7 +100,8 @@ class Fox:
 
     @property
     def asked(self) -> list[str]:
-        return list(self.browser.run(ASKED))
+        """The addresses, without what stands behind #: the page's own is written anew with each day."""
+        return [name.partition("#")[0] for name in self.browser.run(ASKED)]
 
 
 @pytest.fixture
