@@ -91,7 +91,9 @@ _DATELINE_END = re.compile(
 _SIGNED = re.compile(r"(?:, [A-Z][a-z][\w. ]{1,18})? \([A-Z][\w /.]{1,30}\) ?(?:[–—:|]|--?\s)")
 """What follows a dateline in small letters: the agency, and a dash."""
 _HELD_IN = re.compile(r"([^,/\n]{3,30})(?:/[^,/\n]{3,30})?(?:, |/)")
+"""The town of a dateline, and a second one, up to the country or the province that is looked at."""
 _HOLDER_END = re.compile(r"\. [A-Z]|\n|$")
+"""Behind a country a dateline may also end without a dash."""
 _ABBREVIATED = frozenset(("US", "U.S.", "U.S", "UK", "U.K.", "UAE"))
 _NOUN_FOLLOWS = re.compile(
     r" (?:and|or) [A-Z]\w+(?:ish|ian|an|ch|ese|i|s)\b| [A-Z]| (?!(?:and|or|to|in|on|at|for|from|with|against|by|that|"

@@ -150,8 +150,10 @@ def _known(article: Article) -> Interval:
 
 def _how(article: Article) -> str:
     reason = article.published.reason if article.published else ""
+    if not reason:
+        return article.published_how
     is_told = reason.startswith(article.published_how)  # "header line: …" of what is known by the header
-    return reason if is_told else f"{article.published_how}: {reason}" if reason else article.published_how
+    return reason if is_told else f"{article.published_how}: {reason}"
 
 
 def _cut(text: str, span: Span) -> str:

@@ -226,4 +226,3 @@ def _is_part_of_name(text: str, token: Token) -> bool:
     after = _NEXT_CAPITAL.match(text, token.end) and not _NEXT_DAY.match(text, token.end)
     before = _LAST_CAPITAL.search(text[max(token.start - 20, 0) : token.start])
     return bool(after) or (before is not None and not cues.is_locative(text, token.start))
-

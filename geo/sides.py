@@ -320,7 +320,7 @@ def _attacker(told: Sequence[Event], loser: Party | None, scene: Scene, trigger:
         taker = _taker(scene, before)
         if taker and taker.code != losing:
             return taker
-    for event in taking:
-        return next((one for one in scene.parties_before(trigger.span.start, 80) if one.code == event.actor), None)
+    if taking:
+        return next((one for one in scene.parties_before(trigger.span.start, 80) if one.code == taking[0].actor), None)
     near = scene.parties_before(trigger.span.start, 6)
     return next((one for one in near if not _is_object(scene, one) and one.code != losing), None)

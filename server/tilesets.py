@@ -40,11 +40,9 @@ COARSE = 5
 PATIENCE = 1.0
 """Seconds that arrays may take before requests stop waiting for them."""
 
-STALE = 10.0
-"""Seconds for which a tile set may stand in for the next one, or what making it took for ``TURNS`` times, if that is
-longer, but never more than ``OLDEST``."""
-TURNS = 6
-OLDEST = 60.0
+STALE, TURNS, OLDEST = 10.0, 6, 60.0
+"""Seconds for which a tile set may stand in for the next one; so many times what making it took, if that is longer,
+for else it would be too old as soon as it is there; but never longer than the last."""
 DUTY = 4
 """The part of the time that is spent on making the next one, at most: one in so many."""
 SOON = 0.15

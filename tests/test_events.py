@@ -133,19 +133,20 @@ def test_many_events_in_one_sentence_take_time_in_proportion() -> None:
      ("control_gain", "REBELS", "sy-al-rai")),
     ("Islamic State seized the Tanf post. Syrian troops had fled. It came a day after the group took Palmyra.",
      ("control_gain", "ISIL", "sy-palmyra")),
-    ("The army has retaken most of the enclave from rebels. Sheikh Said fell on Monday.",
+    ("Rebels shelled Ramouseh in Aleppo.\n\nThe army has retaken most of the enclave. Sheikh Said fell on Monday.",
      ("control_gain", "GOV_SY", "sy-sheikh-saeed-quarter")),
     ("Rebels said pro-government militias had shelled Sukkari in Aleppo.",
      ("attack", "GOV_SY", "sy-al-sukkari-quarter")),
     ("A Syrian flag was raised over Douma.", ("control_gain", "GOV_SY", "sy-douma")),
     ("Syrian troops broke a three-year siege of Deir ez-Zor.", ("siege", None, "sy-deir-ez-zor")),
-    ("Militiamen reached the border at the end of May and Iraqi forces took Baaj.",
+    ("Popular Mobilisation units reached the border at the end of May and took Baaj.",
      ("control_gain", "GOV_IQ", "iq-al-baaj")),
     ('"We withdrew from Rai," a commander of Faylaq al-Sham said.', ("control_loss", "REBELS", "sy-al-rai")),
-    ("The militants hold the crossing at al-Bukamal.", ("control_state", "ISIL", "sy-al-bukamal")),
+    ("Islamic State seized the Tanf post. The militants hold the crossing at al-Bukamal.",
+     ("control_state", "ISIL", "sy-al-bukamal")),
     ("Two black flags flew over buildings on the edge of Kobani.", ("control_gain", "ISIL", "sy-kobani")),
     ("Rutba came under attack from Islamic State.", ("attack", "ISIL", "iq-rutbah")),
-    ("Islamic State captured Shula, 30 km west of Deir ez-Zor, and attacked posts around Sukhna.",
+    ("Islamic State is back. The group's men took Shula, 30 km west of Deir ez-Zor, and attacked posts around Sukhna.",
      ("attack", "ISIL", "sy-al-sukhnah")),
     ("Rebels began leaving the Damascus suburb of Daraya.", ("control_loss", "REBELS", "sy-darayya")),
     ("Three suicide bombers struck a post in Ramadi.", ("attack", None, "iq-ramadi")),
@@ -153,7 +154,7 @@ def test_many_events_in_one_sentence_take_time_in_proportion() -> None:
     ("The Jaish al-Fatah alliance was near. The alliance took Ariha.", ("control_gain", "REBELS", "sy-ariha")),
     ("GAZIANTEP, Turkey (Our Agency) - Rebels backed by tanks captured Dabiq from Islamic State.",
      ("control_gain", "REBELS", "sy-dabiq")),
-    ("The army stormed the National Hospital at Jisr al-Shughour.", ("attack", "GOV_SY", "sy-jisr-al-shughur")),
+    ("The army captured the silos at Sukhna.", ("control_gain", "GOV_SY", "sy-al-sukhnah")),
 ])
 def test_who_did_it_is_found_by_what_the_sentence_before_and_the_clause_say(
     text: str, wanted: tuple[str, str | None, str]
@@ -178,7 +179,7 @@ def test_help_and_surroundings_are_no_event_of_their_own(text: str, place: str) 
     ("The Syrian National Army captured Yabisa, west of Tal Abyad.", "sy-tell-abyad"),
     ("Islamic State captured Shula, about 30 km southwest of Deir ez-Zor.", "sy-deir-ez-zor"),
     ("Shells fired from Qamishli killed six people in Nusaybin.", "sy-qamishli"),
-    ("Elsewhere in Anbar, militants seized Kubaysa, two days after they took Hit.", "iq-anbar-governorate"),
+    ("Coalition aircraft hit a unit of Islamic State near Hit in Iraq over the weekend.", "iq"),
 ])
 def test_what_only_stands_near_is_not_where_it_happened(text: str, other: str) -> None:
     assert other not in {place for _, _, place in told(text)}
