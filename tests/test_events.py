@@ -133,7 +133,8 @@ def test_many_events_in_one_sentence_take_time_in_proportion() -> None:
      ("control_gain", "REBELS", "sy-al-rai")),
     ("Islamic State seized the Tanf post. Syrian troops had fled. It came a day after the group took Palmyra.",
      ("control_gain", "ISIL", "sy-palmyra")),
-    ("Rebels shelled Ramouseh in Aleppo.\n\nThe army has retaken most of the enclave. Sheikh Said fell on Monday.",
+    ("Rebels shelled Ramouseh in Aleppo.\n\n"
+     "The army has retaken 90 percent of what rebels had held. Sheikh Said fell on Monday.",
      ("control_gain", "GOV_SY", "sy-sheikh-saeed-quarter")),
     ("Rebels said pro-government militias had shelled Sukkari in Aleppo.",
      ("attack", "GOV_SY", "sy-al-sukkari-quarter")),
