@@ -32,7 +32,8 @@ def parse_tile(z: str, x: str, y: str) -> Tile:
 
     :raises NotFound: outside the matrix: z 0 to 22, x and y below 2**z.
     """
-    if all(_NUMBER.fullmatch(text) for text in (z, x, y)):
+    is_number = _NUMBER.fullmatch
+    if is_number(z) and is_number(x) and is_number(y):
         tile = Tile(int(z), int(x), int(y))
         if tile.z <= MAX_ZOOM and max(tile.x, tile.y) < 1 << tile.z:
             return tile

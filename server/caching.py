@@ -43,12 +43,13 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def pack(body: bytes, encoding: str = "") -> Packed:
-    """``body`` in ``encoding``, where it is long enough."""
+def pack(body: bytes, encoding: str = "", level: int = 6) -> Packed:
+    """``body`` in ``encoding``, where it is long enough; ``level`` is that of gzip."""
     tag = blake2b(body, digest_size=16).hexdigest()
     if len(body) <= PACK_FROM or not encoding:
         return Packed(body, "", tag)
-    return Packed(_PACKERS[encoding](body), encoding, f"{tag}-{encoding}")
+    packed = _zstd(body) if encoding == "zstd" else bytes(deflate.gzip_compress(body, level))
+    return Packed(packed, encoding, f"{tag}-{encoding}")
 
 
 def packings(body: bytes) -> Mapping[str, Packed]:
@@ -157,10 +158,6 @@ def _knows(header: str, tag: str) -> bool:
     return header == f'"{tag}"' or parse_etags(header).contains_weak(tag)
 
 
-def _gzipped(body: bytes) -> bytes:
-    return bytes(deflate.gzip_compress(body, 6))
-
-
 def _smallest(body: bytes) -> bytes:
     return bytes(deflate.gzip_compress(body, 12))
 
@@ -172,9 +169,6 @@ def _zstd(body: bytes) -> bytes:
         packer = _own.packer = zstandard.ZstdCompressor(level=3)
     packed: bytes = packer.compress(body)
     return packed
-
-
-_PACKERS = {"gzip": _gzipped, "zstd": _zstd}
 
 
 def _zipped(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import cast
 
 from flask import Flask, current_app, g, request
@@ -28,6 +28,8 @@ another one makes must not keep that one from its turn."""
 PASSING_VIEWS = ("ogc.vectors", "ogc.picture")
 """As these, tiles by another address."""
 
+_FREE = nullcontext()
+
 
 class Gate:
     """``seats`` requests at once; 0 lets all through."""
@@ -39,15 +41,15 @@ class Gate:
         self._meters = counted
         self._mine = threading.local()
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> AbstractContextManager[None]:
         """The right to work; whoever has it has it for all that it calls.
 
         :raises ServiceUnavailable: when too many wait, or it took too long; ``Retry-After`` says when to ask again.
         """
-        if self._seats is None or getattr(self._mine, "has_seat", False):
-            yield
-            return
+        return _FREE if self._seats is None or getattr(self._mine, "has_seat", False) else self._seated()
+
+    @contextmanager
+    def _seated(self) -> Iterator[None]:
         with ExitStack() as held:
             self._enter(held)
             self._mine.has_seat = True

@@ -67,9 +67,9 @@ def backdrop_host(address: str) -> str:
 
     :raises InvalidParameter: for anything but the address of tiles on a host of the web.
     """
-    parts = re.fullmatch(r"(https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?)/[A-Za-z0-9._~/?&=%@{}-]*", address)
     if not address:
         return ""
+    parts = re.fullmatch(r"(https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?)/[A-Za-z0-9._~/?&=%@{}-]*", address)
     if parts is None or any(f"{{{name}}}" not in address for name in "zxy"):
         raise InvalidParameter(f"backdrop: {address!r}, want https://HOST/… with {{z}}, {{x}} and {{y}}")
     return parts[1]

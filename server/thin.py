@@ -15,8 +15,9 @@ from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wsgi import get_host
 
 from server import security, tileservice
+from server.asked import VECTOR
 from server.caching import Answer, best_encoding
-from server.tileservice import VECTOR, Meant, TileService
+from server.tileservice import Meant, TileService
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -75,7 +76,7 @@ class Thin:
         if plain is None:
             return None
         collection, z, x, y, ending = plain.groups()
-        return self._service.meant((path, query), collection, (z, x, y), SCALES[ending])
+        return self._service.met_anew((path, query), collection, (z, x, y), SCALES[ending])
 
 
 def install(app: Flask) -> None:

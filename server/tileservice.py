@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
-from typing import cast
+from typing import NamedTuple, cast
 
 from flask import Flask, Response, current_app, request
-from werkzeug.wrappers import Request
 
 from geo import grid, mvt, painting, png
 from geo.errors import StoreError
@@ -16,19 +15,18 @@ from geo.grid import Tile
 from geo.interval import Interval
 from geo.model import Query
 from geo.png import Canvas
-from geo.schema import Collection
 from geo.standing import standing
 from geo.stills.named import NAMES, Names, written
 from geo.store import Store
 from geo.style import Style
 from geo.tiles.encoder import TileSet
 from geo.tiles.pictures import Pictures
-from server import caching, gate, meters, params, resources, tilesets
+from server import caching, gate, meters, resources, tilesets
+from server.asked import VECTOR, Asked, parsed, shown
 from server.caching import Answer, Headers, Packed
 from server.gate import Gate
 from server.meters import Meters
 from server.outage import Outage
-from server.params import BadParameter
 from server.resources import Resources
 from server.tilesets import TileSets
 
@@ -45,34 +43,14 @@ MOMENT = "public, max-age=2"
 MOST = 10_000
 """Addresses that are remembered."""
 
+MOST_SHEETS = 1_000
+LEVEL = 1
+"""Of gzip: numbers of a few bits pack hardly better for a higher one (by 2 % at most), which takes twice as long."""
+
 Address = tuple[str, str]
-VECTOR = 0
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One tile of one collection; ``version`` is what the address calls the content, if it does. ``scale`` is that of
-    a picture, or ``VECTOR``; ``has_labels`` whether it has names upon it."""
-
-    collection: Collection
-    tile: Tile
-    query: Query
-    version: str = ""
-    has_labels: bool = False
-    scale: int = VECTOR
-
-    @property
-    def is_whole(self) -> bool:
-        """Nothing is asked for but days: the tile sets have it."""
-        return self.query == Query(when=self.query.when)
-
-    @property
-    def is_of_a_day(self) -> bool:
-        return self.query.when is not None and self.query.when.days == 1
-
-
-@dataclass(frozen=True)
-class Located:
+class Located(NamedTuple):
     """Where a tile lies in the cache, and how it is made when it is not there.
 
     ``version`` is the collection's. What is no ``last_word`` is answered while better tiles are being made. A picture
@@ -88,6 +66,22 @@ class Located:
     collection: str = ""
 
 
+class Sheet(NamedTuple):
+    """All tiles of one zoom that a query string asks for, of a tile set that has the collection as it is now."""
+
+    asked: Asked
+    tiles: TileSet
+    version: str
+    one_day: date | None
+
+    def located(self, tile: Tile) -> Located:
+        made, name = self.tiles, self.asked.collection.name
+        content = made.content(tile, self.asked.query.when)
+        run = made.run(tile, self.one_day) if self.one_day else None
+        return Located(
+            self.version, (name, tile, run is None, content.mark), content.make, run, collection=name)
+
+
 class Meant:
     """What an address means in one version of the store, and the heads of its answers, by encoding: the tag that they
     are of, the status and the headers."""
@@ -96,6 +90,15 @@ class Meant:
         self.asked = asked
         self.found = found
         self.heads: dict[str, tuple[str, int, Headers]] = {}
+
+
+class _Memory:
+    """What one version of the store was asked for: what addresses mean, and the sheets on which their tiles lie."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.met: dict[Address, Meant] = {}
+        self.sheets: dict[tuple[str, int, str], Sheet] = {}
 
 
 class TileService:
@@ -107,8 +110,7 @@ class TileService:
         self._gate, self._meters = watch
         self._lifetime = caching.lifetime(max_age)
         self._outage = Outage(lambda: held.store().version())
-        self._version = ""
-        self._met: dict[Address, Meant] = {}
+        self._memory = _Memory("")
         self._pictures: dict[str, tuple[TileSet, Pictures]] = {}
         self._names: tuple[str, Names] | None = None
         self._rung = "numpy" if sets.rung.name == "numpy" else "auto"
@@ -129,12 +131,12 @@ class TileService:
                 return known
             raise
         self._outage.end()
-        if version != self._version:
-            self._version, self._met = version, {}
-        return self._met.get(address)
+        if version != self._memory.version:
+            self._memory = _Memory(version)
+        return self._memory.met.get(address)
 
     def _kept(self, address: Address) -> Meant | None:
-        return self._met.get(address) if self._outage.is_bearable else None
+        return self._memory.met.get(address) if self._outage.is_bearable else None
 
     def meant(self, address: Address, collection: str, tile: tuple[str, str, str], scale: int = VECTOR) -> Meant:
         """``address`` is a path and its query string, which come to the rest.
@@ -143,57 +145,64 @@ class TileService:
         :raises BadParameter: for a parameter that is unknown or does not parse.
         :raises StoreError: while the store cannot be read.
         """
-        known = self.remembered(address)
-        if known is not None:
-            return known
-        known_now = self._met  # another thread may meet a new version, and begin anew, while this one looks
-        asked = _asked(collection, tile, address[1], scale)
-        met = Meant(asked, self.located(asked))
-        if met.found.last_word and self.held.tiles().keeps and len(address[1]) <= LONGEST:
-            if len(known_now) >= MOST:
-                known_now.clear()
-            known_now[address] = met
+        return self.remembered(address) or self.met_anew(address, collection, tile, scale)
+
+    def met_anew(self, address: Address, collection: str, tile: tuple[str, str, str], scale: int = VECTOR) -> Meant:
+        """``meant`` for an address that is not ``remembered``."""
+        memory = self._memory  # another thread may meet a new version, and begin anew, while this one looks
+        at, query = grid.parse_tile(*tile), address[1]
+        sheet = memory.sheets.get((collection, at.z, query)) if scale == VECTOR else None
+        if sheet is not None:
+            met = Meant(sheet.asked, sheet.located(at))
+        else:
+            asked = parsed(collection, query, scale)
+            met = Meant(asked, self._located(memory, asked, at, query))
+        if met.found.last_word and self.held.tiles().keeps and len(query) <= LONGEST:
+            if len(memory.met) >= MOST:
+                memory.met.clear()
+            memory.met[address] = met
         return met
 
-    def located(self, asked: Asked) -> Located:
-        """:raises StoreError: while the store cannot be read."""
+    def _located(self, memory: _Memory, asked: Asked, tile: Tile, text: str) -> Located:
+        """``text`` is the query string."""
         store, collection = self.held.store(), asked.collection
         belief = self.held.belief(asked.query.as_known_on, collection.name)
         if belief != asked.query.as_known_on:
-            asked = replace(asked, query=replace(asked.query, as_known_on=belief))
-        query = asked.query
-        made = self._sets.ready(collection, store, asked.tile.z) if asked.is_whole else None
+            asked = asked._replace(query=replace(asked.query, as_known_on=belief))
+        made = self._sets.ready(collection, store, tile.z) if asked.is_whole else None
         if asked.scale != VECTOR:
-            return self._located_picture(store, asked, made)
+            return self._located_picture(store, asked, tile, made)
         version = self.version(collection.name)
         if made is None:
             last_word = not asked.is_whole
-            key = version, collection.name, asked.tile, repr(query), last_word
-            return Located(
-                version, key, lambda: _from_rows(store, asked), last_word=last_word, collection=collection.name)
-        content = made.content(asked.tile, query.when)
-        one_day = query.when if asked.is_of_a_day else None
-        run = made.run(asked.tile, one_day.start) if one_day and one_day.start else None
-        mark = collection.name, asked.tile, run is None, content.mark
-        last_word = self._sets.is_of_now(made, collection, store)
-        return Located(version, mark, content.make, run, last_word, collection=collection.name)
+            key = version, collection.name, tile, repr(asked.query), last_word
+            return Located(version, key, lambda: _from_rows(store, asked, tile), last_word=last_word,
+                           collection=collection.name)
+        sheet = Sheet(asked, made, version, asked.one_day)
+        if not self._sets.is_of_now(made, collection, store):
+            return sheet.located(tile)._replace(last_word=False)
+        if store.version() == memory.version and len(text) <= LONGEST:
+            if len(memory.sheets) >= MOST_SHEETS:
+                memory.sheets.clear()
+            memory.sheets[collection.name, tile.z, text] = sheet
+        return sheet.located(tile)
 
-    def _located_picture(self, store: Store, asked: Asked, made: TileSet | None) -> Located:
+    def _located_picture(self, store: Store, asked: Asked, tile: Tile, made: TileSet | None) -> Located:
         known = self.held.styles()
         styled = _named(tuple(sorted(known.items())))
-        name, day = asked.collection.name, _day(asked.query.when)
-        canvas = Canvas(asked.tile, day, asked.scale, known)
+        name, day = asked.collection.name, shown(asked.query.when)
+        canvas = Canvas(tile, day, asked.scale, known)
         version = f"{self.held.version_of(name)}-png{png.ENCODING}-{styled}"
         if made is None:
             last_word = not asked.is_whole
-            key: object = version, name, asked.tile, asked.scale, repr(asked.query), last_word
+            key: object = version, name, tile, asked.scale, repr(asked.query), last_word
             make = partial(_painted, store, asked, canvas, self._rung)
             found = Located(version, key, make, last_word=last_word, mimetype=PICTURE, collection=name)
         else:
             pictures = self._pictures_of(name, made)
             content = pictures.content(canvas)
-            key = name, asked.tile, asked.scale, styled, content.mark
-            run, last_word = pictures.run(asked.tile, day), self._sets.is_of_now(made, asked.collection, store)
+            key = name, tile, asked.scale, styled, content.mark
+            run, last_word = pictures.run(tile, day), self._sets.is_of_now(made, asked.collection, store)
             found = Located(version, key, content.make, run, last_word, mimetype=PICTURE, collection=name)
         return self._with_names(found, canvas) if asked.has_labels else found
 
@@ -202,8 +211,8 @@ class TileService:
         if self._names is None or self._names[0] != of:
             self._names = of, Names(self.held.store().read("places", Query()))
         names = self._names[1]
-        return replace(bare, version=f"{bare.version}-{of}-names{NAMES}", key=(bare.key, of),
-                       make=lambda: written(bare.make(), names, canvas.tile, canvas.scale))
+        return bare._replace(version=f"{bare.version}-{of}-names{NAMES}", key=(bare.key, of),
+                             make=lambda: written(bare.make(), names, canvas.tile, canvas.scale))
 
     def _pictures_of(self, collection: str, made: TileSet) -> Pictures:
         known = self._pictures.get(collection)
@@ -221,7 +230,7 @@ class TileService:
             nonlocal outcome
             outcome = "made"
             with self._gate.turn():
-                return caching.pack(found.make(), encoding)
+                return caching.pack(found.make(), encoding, LEVEL)
 
         tiles = self.held.tiles()
         packed = tiles.get((found.key, encoding), make)
@@ -244,42 +253,17 @@ class TileService:
         return f"{self.held.version_of(collection)}-{mvt.ENCODING}"
 
 
-def _asked(collection: str, address: tuple[str, str, str], query: str, scale: int) -> Asked:
-    tile, declared = grid.parse_tile(*address), params.collection(collection)
-    allowed = params.SEARCH if scale == VECTOR else (*params.SEARCH, params.LABELS)
-    asked = Asked(declared, tile, *_understood(declared.name, query, allowed), scale)
-    if scale != VECTOR:
-        _day(asked.query.when)
-    return asked
-
-
-def _day(when: Interval | None) -> date:
-    """A picture shows one day: it cannot be scrubbed."""
-    if when is None or when.days != 1 or when.start is None:
-        raise BadParameter("datetime", str(when or ""), "one day, as YYYY-MM-DD")
-    return when.start
-
-
 @lru_cache(8)
 def _named(looks: tuple[tuple[str, Style], ...]) -> str:
     """What pictures in these colours are called."""
     return caching.name(list(looks))[:8]
 
 
-@lru_cache(1000)
-def _understood(collection: str, text: str, allowed: tuple[str, ...]) -> tuple[Query, str, bool]:
-    """A query string, which many tiles have in common, the version that it names, and whether names are wanted."""
-    args = Request({"QUERY_STRING": text}).args.to_dict(flat=False)
-    query = params.query(args, params.collection(collection), allowed)
-    version = params.once(args, params.VERSION, str, "the version that TileJSON names")
-    return query, version or "", params.once(args, params.LABELS, params.yes, "true or false") or False
-
-
-def _from_rows(store: Store, asked: Asked) -> bytes:
+def _from_rows(store: Store, asked: Asked, tile: Tile) -> bytes:
     """Of a part of the rows, or while the set is being made."""
-    area = grid.bounds(asked.tile, mvt.BUFFER / mvt.EXTENT)
+    area = grid.bounds(tile, mvt.BUFFER / mvt.EXTENT)
     features = store.read(asked.collection.name, replace(asked.query, bbox=area))
-    return mvt.encode(asked.collection, features, asked.tile, asked.query.when)
+    return mvt.encode(asked.collection, features, tile, asked.query.when)
 
 
 def _painted(store: Store, asked: Asked, canvas: Canvas, rung: str) -> bytes:

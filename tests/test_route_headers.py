@@ -52,6 +52,8 @@ def test_every_answer_of_every_route_is_guarded(app: Flask) -> None:
             assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin", where
             assert answer.headers["Permissions-Policy"].startswith("camera=()"), where
             assert "Set-Cookie" not in answer.headers, where
+            names = [name.lower() for name, _ in answer.headers if name not in ("Link", "Vary")]
+            assert len(names) == len(set(names)), where
             policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
             assert policy["default-src"] == "'self'" and "script-src" not in policy, where
             assert (policy["object-src"], policy["base-uri"]) == ("'none'", "'none'"), where

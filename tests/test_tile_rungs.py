@@ -23,11 +23,11 @@ from shapely.geometry import LineString, MultiPoint, Point, Polygon, box, shape
 from bench.coverage import FIRST_DAY, Theatre, zone_id, zones
 from geo import mvt
 from geo.errors import InvalidParameter
-from geo.grid import Tile, project, tile_at
+from geo.grid import Tile, bounds, project, tile_at
 from geo.interval import Interval, Validity, day_from_number
 from geo.model import Feature, LngLat
 from geo.schema import EVENTS, FRONTS, ZONES, Collection
-from geo.tiles import rungs, snap
+from geo.tiles import hard, rungs, snap
 from geo.tiles.encoder import TileSet
 from geo.tiles.levels import Sidecar
 
@@ -264,6 +264,35 @@ def test_only_where_a_polygon_touches_itself_in_the_tile_geos_is_asked(
     (drawn,) = (shape(each["geometry"]) for each in decoded(made.tile(tile)))
     assert drawn.is_valid
     assert drawn.symmetric_difference(_placed(PINCHED, tile)).area <= 2 * drawn.length
+
+
+def of_kernel_cases() -> dict[str, tuple[shapely.Geometry, int]]:
+    """Areas around Rai, and at which zoom GEOS must look at them there."""
+    west, south, east, north = bounds(tile_at(RAI, 12))
+    unit = (east - west) / 4096  # a wedge whose tip lies just beyond the edge is cut at one point
+    middle = (south + north) / 2
+    wedge = Polygon([(east + 65 * unit, middle), (east - 500 * unit, middle - 90 * unit), (east - 500 * unit, middle)])
+    notched = box(36.9, 36.1, 38.1, 37.2).difference(wedge)
+    bow = Polygon([(36.9, 36.1), (38.1, 37.2), (38.1, 36.1), (36.9, 37.2)])
+    return {"valid as it is": (PINCHED, 12), "repaired": (notched, 12), "cannot be cut": (bow, 11)}
+
+
+@pytest.mark.parametrize("case", ["valid as it is", "repaired", "cannot be cut"])
+def test_what_geos_must_look_at_goes_back_into_the_one_day_tile(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    area, zoom = of_kernel_cases()[case]
+    around = replace(VERSIONS[0], id="around", geometry=box(36, 35, 39, 38))
+    rows = [around, replace(VERSIONS[0], geometry=area), replace(around, id="after")]
+    asked: list[dict[int, bytes]] = []
+    of_kernel = hard.of_kernel
+    monkeypatch.setattr(hard, "of_kernel", lambda *given: asked.append(of_kernel(*given)) or asked[-1])
+    tile, day = tile_at(RAI, zoom), Interval.of_day(date(2016, 4, 2))
+    made = {name: TileSet(ZONES, lambda: rows, rung=rungs.chosen(name)).tile(tile, day) for name in ("c", "numpy")}
+    assert made["c"] == made["numpy"]
+    (found,) = asked
+    assert len(found) == 1 and all(found.values())
+    shapes = [shape(each["geometry"]) for each in decoded(made["c"])]
+    assert len(shapes) == 3
+    assert all(each.is_valid for each in shapes)
 
 
 def test_an_unknown_kernel_is_refused() -> None:

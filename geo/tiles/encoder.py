@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from geo.grid import Tile
 from geo.interval import Interval, day_from_number, day_number
 from geo.model import Feature
 from geo.schema import Collection
-from geo.tiles import counted, marks, numpy_rung, rungs
+from geo.tiles import counted, hard, marks, rungs
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
 from geo.tiles.levels import SIMPLIFIED_TO, Keep, Levels, in_memory
 from geo.tiles.messages import Runs
@@ -31,8 +31,8 @@ LEAN = {"head": "lean_head", "head_ends": "lean_head_ends", "tail": "lean_tail",
         "crowd_head": "lean_crowd_head", "crowd_head_ends": "lean_crowd_head_ends", "ids": "numbers"}
 """What tiles of a window have instead of what those of a day have."""
 
-@dataclass(frozen=True)
-class Content:
+
+class Content(NamedTuple):
     """A tile that is not made yet. ``mark`` names its content: equal marks make equal bytes."""
 
     mark: bytes
@@ -107,8 +107,14 @@ class TileSet:
 
     def _drawn(self, tile: Tile, window: Interval | None, shown: tuple[Ints, Ints]) -> bytes:
         layer = self._layer(tile, window)
-        made = None if layer is None else layer.tile(*shown, *frame_of(tile))
-        return self._pieced(tile, window, shown) if made is None else made
+        if layer is None:
+            return self._pieced(tile, window, shown)
+        frame = frame_of(tile)
+        made = layer.tile(*shown, frame)
+        if isinstance(made, list):
+            made = layer.tile(*shown, frame, hard.of_kernel(self.levels.at(tile.z).arrays, shown[0], frame, made))
+        assert isinstance(made, bytes)
+        return made
 
     def _pieced(self, tile: Tile, window: Interval | None, shown: tuple[Ints, Ints]) -> bytes:
         """The tile step by step: what a window shows, what is counted, what GEOS must cut."""
@@ -159,7 +165,7 @@ class TileSet:
         encoded = self._rung.shapes(level, *shown, frame)
         if not len(encoded.hard):
             return encoded
-        return encoded.filled(numpy_rung.by_geos(level, shown[0][encoded.hard], frame))
+        return encoded.filled(hard.commands(level, shown[0][encoded.hard], frame))
 
 
 def turns_of(days: Ints) -> Ints:
@@ -170,7 +176,7 @@ def turns_of(days: Ints) -> Ints:
 
 def span_around(turns: Ints, day: date) -> Interval:
     """From the last of ``turns`` until ``day`` to the next after it."""
-    place = int(np.searchsorted(turns, day_number(day), side="right"))
+    place = int(turns.searchsorted(day_number(day), side="right"))
     return Interval(
         day_from_number(int(turns[place - 1])) if place else None,
         day_from_number(int(turns[place])) if place < len(turns) else None)

@@ -414,7 +414,9 @@ static int touches(size_t first_part, int any)
     return 0;
 }
 
-/* One version into out_ and ends_. 0, 1 when GEOS must do it, -1 out of memory. */
+/* One version into out_ and ends_. 0, 1 when GEOS must do it, TOUCHING when only GEOS can say whether it is valid as it
+   is, -1 out of memory. */
+enum { TOUCHING = 2 };
 static int shape(const Level *level, int32_t version, int crossing)
 {
     int kind = level->kind[version];
@@ -470,7 +472,7 @@ static int shape(const Level *level, int32_t version, int crossing)
         if (wrong) return wrong;
         part = end;
     }
-    return touches(0, level->state[version] < SOUND);
+    return touches(0, level->state[version] < SOUND) ? TOUCHING : 0;
 }
 
 static uint64_t zigzag(int64_t n) { return ((uint64_t)n << 1) ^ (uint64_t)(n >> 63); }
@@ -706,19 +708,56 @@ static int layer_init(Layer *self, PyObject *args, PyObject *named)
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* One version as a message of layer_, if any of it is to be seen. 0, 1 when GEOS must do it, -1 out of memory. */
-static int add_version(const Layer *self, const Level *level, int32_t version, int crossing)
+/* The message of a version whose geometry is data, into layer_; nothing where that is empty. */
+static int add_message(const Layer *self, const Level *level, int32_t version, const char *data, size_t size)
 {
     const Py_buffer *v = self->views + GEOMETRY;
     const int64_t *head_ends = v[1].buf, *tail_ends = v[3].buf;
-    int wrong = shape(level, version, crossing);
-    if (wrong) return wrong;
-    blob_.size = whole_.size = 0;
-    TRY(commands(level->kind[version]));
-    if (!blob_.size) return 0;
+    if (!size) return 0;
+    whole_.size = 0;
     TRY(tag_run(&whole_, v[0].buf, head_ends[version], head_ends[version + 1]));
     TRY(tag_run(&whole_, v[2].buf, tail_ends[version], tail_ends[version + 1]));
-    return feature(&layer_, ((const uint64_t *)v[4].buf)[version], level->kind[version], blob_.at, blob_.size);
+    return feature(&layer_, ((const uint64_t *)v[4].buf)[version], level->kind[version], data, size);
+}
+
+/* To hard, what GEOS must know of the version of a place: None, or its commands, points and where its rings end. */
+static int add_hard(PyObject *hard, Py_ssize_t place, int is_cut)
+{
+    static Buffer plain;
+    plain.size = 0;
+    for (size_t i = 0; is_cut && i < COUNT(out_, Point); i++) {
+        int64_t at[2] = {ITEMS(out_, Point)[i].x, ITEMS(out_, Point)[i].y};
+        TRY(append(&plain, at, sizeof at));
+    }
+    PyObject *item = is_cut ? Py_BuildValue("n(y#y#y#)", place, blob_.at, (Py_ssize_t)blob_.size, plain.at,
+                                            (Py_ssize_t)plain.size, ends_.at, (Py_ssize_t)ends_.size)
+                            : Py_BuildValue("nO", place, Py_None);
+    int wrong = item ? PyList_Append(hard, item) : -1;
+    Py_XDECREF(item);
+    return wrong;
+}
+
+/* The version of a place as a message of layer_, if any of it is to be seen; given has the commands of what GEOS did. */
+static int add_version(const Layer *self, const Level *level, int32_t version, int crossing, PyObject *given,
+                       Py_ssize_t place, PyObject *hard)
+{
+    if (given) {
+        PyObject *key = PyLong_FromSsize_t(place), *made = key ? PyDict_GetItemWithError(given, key) : NULL;
+        char *data;
+        Py_ssize_t size;
+        Py_XDECREF(key);
+        if (PyErr_Occurred()) return -1;
+        if (made) {
+            if (PyBytes_AsStringAndSize(made, &data, &size)) return -1;
+            return add_message(self, level, version, data, (size_t)size);
+        }
+    }
+    int wrong = shape(level, version, crossing);
+    if (wrong < 0) return -1;
+    blob_.size = 0;
+    if (wrong != 1) TRY(commands(level->kind[version]));
+    if (wrong) return add_hard(hard, place, wrong == TOUCHING);
+    return add_message(self, level, version, blob_.at, blob_.size);
 }
 
 /* The tile of the messages in layer_ into tile_; empty when there are none. */
@@ -738,27 +777,34 @@ static int wrap(const Layer *self)
 }
 
 PyDoc_STRVAR(tile_doc,
-"tile(rows, crossing, shift, left, top)\n\nThe tile of what ``meeting`` found; None when GEOS must cut part of it.");
+"tile(rows, crossing, (shift, left, top), given=None)\n\nThe tile of what ``meeting`` found; a list of places with what GEOS"
+" must know of each where it must look first: None, or commands, points (64 bits) and where its rings end (64 bits)."
+" ``given`` has their commands by place.");
 
 static PyObject *layer_tile(Layer *self, PyObject *args)
 {
     Py_buffer rows = {0}, crossing = {0};
+    PyObject *given = NULL, *hard;
     const Py_buffer *v = self->views;
     long long left, top;
     Level level = {v[0].buf, v[1].buf, v[7].buf, v[2].buf, v[4].buf, v[3].buf, v[5].buf, v[6].buf, 0, 0, 0};
-    if (!PyArg_ParseTuple(args, "y*y*iLL", &rows, &crossing, &level.shift, &left, &top)) return NULL;
+    if (!PyArg_ParseTuple(args, "y*y*(iLL)|O!", &rows, &crossing, &level.shift, &left, &top, &PyDict_Type, &given))
+        return NULL;
     level.left = left, level.top = top;
     layer_.size = 0;
-    int wrong = prepare(&keys_, (size_t)v[GEOMETRY + 7].len / sizeof(int64_t))
-             || prepare(&values_, (size_t)v[GEOMETRY + 9].len / sizeof(int64_t)) ? -1 : 0;
+    hard = PyList_New(0);
+    int wrong = !hard || prepare(&keys_, (size_t)v[GEOMETRY + 7].len / sizeof(int64_t))
+             || prepare(&values_, (size_t)v[GEOMETRY + 9].len / sizeof(int64_t));
     for (Py_ssize_t i = 0; i < rows.len / (Py_ssize_t)sizeof(int32_t) && !wrong; i++)
-        wrong = add_version(self, &level, ((const int32_t *)rows.buf)[i], ((const uint8_t *)crossing.buf)[i]);
-    if (!wrong) wrong = wrap(self);
+        wrong = add_version(self, &level, ((const int32_t *)rows.buf)[i], ((const uint8_t *)crossing.buf)[i], given, i, hard);
+    wrong = wrong || wrap(self);
     PyBuffer_Release(&rows);
     PyBuffer_Release(&crossing);
-    if (wrong < 0) return PyErr_NoMemory();
-    if (wrong) Py_RETURN_NONE;
-    return PyBytes_FromStringAndSize(tile_.at, (Py_ssize_t)tile_.size);
+    PyObject *made = hard;
+    if (wrong) made = PyErr_Occurred() ? NULL : PyErr_NoMemory();
+    else if (!PyList_GET_SIZE(hard)) made = PyBytes_FromStringAndSize(tile_.at, (Py_ssize_t)tile_.size);
+    if (made != hard) Py_XDECREF(hard);
+    return made;
 }
 
 static PyMethodDef layer_methods[] = {{"tile", (PyCFunction)layer_tile, METH_VARARGS, tile_doc}, {NULL, NULL, 0, NULL}};

@@ -8,15 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from geo import tilegeometry, wire
+from geo import wire
 from geo.cache import Arrays
-from geo.mvt import BUFFER, EXTENT
 from geo.tilegeometry import LINE, POINT, POLYGON, Shapes
 from geo.tiles import clip, cutting
 from geo.tiles.arrays import Ints
 from geo.tiles.clip import CORNERS, HIGH, LOW, Event
-from geo.tiles.cutting import Geometry, twice_area, without_repeats
-from geo.tiles.snap import VALID, Frame, rounded, whole
+from geo.tiles.cutting import Geometry, without_repeats
+from geo.tiles.snap import VALID, Frame, rounded
 from geo.tiles.snap import without_repeats as without_repeated
 
 FEW = 150
@@ -127,38 +126,6 @@ def _open(parts: _Parts, places: Sequence[int], kind: Ints) -> Iterator[tuple[in
             yield place, geometry
 
 
-def by_geos(level: Arrays, chosen: Ints, frame: Frame) -> list[bytes]:
-    """Geometry commands of versions that touch themselves when cut, each parted into valid polygons.
-
-    They are cut as all others are, so that neighbours still meet.
-    """
-    found = [b""] * len(chosen)
-    for place, version in enumerate(chosen):
-        whole = _alone(level, version, frame)
-        if isinstance(whole, bytes):
-            found[place] = whole
-            continue
-        for part in tilegeometry.shapes(np.array([whole], dtype=object), EXTENT, BUFFER):
-            if part.kind == POLYGON:
-                (found[place],) = wire.commands(part, closed=True)
-    return found
-
-
-def _alone(level: Arrays, version: int, frame: Frame) -> bytes | shapely.Geometry:
-    """What is visible of one polygon that touches itself: its commands where that is valid, as where two of its parts
-    touch at a point; else what GEOS must repair, or all of it where it cannot be cut."""
-    if level["state"][version] < VALID:
-        return whole(level, version, frame)
-    (geometry,) = cutting.polygons(level, np.array([version]), frame)
-    if geometry is None:
-        return whole(level, version, frame)
-    outer = [place for place, ring in enumerate(geometry) if twice_area(ring) > 0]
-    drawn = shapely.MultiPolygon([
-        (geometry[first], geometry[first + 1:last]) for first, last in pairwise([*outer, len(geometry)])
-    ])
-    return _by_hand(geometry, POLYGON) if drawn.is_valid else drawn
-
-
 def _touching(clipped: dict[int, Geometry]) -> list[int]:
     """The places of what touches itself when cut, which is forgotten."""
     square = [list(CORNERS)]
@@ -181,7 +148,7 @@ def _written(plain: Shapes | None, clipped: dict[int, Geometry], hard: list[int]
     few = sum(len(line) for lines in clipped.values() for line in lines) <= FEW
     if few:
         for place, lines in clipped.items():
-            commands[place] = _by_hand(lines, int(kind[place]))
+            commands[place] = by_hand(lines, int(kind[place]))
     for each in (*([] if plain is None else [plain]), *([] if few else _cut(clipped, kind))):
         for place, data in zip(each.owners.tolist(), wire.commands(each, closed=each.kind == POLYGON), strict=True):
             commands[place] = data
@@ -189,7 +156,7 @@ def _written(plain: Shapes | None, clipped: dict[int, Geometry], hard: list[int]
     return Encoded(b"".join(commands), ends, np.array(sorted(hard), dtype=np.int32))
 
 
-def _by_hand(lines: Geometry, kind: int) -> bytes:
+def by_hand(lines: Geometry, kind: int) -> bytes:
     """What ``wire.commands`` writes, without the cost of a numpy call."""
     x = y = 0
     out = []

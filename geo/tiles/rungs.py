@@ -12,6 +12,7 @@ from geo.cache import Arrays
 from geo.tiles import messages, numpy_rung
 from geo.tiles.arrays import Ints
 from geo.tiles.clip import HIGH, LOW
+from geo.tiles.hard import Cut
 from geo.tiles.messages import Runs
 from geo.tiles.numpy_rung import Encoded
 from geo.tiles.snap import Frame
@@ -20,8 +21,11 @@ from geo.tiles.snap import Frame
 class Layer(Protocol):
     """One-day tiles of a zoom, geometry and messages in one call."""
 
-    def tile(self, rows: Ints, crossing: Ints, shift: int, left: int, top: int, /) -> bytes | None:
-        """The tile of what ``meeting`` found; ``None`` when GEOS must cut a version of it."""
+    def tile(
+        self, rows: Ints, crossing: Ints, frame: Frame, given: dict[int, bytes] = ..., /
+    ) -> bytes | list[tuple[int, Cut | None]]:
+        """The tile of what ``meeting`` found, or the places in it at which GEOS must look first, with what it has cut
+        there; ``given`` are their commands by place, and then it is the tile."""
 
 
 class Rung(NamedTuple):

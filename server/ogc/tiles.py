@@ -11,12 +11,13 @@ from geo import grid
 from geo.model import BBox, LngLat
 from geo.schema import Collection
 from server import caching, links, page, params, tilejson
+from server.asked import VECTOR
 from server.ogc import described, forms
 from server.ogc.crs import CRS84, EPSG, WORLD
 from server.ogc.described import JSON, PNG, RELATION, TILE, link
 from server.params import BadParameter
 from server.resources import get_store, get_summary
-from server.tileservice import VECTOR, respond
+from server.tileservice import respond
 
 bp = Blueprint("tiles", __name__)
 
