@@ -2,7 +2,7 @@
 work."""
 from setuptools import Extension, setup
 
-ALIKE = ["-O2", "-ffp-contract=off"]
+ALIKE = ["-O3", "-ffp-contract=off"]
 """Both rungs must round alike."""
 
 setup(ext_modules=[

@@ -35,9 +35,9 @@ static int append(Buffer *buffer, const void *data, size_t size)
     return 0;
 }
 
-static int varint(Buffer *buffer, uint64_t number)
+static inline int varint(Buffer *buffer, uint64_t number)
 {
-    if (grow(buffer, 10)) return -1;
+    if (buffer->room - buffer->size < 10 && grow(buffer, 10)) return -1;
     char *at = buffer->at + buffer->size;
     while (number > 0x7f) {
         *at++ = (char)((number & 0x7f) | 0x80);
