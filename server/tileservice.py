@@ -21,6 +21,7 @@ from geo.store import Store
 from geo.style import Style
 from geo.tiles.encoder import TileSet
 from geo.tiles.pictures import Pictures
+from geo.tiles.sheet import Sheet
 from server import caching, gate, meters, resources, tilesets
 from server.asked import VECTOR, Asked, parsed, shown
 from server.caching import Answer, Headers, Packed
@@ -43,7 +44,7 @@ MOMENT = "public, max-age=2"
 MOST = 10_000
 """Addresses that are remembered."""
 
-MOST_SHEETS = 1_000
+MOST_SERIES = 1_000
 LEVEL = 1
 """Of gzip: numbers of a few bits pack hardly better for a higher one (by 2 % at most), which takes twice as long."""
 
@@ -66,20 +67,19 @@ class Located(NamedTuple):
     collection: str = ""
 
 
-class Sheet(NamedTuple):
+class Series(NamedTuple):
     """All tiles of one zoom that a query string asks for, of a tile set that has the collection as it is now."""
 
     asked: Asked
     tiles: TileSet
+    sheet: Sheet
     version: str
     one_day: date | None
 
     def located(self, tile: Tile) -> Located:
-        made, name = self.tiles, self.asked.collection.name
-        content = made.content(tile, self.asked.query.when)
-        run = made.run(tile, self.one_day) if self.one_day else None
-        return Located(
-            self.version, (name, tile, run is None, content.mark), content.make, run, collection=name)
+        name, content = self.asked.collection.name, self.sheet.content(tile)
+        run = self.tiles.run(tile, self.one_day) if self.one_day else None
+        return Located(self.version, (name, tile, run is None, content.mark), content.make, run, collection=name)
 
 
 class Meant:
@@ -93,12 +93,12 @@ class Meant:
 
 
 class _Memory:
-    """What one version of the store was asked for: what addresses mean, and the sheets on which their tiles lie."""
+    """What one version of the store was asked for: what addresses mean, and the series that they are of."""
 
     def __init__(self, version: str) -> None:
         self.version = version
         self.met: dict[Address, Meant] = {}
-        self.sheets: dict[tuple[str, int, str], Sheet] = {}
+        self.series: dict[tuple[str, int, str], Series] = {}
 
 
 class TileService:
@@ -151,9 +151,9 @@ class TileService:
         """``meant`` for an address that is not ``remembered``."""
         memory = self._memory  # another thread may meet a new version, and begin anew, while this one looks
         at, query = grid.parse_tile(*tile), address[1]
-        sheet = memory.sheets.get((collection, at.z, query)) if scale == VECTOR else None
-        if sheet is not None:
-            met = Meant(sheet.asked, sheet.located(at))
+        series = memory.series.get((collection, at.z, query)) if scale == VECTOR else None
+        if series is not None:
+            met = Meant(series.asked, series.located(at))
         else:
             asked = parsed(collection, query, scale)
             met = Meant(asked, self._located(memory, asked, at, query))
@@ -178,14 +178,14 @@ class TileService:
             key = version, collection.name, tile, repr(asked.query), last_word
             return Located(version, key, lambda: _from_rows(store, asked, tile), last_word=last_word,
                            collection=collection.name)
-        sheet = Sheet(asked, made, version, asked.one_day)
+        series = Series(asked, made, made.sheet(tile.z, asked.query.when), version, asked.one_day)
         if not self._sets.is_of_now(made, collection, store):
-            return sheet.located(tile)._replace(last_word=False)
+            return series.located(tile)._replace(last_word=False)
         if store.version() == memory.version and len(text) <= LONGEST:
-            if len(memory.sheets) >= MOST_SHEETS:
-                memory.sheets.clear()
-            memory.sheets[collection.name, tile.z, text] = sheet
-        return sheet.located(tile)
+            if len(memory.series) >= MOST_SERIES:
+                memory.series.clear()
+            memory.series[collection.name, tile.z, text] = series
+        return series.located(tile)
 
     def _located_picture(self, store: Store, asked: Asked, tile: Tile, made: TileSet | None) -> Located:
         known = self.held.styles()

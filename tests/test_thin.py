@@ -21,8 +21,8 @@ from werkzeug.test import Client, TestResponse
 from geo.interval import Interval, Validity
 from geo.model import Feature
 from geo.store import open_store
-from geo.tiles.encoder import TileSet
 from geo.tiles.pictures import Pictures
+from geo.tiles.sheet import Sheet
 from server import create_app
 from server.journal import Watched
 from server.thin import Thin
@@ -140,8 +140,8 @@ def test_hosts_that_are_not_trusted_are_left_to_flask(app: Flask) -> None:
 
 def test_a_one_day_tile_says_for_which_days_it_holds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
-    draw = TileSet._drawn
-    monkeypatch.setattr(TileSet, "_drawn", lambda self, *asked: made.append(asked) or draw(self, *asked))  # type: ignore[func-returns-value]
+    draw = Sheet._drawn
+    monkeypatch.setattr(Sheet, "_drawn", lambda self, *asked: made.append(asked) or draw(self, *asked))  # type: ignore[func-returns-value]
     address = "/tiles/zones/9/309/199.mvt?datetime="
     told = {day: Client(app.wsgi_app).get(f"{address}2016-04-{day:02}") for day in (6, 4, 5, 7)}
     assert [told[day].headers["Dateline-Days"] for day in (4, 5, 6)] == ["2016-04-04/2016-04-06"] * 3
@@ -180,8 +180,8 @@ def test_a_change_elsewhere_leaves_a_tile_in_the_cache(tmp_path: Path, monkeypat
     store.write("zones", [zone(1, date(2016, 4, 1), None)], date(2016, 4, 20))
     app = create_app({"store": path})
     made: list[object] = []
-    draw = TileSet._drawn
-    monkeypatch.setattr(TileSet, "_drawn", lambda self, *asked: made.append(asked) or draw(self, *asked))  # type: ignore[func-returns-value]
+    draw = Sheet._drawn
+    monkeypatch.setattr(Sheet, "_drawn", lambda self, *asked: made.append(asked) or draw(self, *asked))  # type: ignore[func-returns-value]
     for address in (f"{TILE}?datetime=2016-04-05", "/tiles/zones/12/2473/1599.mvt?datetime=2016-04-05"):
         before = Client(app.wsgi_app).get(address)
         count = len(made)
@@ -198,16 +198,16 @@ def test_a_change_elsewhere_leaves_a_tile_in_the_cache(tmp_path: Path, monkeypat
 
 def test_two_hundred_who_ask_for_a_cold_tile_have_it_encoded_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
-    draw = TileSet._drawn
+    draw = Sheet._drawn
 
-    def slow(self: TileSet, *asked: Any) -> bytes:
+    def slow(self: Sheet, *asked: Any) -> bytes:
         made.append(asked)
         time.sleep(0.2)
         return draw(self, *asked)
 
     address = "/tiles/zones/10/618/399.mvt?datetime=2016-04-05"
     Client(app.wsgi_app).get("/tiles/zones/10/0/0.mvt")  # so that the zoom's arrays are there
-    monkeypatch.setattr(TileSet, "_drawn", slow)
+    monkeypatch.setattr(Sheet, "_drawn", slow)
     together = threading.Barrier(200)
 
     def ask(_: int) -> bytes:

@@ -11,7 +11,8 @@ static const double EDGE_LOW = -64.5, EDGE_HIGH = 4160.5, SIDE = 4225.0;
 enum { KIND_POINT = 1, KIND_LINE = 2, KIND_POLYGON = 3 };
 enum { VALID = 1, SOUND = 2 };
 
-typedef struct { int64_t x, y; int made; } Point;
+/* A position in units of the tile; made by cutting or not, and on which sides of the square it lies. */
+typedef struct { int64_t x, y; int made, code; } Point;
 
 /* A growing array of anything. */
 typedef struct { char *at; size_t size, room; } Buffer;
@@ -64,7 +65,7 @@ typedef struct {
     const int64_t *parts, *versions;
     const uint8_t *hole, *kind, *state;
     int shift;
-    int64_t left, top;
+    int64_t left, top, west, north, east, south; /* the last four in units of the arrays: where the square begins and ends */
 } Level;
 
 static int is_inside(const Point *p) { return p->x >= LOW && p->x <= HIGH && p->y >= LOW && p->y <= HIGH; }
@@ -74,28 +75,94 @@ static int64_t scaled(int64_t value, int shift)
     return shift > 0 ? (value + ((int64_t)1 << (shift - 1))) >> shift : value * ((int64_t)1 << -shift);
 }
 
+/* The least position, in units of the arrays, that comes to value or more in units of the tile. */
+static int64_t least(int64_t value, int shift)
+{
+    return shift > 0 ? value * ((int64_t)1 << shift) - ((int64_t)1 << (shift - 1)) : -(-value >> -shift);
+}
+
+static void place(Level *level, int64_t left, int64_t top)
+{
+    level->left = left, level->top = top;
+    level->west = least(left + LOW, level->shift), level->east = least(left + HIGH + 1, level->shift);
+    level->north = least(top + LOW, level->shift), level->south = least(top + HIGH + 1, level->shift);
+}
+
 /* Whether a part's box meets the square. */
 static int is_near(const Level *level, int64_t part)
 {
     const int32_t *box = level->rings[part];
-    return scaled(box[0], level->shift) - level->left <= HIGH && scaled(box[2], level->shift) - level->left >= LOW
-        && scaled(box[1], level->shift) - level->top <= HIGH && scaled(box[3], level->shift) - level->top >= LOW;
+    return box[0] < level->east && box[2] >= level->west && box[1] < level->south && box[3] >= level->north;
 }
 
-/* The points of a part in units of the tile, without repeats, into ring_. */
+enum { WEST = 1, EAST = 2, NORTH = 4, SOUTH = 8 };
+
+/* Beyond which sides of the square a position lies, in units of the arrays. */
+static int outcode(const Level *level, const int32_t *at)
+{
+    return WEST * (at[0] < level->west) + EAST * (at[0] >= level->east) + NORTH * (at[1] < level->north)
+         + SOUTH * (at[1] >= level->south);
+}
+
+/* How far from i on all points lie beyond one side, which most of a large zone does. */
+static int64_t beyond(const Level *level, int64_t i, int64_t last, int side)
+{
+    const int32_t *table = level->table, *refs = level->refs;
+    switch (side) {
+    case WEST: while (i < last && table[2 * (int64_t)refs[i]] < level->west) i++; break;
+    case EAST: while (i < last && table[2 * (int64_t)refs[i]] >= level->east) i++; break;
+    case NORTH: while (i < last && table[2 * (int64_t)refs[i] + 1] < level->north) i++; break;
+    case SOUTH: while (i < last && table[2 * (int64_t)refs[i] + 1] >= level->south) i++; break;
+    }
+    return i;
+}
+
+static void put(const Level *level, int64_t ref, int code, int kind)
+{
+    const int32_t *at = level->table + 2 * ref;
+    Point p = {scaled(at[0], level->shift) - level->left, scaled(at[1], level->shift) - level->top, 0, code};
+    Point *points = ITEMS(ring_, Point);
+    size_t count = COUNT(ring_, Point);
+    if (count && kind != KIND_POINT && points[count - 1].x == p.x && points[count - 1].y == p.y) return;
+    points[count] = p;
+    ring_.size += sizeof p;
+}
+
+/* The points of a part in units of the tile, without repeats, into ring_. Of a stretch of a polygon that lies beyond one
+   side of the square only the ends: a straight line between them stays there. */
 static int load(const Level *level, int64_t part, int kind)
 {
     ring_.size = 0;
-    int64_t first = level->parts[part], last = level->parts[part + 1];
+    int64_t first = level->parts[part], last = level->parts[part + 1], held = -1;
     TRY(grow(&ring_, (size_t)(last - first) * sizeof(Point)));
-    Point *points = ITEMS(ring_, Point);
-    size_t count = 0;
+    int side = 0, before = 0;
     for (int64_t i = first; i < last; i++) {
-        const int32_t *at = level->table + 2 * (int64_t)level->refs[i];
-        Point p = {scaled(at[0], level->shift) - level->left, scaled(at[1], level->shift) - level->top, 0};
-        if (count && kind != KIND_POINT && points[count - 1].x == p.x && points[count - 1].y == p.y) continue;
-        points[count++] = p;
+        int64_t ref = level->refs[i];
+        int code = outcode(level, level->table + 2 * ref);
+        if (kind == KIND_POLYGON && (side &= code)) {
+            int64_t far = beyond(level, i + 1, last, side) - 1;
+            if (far > i) {
+                i = far, ref = level->refs[i];
+                code = outcode(level, level->table + 2 * ref);
+            }
+            held = ref, before = code;
+            continue;
+        }
+        if (held >= 0) {
+            put(level, held, before, kind);
+            side = before & code;
+            held = -1;
+            if (side) {
+                held = ref, before = code;
+                continue;
+            }
+        }
+        put(level, ref, code, kind);
+        side = code;
     }
+    if (held >= 0) put(level, held, before, kind);
+    Point *points = ITEMS(ring_, Point);
+    size_t count = COUNT(ring_, Point);
     if (kind == KIND_POLYGON && count > 1 && points[0].x == points[count - 1].x && points[0].y == points[count - 1].y)
         count--;
     if (count < (size_t)kind) count = 0;
@@ -121,16 +188,12 @@ static void on_edge(const double *a, const double *step, double share, int side,
     where->made = 1;
 }
 
-static int outcode(const Point *p)
-{
-    return (p->x < LOW) + 2 * (p->x > HIGH) + 4 * (p->y < LOW) + 8 * (p->y > HIGH);
-}
+/* Whether the stretch between two points may cross the edge of the square. */
+static int may_cross(const Point *p, const Point *q) { return (p->code | q->code) && !(p->code & q->code); }
 
 /* Where the stretch from p to q enters and leaves, as events. */
 static int cross(const Point *p, const Point *q, size_t row)
 {
-    int here = outcode(p), there = outcode(q);
-    if (!(here | there) || (here & there)) return 0;
     int swap = p->x > q->x || (p->x == q->x && p->y > q->y);
     const Point *from = swap ? q : p, *to = swap ? p : q;
     double a[2] = {(double)from->x, (double)from->y};
@@ -147,7 +210,7 @@ static int cross(const Point *p, const Point *q, size_t row)
     if (!(enter > 0.0)) enter = 0.0;
     if (!(leave < 1.0)) leave = 1.0;
     if (!(enter < leave)) return 0;
-    Event first = {1, row, {0, 0, 1}, 0}, last = {0, row, {0, 0, 1}, 0};
+    Event first = {1, row, {0, 0, 1, 0}, 0}, last = {0, row, {0, 0, 1, 0}, 0};
     on_edge(a, step, enter, by_x ? 3 : south ? 0 : 2, &first.where, &first.around);
     on_edge(a, step, leave, out_x ? 1 : south ? 2 : 0, &last.where, &last.around);
     int enters = enter > 0, leaves = leave < 1;
@@ -171,8 +234,9 @@ static int find_events(int closed)
     size_t count = COUNT(ring_, Point);
     const Point *points = ITEMS(ring_, Point);
     events_.size = 0;
-    for (size_t i = 0; i + 1 < count; i++) TRY(cross(points + i, points + i + 1, i));
-    if (closed && count) TRY(cross(points + count - 1, points, count - 1));
+    for (size_t i = 0; i + 1 < count; i++)
+        if (may_cross(points + i, points + i + 1)) TRY(cross(points + i, points + i + 1, i));
+    if (closed && count && may_cross(points + count - 1, points)) TRY(cross(points + count - 1, points, count - 1));
     return 0;
 }
 
@@ -231,7 +295,7 @@ static int emit(const Point *points, size_t count, int kind, int check)
 
 static int corner(int number, Buffer *to)
 {
-    static const Point corners[4] = {{LOW, LOW, 1}, {HIGH, LOW, 1}, {HIGH, HIGH, 1}, {LOW, HIGH, 1}};
+    static const Point corners[4] = {{LOW, LOW, 1, 0}, {HIGH, LOW, 1, 0}, {HIGH, HIGH, 1, 0}, {LOW, HIGH, 1, 0}};
     return append(to, corners + number % 4, sizeof(Point));
 }
 
@@ -535,7 +599,7 @@ static PyObject *shapes(PyObject *self, PyObject *args)
         return NULL;
     level.table = v[0].buf, level.refs = v[1].buf, level.parts = v[2].buf, level.hole = v[3].buf;
     level.versions = v[4].buf, level.kind = v[5].buf, level.state = v[6].buf, level.rings = v[7].buf;
-    level.left = left, level.top = top;
+    place(&level, left, top);
     int wrong = all_shapes(&level, v[8].buf, v[9].buf, v[8].len / (Py_ssize_t)sizeof(int32_t));
     release(v, 10);
     if (wrong) return PyErr_NoMemory();
@@ -790,7 +854,7 @@ static PyObject *layer_tile(Layer *self, PyObject *args)
     Level level = {v[0].buf, v[1].buf, v[7].buf, v[2].buf, v[4].buf, v[3].buf, v[5].buf, v[6].buf, 0, 0, 0};
     if (!PyArg_ParseTuple(args, "y*y*(iLL)|O!", &rows, &crossing, &level.shift, &left, &top, &PyDict_Type, &given))
         return NULL;
-    level.left = left, level.top = top;
+    place(&level, left, top);
     layer_.size = 0;
     hard = PyList_New(0);
     int wrong = !hard || prepare(&keys_, (size_t)v[GEOMETRY + 7].len / sizeof(int64_t))

@@ -17,7 +17,8 @@ from geo.png import AREA, AROUND, LINE, SIDE, Canvas, Drawing, Seen
 from geo.tiles import edges, marks
 from geo.tiles.arrays import Ints
 from geo.tiles.edges import Reach
-from geo.tiles.encoder import TURNS_KEPT, Content, TileSet, frame_of, span_around, turns_of
+from geo.tiles.encoder import TURNS_KEPT, TileSet, span_around, turns_of
+from geo.tiles.sheet import Content, frame_of
 
 UNITS = EXTENT // SIDE
 """Of a tile in a pixel at scale 1."""
