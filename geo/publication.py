@@ -11,12 +11,13 @@ from textwrap import shorten
 from geo.dates import Timed, surrounded
 from geo.dating import units
 from geo.dating.anchors import Anchor, Retelling, names_of, retold
-from geo.dating.fixes import SAYING, Fix, counted, feasts, latest_of, theatre, titled, weekday_dates
+from geo.dating.fixes import SAYING, Fix, counted, feasts, latest_of, theatre, titled
 from geo.dating.grammar import Expression, expressions, lower
 from geo.dating.leads import Lead, news
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
 from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS
+from geo.dating.years import anniversaries, apposed, in_best_company, in_company, soon_after, weekday_dates
 from geo.interval import DAY, Interval
 from geo.model import When
 from geo.sentences import paragraphs
@@ -126,11 +127,12 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
              for one in _retellings(whole, timed, anchors)]  # fmt: skip
     dated = [(one.expression, one.tense) for one in timed]
     window = theatre(anchors)
-    fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window), *counted(whole, dated)]
+    yearly = [*anniversaries(whole, dated, anchors)]
+    fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window), *counted(whole, dated), *yearly]
     if not fixes and dateline is not None:
         return _narrowed(whole, Fix(frozenset(_years(timed, dateline)), ""), timed, dateline)
     days = _intersection(fixes)
-    if dateline is None and not (fixes and not days) and _is_wide(days):
+    if dateline is None and not yearly and not (fixes and not days) and _is_wide(days):
         for fix in news(_lead(whole, timed), anchors):
             if not fixes or days & fix.days:
                 fixes, days = [*fixes, fix], (days & fix.days) if fixes else fix.days
@@ -139,12 +141,20 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
     for fix in titled(title, anchors):  # a headline is vaguer than what the story says: it only narrows
         if dateline is None and (fixes or _weekdays(whole, timed)) and (not fixes or days & fix.days):
             fixes, days = [*fixes, fix], (days & fix.days) if fixes else fix.days
+    if not fixes and dateline is None:
+        lead = _lead(whole, timed)
+        fixes = [*in_company(lead.text, lead.weekdays, lead.yearless, anchors)]
+        days = _intersection(fixes)
     if not fixes:
         return None, "no header, and no dated fact that fixes when it appeared"
+    if _is_wide(days):
+        days = in_best_company(whole, days, anchors)
+        days = (dateline is None and soon_after(days, _lead(whole, timed).yearless)) or days
     return _narrowed(whole, Fix(days, "; ".join(fix.reason for fix in fixes)), timed, dateline)
 
 
-LEAD_PARAGRAPHS = 2
+LEAD_PARAGRAPHS, LONG = 2, 60
+"""How many paragraphs, and what each must have in code points, so that "(SIGNATURE TUNE)" is none."""
 
 
 def _is_wide(days: frozenset[date]) -> bool:
@@ -153,8 +163,9 @@ def _is_wide(days: frozenset[date]) -> bool:
 
 def _lead(text: str, timed: Sequence[Timed]) -> Lead:
     """Title and first paragraphs (a title is a paragraph of its own), and what they and the story state as past."""
-    laid = paragraphs(text)[: LEAD_PARAGRAPHS + 1]
-    end = laid[-1].end if laid else 0
+    laid = paragraphs(text)
+    long = [place for place, one in enumerate(laid) if one.end - one.start >= LONG or not place]
+    end = laid[long[: LEAD_PARAGRAPHS + 1][-1]].end if laid else 0
     stated = [(one, day) for one in timed if (day := _stated_day(one)) is not None]
     lead = [day for one, day in stated if one.paragraph.start < end and one.tense != "perfect"]
     return Lead(
@@ -252,7 +263,20 @@ def _weekdays(text: str, timed: Sequence[Timed], last: bool = False) -> frozense
     lowered = lower(text)
     starts = ((one, one.expression.span.start) for one in told)
     said = [one for one, start in starts if SAYING.search(lowered, max(start - 50, 0), start)]
-    return frozenset(WEEKDAYS[one.expression.parts["weekday"]] for one in lead + said)
+    return frozenset((WEEKDAYS[one.expression.parts["weekday"]] + _ago(lowered, one, timed)) % 7 for one in lead + said)
+
+
+def _ago(lowered: str, one: Timed, timed: Sequence[Timed]) -> int:
+    """How many days before the publication a weekday is: "yesterday, Wednesday"; "on Tuesday, and today" too."""
+    ago = apposed(lowered, one.expression.span.start)
+    end = one.expression.span.end
+    starts = [each.expression.span.start for each in timed if _AGO.get(each.expression.parts.get("word", "")) == 0]
+    goes_on = any(0 < start - end < NEAR_TODAY and "." not in lowered[end:start] for start in starts)
+    return int(goes_on) if ago is None else ago
+
+
+NEAR_TODAY = 60
+"""Code points from "on Tuesday" to a "today" of the same sentence, which is another day."""
 
 
 def _narrowed(

@@ -188,6 +188,50 @@ def test_the_date_right_behind_a_place_is_its_own():
     assert when is not None and when.interval.start == date(2016, 4, 8)
 
 
+RAMADI = Anchor(("Ramadi",), ("Iraqi",), Interval.of_day(date(2015, 12, 28)), "was retaken", "an almanac")
+"""A Monday."""
+RAMADI_SAFE = Anchor(("Ramadi",), ("Iraqi",), Interval.of_day(date(2016, 2, 9)), "was cleared", "an almanac")
+"""A Tuesday."""
+MOSUL = Anchor(("Mosul",), ("Islamic State",), Interval.of_day(date(2014, 6, 10)), "fell", "an almanac")
+MOSUL_FREED = Anchor(("Mosul",), ("Iraqi",), Interval.of_day(date(2017, 7, 10)), "was freed", "an almanac")
+MANBIJ = Anchor(("Manbij",), ("SDF",), Interval.of_day(date(2016, 8, 12)), "was taken", "an almanac")
+"""A Friday."""
+RAQQA = Anchor(("Raqqa",), ("SDF",), Interval.of_day(date(2017, 10, 17)), "was taken", "an almanac")
+KNOWN = (FALLUJAH, RAMADI, RAMADI_SAFE, MOSUL, MOSUL_FREED, MANBIJ, RAQQA)
+
+
+@pytest.mark.parametrize("text, edtf", [
+    ("Trucks came through on Tuesday 5 September. On Thursday 14 September bread was handed out.",
+     "2017-09-14/2017-09-20"),
+    ("Trucks came through on Tuesday 5 September. Yesterday, Thursday 14 September, bread was handed out.",
+     "2017-09-15"),
+    ("A minister visited Ramadi on Tuesday, a day after Iraqi soldiers raised their flag there.", "2015-12-29"),
+    ("Iraqi troops took Ramadi on Monday. Our pages of yesterday, Wednesday, named the wrong bridge.", "2015-12-31"),
+    ("The minister announced on Monday that Iraqi troops had taken Ramadi, and today he walked through it.",
+     "2015-12-29"),
+    ("(MUSIC)\n\nGood evening.\n\n(BELL)\n\nThis morning Iraqi soldiers raised their flag over Fallujah,"
+     " which they have besieged for months.", "2016-06-26"),
+    ("Two years ago today a captain locked his office in Mosul. Ramadi has been retaken since.", "2016-06-10"),
+    ("Five years ago today a captain locked his office in Mosul. Fallujah and Manbij have rulers of their own.",
+     None),
+    ("They left Manbij on Friday, in a hundred cars, with hostages. On 19 July a raid had killed many.", "2016-08-12"),
+    ("They left Manbij on Thursday, in a hundred cars, with hostages. On 19 July a raid had killed many.", None),
+    ("They left Manbij on Friday, in a hundred cars, with hostages. On 19 January a raid had killed many.", None),
+    ("The recapture of Fallujah on 26 June by Iraqi troops shows it. The camp was full on 2 July.",
+     "2016-06-26/2016-08-02"),
+])  # fmt: skip
+def test_which_year_and_day_it_is_of(text, edtf):
+    assert told(text, *KNOWN)[0] == edtf
+
+
+def test_the_known_days_of_the_first_theatre_are_of_known_places():
+    war = theatre()
+    assert war.known_days is not None
+    found = anchored_days(war.known_days, Gazetteer.load(war.gazetteer), Actors.load(war.actors))
+    assert any(one.days == Interval.of_day(date(2015, 12, 28)) and "Ramadi" in one.names for one in found)
+    assert len({(one.names, one.days) for one in found}) == len(found)
+
+
 def test_a_table_of_days_is_refused_by_line(tmp_path):
     path = tmp_path / "known_days.csv"
     war = theatre()

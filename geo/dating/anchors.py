@@ -76,6 +76,7 @@ _CHANGE = re.compile(
 )
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|is|are)\s(?:\w{1,14}ly\s)?\Z")
 _BESIDE = re.compile(r"\b(?:near|nearby|towards?|outside|around|beyond|from|of)\s(?:the\s)?\Z")
+_TAKING_OF = re.compile(r"\b(?:(?:re)?capture|seizure|fall|loss|liberation|conquest)\sof\s\Z")
 _WHOLE = r"(?![\w-])(?!\s(?:province|governorate|countryside|region|district)\b)"
 """After the name of a town that it is, and not the land around it."""
 
@@ -186,7 +187,8 @@ def seems_to_lose(text: str, anchor: Anchor) -> bool:
 
 def _tells(lowered: str, verb: re.Match[str], anchor: Anchor, expression: Expression) -> bool:
     place = next((found for name in anchor.names for found in _named(lowered, name, _WHOLE)), None)
-    if place is None or _BESIDE.search(lowered, max(place.start - 16, 0), place.start):
+    beside = place and _BESIDE.search(lowered, max(place.start - 16, 0), place.start)
+    if place is None or (beside and not _TAKING_OF.search(lowered, max(place.start - 20, 0), place.start)):
         return False
     if not anchor.winner or _is_exact(lowered, verb, expression):
         return True
@@ -202,8 +204,10 @@ def _wins(lowered: str, verb: re.Match[str], winner: Span) -> bool:
     """The subject of taking or the agent of being taken; who loses is neither."""
     loses = verb.group() in _LOSES
     passive = _PASSIVE.search(lowered, max(verb.start() - 20, 0), verb.start()) is not None
+    is_noun = lowered.startswith(" of ", verb.end())  # "the recapture of Ramadi by"
     if winner.start >= verb.end():
-        return (loses or passive) and _AGENT.search(lowered, max(winner.start - 8, 0), winner.start) is not None
+        is_agent = _AGENT.search(lowered, max(winner.start - 8, 0), winner.start) is not None
+        return is_agent and (loses or passive or is_noun)
     return not loses and not passive
 
 

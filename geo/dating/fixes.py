@@ -17,7 +17,7 @@ from geo.dating.grammar import Expression, lower
 from geo.dating.holidays import kept
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
-from geo.dating.words import WEEKDAYS, number_of
+from geo.dating.words import number_of
 from geo.interval import DAY, Interval
 
 NEWS_WEEK = 7
@@ -44,42 +44,7 @@ def theatre(anchors: Sequence[Anchor]) -> Interval:
     return Interval(min(starts), max(ends) + timedelta(days=AFTERMATH))
 
 
-_AS_OF = re.compile(
-    r"\b(?:as\sof|as\s(?:it|things)\sstood|stood\sas|stand(?:s|ing)?\sas\sof)\s(?:on\s)?(?:the\s)?"
-    r"(?:(?:morning|evening|night|end)\sof\s)?\Z"
-)
-
-
-def weekday_dates(text: str, dated: Sequence[tuple[Expression, str]], window: Interval) -> Iterator[Fix]:
-    """ "Thursday, 12 November": the years of the theatre in which that day is a Thursday."""
-    lowered = lower(text)
-    for one, tense in dated:
-        if one.rule not in ("day_month", "month_day") or "weekday" not in one.parts or "year" in one.parts:
-            continue
-        weekday = WEEKDAYS[one.parts["weekday"].rstrip(".")]
-        days = [day for day in _each_year(one, window) if day.weekday() == weekday]
-        is_own = _AS_OF.search(lowered, max(one.span.start - 50, 0), one.span.start) is not None
-        if days:
-            yield Fix(frozenset(each for day in days for each in _told_on(day, tense, is_own)), f"“{_said(text, one)}”")
-
-
-def _each_year(one: Expression, window: Interval) -> Iterator[date]:
-    assert window.start is not None and window.end is not None
-    for year in range(window.start.year, window.end.year + 1):
-        whole = Expression(one.span, one.rule, {**one.parts, "year": str(year)})
-        meaning = read(whole, Discourse())
-        if meaning is not None and meaning.interval.start is not None and meaning.interval.start in window:
-            yield meaning.interval.start
-
-
-def _told_on(day: date, tense: str, is_own: bool) -> list[date]:
-    if is_own:
-        return [day]
-    steps = range(-NEWS_WEEK, 0) if tense == "future" else range(NEWS_WEEK)
-    return [day + timedelta(days=step) for step in steps]
-
-
-def _said(text: str, one: Expression) -> str:
+def said(text: str, one: Expression) -> str:
     return text[one.span.start : one.span.end]
 
 

@@ -7,6 +7,7 @@ the week after it.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,9 @@ from geo.dating.grammar import lower
 
 MOST_YEARS = 2
 """A story tells of no change of hands that lies further after the last year that it states."""
+
+
+_DAY_AFTER = re.compile(r"day,?\s(?:a|one|the)\sday\safter\b")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,12 @@ class Lead:
     dated: date | None = None
     ago: frozenset[int] = frozenset()
     yearless: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def told_weekdays(self) -> frozenset[int]:
+        """Those on which what it tells of happened: "visited Ramadi on Tuesday, a day after" is of a Monday."""
+        ago = int(_DAY_AFTER.search(lower(self.text)) is not None)
+        return frozenset((day - ago) % 7 for day in self.weekdays)
 
     @property
     def last_stated(self) -> date | None:
@@ -73,6 +83,6 @@ def _fitting(lead: Lead, anchor: Anchor) -> Iterator[date]:
         return
     days = [start + timedelta(days=step) for step in range(length)]
     is_today = not lead.weekdays and len(lead.ago) == 1
-    fitting = [day for day in days if (is_today or day.weekday() in lead.weekdays) and lead.allows(day)]
+    fitting = [day for day in days if (is_today or day.weekday() in lead.told_weekdays) and lead.allows(day)]
     if fitting and told_at(lead.text, anchor) is not None and not seems_to_lose(lead.text, anchor):
         yield fitting[-1]
