@@ -33,9 +33,10 @@ _FROM_THE_AIR = re.compile(
 )
 _STRIKES = re.compile(r"(?:str[iu]ck|strik|pound|hit|target|bomb)", re.IGNORECASE)
 _WEAPON = re.compile(
-    r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|snipers?|mines?|tanks?|guns|artillery|howitzers?|attackers?|raid|attack)\b"
+    r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|snipers?|mines?|tanks?|guns|artillery|howitzers?|attackers?|raid|attack)\b",
+    re.IGNORECASE,
 )
-_SLAIN = re.compile(r"(?:shot|execut|behead|massacr|butcher)", re.IGNORECASE)
+_SLAIN = re.compile(r"(?:shot|execut|behead|massacr|butcher|shell|bombard)", re.IGNORECASE)
 _OF_TOWNS = re.compile(
     r"(?:re-?)?(?:captur|seiz|overr[au]n|conquer|liberat|tak(?:e|es|ing) (?:full |complete )?control|took control)"
     r"|retak|retook", re.IGNORECASE,
@@ -55,11 +56,13 @@ def find_events(scene: Scene) -> tuple[Event, ...]:
     for sentence in sentences(scene.text):
         if not _SIDEBAR.match(scene.text, sentence.start):
             count = len(found)
-            known: set[tuple[object, ...]] = set()
+            known: dict[tuple[object, ...], int] = {}
             for event in _of_sentence(scene, sentence, found):
-                if _key(event) not in known:
-                    known.add(_key(event))
+                at = known.setdefault(_key(event), len(found))
+                if at == len(found):
                     found.append(event)
+                elif not found[at].actor:  # "in a surprise attack rebels shelled A"
+                    found[at] = replace(found[at], actor=event.actor, actor_text=event.actor_text)
             found[count:] = _without_echoes(found[count:])
     return tuple(found)
 

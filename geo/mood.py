@@ -28,7 +28,8 @@ _DONE = re.compile(
     r"the (?:first|last|latest|second))(?: \w+)? (?:to|to have)(?: \w+ly| be| have)?\s\Z"
 )
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|denied|denies|denying|no longer|without|repelled|repulsed|foiled|thwarted|nobody|none|neither|"
+    r"(?:\b(?:not|never|denied|denies|denying|no longer|"
+    r"without(?! (?:firing )?a (?:shot|fight)\b)|repelled|repulsed|foiled|thwarted|nobody|none|neither|"
     r"cannot|prevented|stopped|failed to stop)\b|n['’]t\b)[^,;.:]{0,25}\Z",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from geo.anaphora import KIND_OF, NO_PLACE, NOUNS, stand_in
 from geo.facilities import CODES
 from geo.model import Event, Mention, Span
 from geo.scene import Scene
-from geo.triggers import Trigger
+from geo.triggers import Trigger, lexicon
 
 REACH = 130
 """Characters between a phrase and its first place, or between two places of a list."""
@@ -120,8 +120,23 @@ def joins(between: str, mention: Mention) -> bool:
     join = _JOIN.fullmatch(between)
     if join is None or NO_PLACE.search(between) or _SEAT.search(between) or _AND_DID.search(between):
         return False
+    if _tells_more(between):
+        return False
     is_container = mention.place is not None and mention.place.is_area and join["sep"] == "," and len(between) <= 3
     return not is_container
+
+
+def _tells_more(between: str) -> bool:
+    """Whether another verb stands before the place: "captured A, the army attacked B"; not "A and the besieged B"."""
+    words = between.replace(",", " ").split()
+    return any(
+        any(phrase.is_verb for phrase in lexicon().get(word.lower(), ())) and word.lower().endswith("ed")
+        and (not place or words[place - 1].lower() not in _BEFORE_EPITHET)
+        for place, word in enumerate(words)
+    )
+
+
+_BEFORE_EPITHET = frozenset(("the", "a", "an", "its", "their", "of", "long", "recently", "newly", "then", "and"))
 
 
 def _is_apposition(between: str) -> bool:
@@ -163,7 +178,7 @@ def left_out(scene: Scene, trigger: Trigger, last: Mention | None) -> list[Menti
         span = mention.toponym.span
         between = scene.text[at : span.start]
         gap = _GAP.fullmatch(between) if len(between) <= REACH and ";" not in between else None
-        if gap is None:
+        if gap is None or _tells_more(between):
             break
         is_timed = gap["time"] or TIME.match(scene.text, span.end, trigger.sentence.end)
         if not is_timed and not (found and between == " and "):

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from geo.model import Event, Span
 from geo.parties import Party
 from geo.scene import Scene
-from geo.sentences import around, layout, paragraph_of
+from geo.sentences import MOMENT, around, layout, paragraph_of
 from geo.triggers import Trigger, find_triggers
 
 Sides = tuple[Party | None, Party | None]
 
 _NO_ACTOR = re.compile(
     r"\b(?:against|from|by|with|near|into|on|to|of|between|over|told|under|backed by|than)(?: the| its|"
-    r" their| an?| Syrian)?(?: (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|noon\b|dawn\b|night\b|time\b)\w+)? \Z"
+    rf" their| an?| Syrian)?(?: (?!(?:{MOMENT}|war|fighting|battles?|clashes|siege|bombardment|bombing|shelling|talks"
+    r"|town|city|village|river)\b)\w+)? \Z"
 )
+_GOVERNED = re.compile(r"\b(?:against|from|by|with|near|into|on|to|of|between|over|told|under|backed by|than) \Z")
+"""Before a side with its article nothing stands between: "of the rebels", but "at the end of July the rebels"."""
 _BY = re.compile(r"\b(?:by|to|of|with|under|on)(?: the| an?| its| their| both)?(?: [\w'’-]+){0,3} ?\Z", re.IGNORECASE)
 _FROM = re.compile(
     r"\b(?:from|against|(?<!help )(?<!support )(?<!cover )(?<!backing )of|to|by)(?: the| its| their)?(?: [\w-]+)? ?\Z"
@@ -81,9 +84,16 @@ def _doer(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event])
     if actor and after and after[0].code == actor.code and after[0].span.start - trigger.span.end <= len(" the "):
         actor = None  # "it bombed SDF positions"
     target = next((one for one in after if one.code != (actor.code if actor else "")), None)
+    if target is None and trigger.type == "clash" and len(before) > 1 and _BOTH.fullmatch(
+            scene.text[before[-2].span.end:before[-1].span.start]):
+        return before[-2], before[-1]
     if target and trigger.type.startswith("control"):
         target = target if _FROM.search(scene.before(target.span.start, 40, trigger.span.end)) else None
     return actor, target
+
+
+_BOTH = re.compile(r" and (?:the )?")
+""""rebels and jihadists fought over A"."""
 
 
 def _after_by(scene: Scene, trigger: Trigger, after: Sequence[Party]) -> Party | None:
@@ -135,9 +145,15 @@ def _noun(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event])
     if by and re.search(r"\b(?:was|were|is|are|has|had)\b", scene.text[trigger.span.end : by.span.start]):
         by = None
     adjoining = before[-1] if before and trigger.span.start - before[-1].span.end <= ADJOINING else None
+    if trigger.text.lower().startswith("fall"):
+        by = by or next((one for one in after[:1] if _TO.search(scene.before(one.span.start, 8))), None)
     if trigger.type == "control_loss":
         return adjoining or by or subject(scene, trigger, before, told), None
     return by or adjoining or subject(scene, trigger, before, told), None
+
+
+_TO = re.compile(r" to (?:the )?\Z")
+""""the fall of A to the rebels"."""
 
 
 def _ouster(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:
@@ -212,7 +228,8 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
     return free[0] if free else _of_main_clause(scene, trigger) or _going_on(scene, trigger, told)
 
 
-_OPENING = re.compile(r"\W*(?:Having|After|By|Before|Since|While|On|With|In|Without)?(?: \w+ly)? ?\Z")
+_OPENING = re.compile(
+    r"\W*(?:Having|After|By|Before|Since|While|On|With|In|Without|(?:\w+ ){1,2}(?:after|before))?(?: \w+ly)? ?\Z")
 
 
 def _of_main_clause(scene: Scene, trigger: Trigger) -> Party | None:
@@ -269,7 +286,8 @@ def _is_object(scene: Scene, party: Party) -> bool:
     lead = scene.before(party.span.start, 30)
     if _MEN_OF.search(lead):
         return False
-    return _NO_ACTOR.search(lead) is not None
+    has_article = scene.text.startswith(("the ", "The "), party.span.start)
+    return (_GOVERNED if has_article else _NO_ACTOR).search(lead) is not None
 
 
 def _pronoun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Party | None:

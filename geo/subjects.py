@@ -8,12 +8,13 @@ from geo.anaphora import stand_in, stands_in
 from geo.model import Event, Mention, Span
 from geo.objects import REACH, left_out, list_after, objects
 from geo.scene import Scene
+from geo.sentences import MOMENT
 from geo.triggers import Trigger
 
 _PREPOSITION = re.compile(
     r"\b(?:in|at|near|from|to|towards?|on|into|between|outside|through|via|by|with|around|behind|across|over|off|"
     r"(?:north|south|east|west|km|miles|kilomet(?:er|re)s) of|inside|like|opposite|beyond|against)"
-    r"(?: the)?(?: (?:town|city|village|province|district|streets|camp|road) of)?(?: [\w-]+)? ?\Z|[–]\Z",
+    rf"(?: the)?(?: (?:town|city|village|province|district|streets|camp|road) of)?(?: (?!{MOMENT}\b)[\w-]+)? ?\Z|[–]\Z",
     re.IGNORECASE,
 )
 _SEGMENT = re.compile(

@@ -164,6 +164,35 @@ def test_who_did_it_is_found_by_what_the_sentence_before_and_the_clause_say(
     assert wanted in told(text)
 
 
+@pytest.mark.parametrize("text, wanted", [
+    ("At the end of July rebels took Azaz.", ("control_gain", "REBELS", "sy-azaz")),
+    ("On the first of July the rebels took Azaz.", ("control_gain", "REBELS", "sy-azaz")),
+    ("After a week of fighting rebels took Azaz.", ("control_gain", "REBELS", "sy-azaz")),
+    ("On Monday Azaz fell to rebels.", ("control_gain", "REBELS", "sy-azaz")),
+    ("In a surprise attack rebels shelled Azaz.", ("attack", "REBELS", "sy-azaz")),
+    ("Without firing a shot rebels took Azaz.", ("control_gain", "REBELS", "sy-azaz")),
+    ("Rebel-held Azaz was shelled on Monday.", ("attack", None, "sy-azaz")),
+    ("Rebels and Islamic State fought over Azaz.", ("clash", "REBELS", "sy-azaz")),
+    ("The fall of Azaz to rebels was a blow.", ("control_gain", "REBELS", "sy-azaz")),
+    ("A day after capturing Azaz, rebels attacked Manbij.", ("control_gain", "REBELS", "sy-azaz")),
+])
+def test_plain_sentences_are_read_however_they_begin(text: str, wanted: tuple[str, str | None, str]) -> None:
+    assert wanted in told(text)
+
+
+@pytest.mark.parametrize("text", [
+    "Rebels, who captured Azaz on Monday, attacked Manbij on Tuesday.",
+    "A day after capturing Azaz, rebels attacked Manbij.",
+    "Days after rebels captured Azaz, Islamic State attacked Manbij.",
+])
+def test_a_list_of_what_was_taken_ends_at_the_next_verb(text: str) -> None:
+    assert {kind for kind, _, place in told(text) if place == "sy-manbij"} == {"attack"}
+
+
+def test_what_is_besieged_or_held_still_goes_on_a_list() -> None:
+    assert ("control_gain", "REBELS", "sy-manbij") in told("Rebels captured Azaz and the besieged town of Manbij.")
+
+
 @pytest.mark.parametrize("text, place", [
     ("Rebels backed by Turkish artillery had seized Rai.", "sy-al-rai"),
     ("Jets bombed the surrounding villages of Rai.", "sy-al-rai"),
