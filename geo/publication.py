@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -263,15 +264,17 @@ def _weekdays(text: str, timed: Sequence[Timed], last: bool = False) -> frozense
     lowered = lower(text)
     starts = ((one, one.expression.span.start) for one in told)
     said = [one for one, start in starts if SAYING.search(lowered, max(start - 50, 0), start)]
-    return frozenset((WEEKDAYS[one.expression.parts["weekday"]] + _ago(lowered, one, timed)) % 7 for one in lead + said)
+    todays = [one.expression.span.start for one in timed if _AGO.get(one.expression.parts.get("word", "")) == 0]
+    return frozenset((WEEKDAYS[one.expression.parts["weekday"]] + _ago(lowered, one, todays)) % 7 for one in lead + said)
 
 
-def _ago(lowered: str, one: Timed, timed: Sequence[Timed]) -> int:
-    """How many days before the publication a weekday is: "yesterday, Wednesday"; "on Tuesday, and today" too."""
-    ago = apposed(lowered, one.expression.span.start)
-    end = one.expression.span.end
-    starts = [each.expression.span.start for each in timed if _AGO.get(each.expression.parts.get("word", "")) == 0]
-    goes_on = any(0 < start - end < NEAR_TODAY and "." not in lowered[end:start] for start in starts)
+def _ago(lowered: str, one: Timed, todays: Sequence[int]) -> int:
+    """How many days before the publication a weekday is: "yesterday, Wednesday"; "on Tuesday, and today" too. ``todays``
+    is where the story says "today"."""
+    start, end = one.expression.span
+    ago = apposed(lowered, start)
+    place = bisect_right(todays, end)
+    goes_on = place < len(todays) and todays[place] - end < NEAR_TODAY and "." not in lowered[end:todays[place]]
     return int(goes_on) if ago is None else ago
 
 

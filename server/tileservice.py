@@ -43,8 +43,8 @@ MOMENT = "public, max-age=2"
 """How long an answer holds that a better one follows soon."""
 MOST = 10_000
 """Addresses that are remembered."""
-
 MOST_SERIES = 1_000
+"""Zooms of query strings that are remembered."""
 LEVEL = 1
 """Of gzip: numbers of a few bits pack hardly better for a higher one (by 2 % at most), which takes twice as long."""
 

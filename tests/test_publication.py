@@ -1,6 +1,7 @@
 """A story's publication is stated, in its header, or what its own words leave possible."""
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -222,6 +223,20 @@ KNOWN = (FALLUJAH, RAMADI, RAMADI_SAFE, MOSUL, MOSUL_FREED, MANBIJ, RAQQA)
 ])  # fmt: skip
 def test_which_year_and_day_it_is_of(text, edtf):
     assert told(text, *KNOWN)[0] == edtf
+
+
+@pytest.mark.parametrize("text", [
+    "On Tuesday 5 September they came. " * 5000,
+    "".join(f"On Monday {day} {month} they came. " for day in range(1, 29) for month in ("May", "June")) * 100,
+    "Two years ago today they took Mosul. " * 5000,
+    "9000 years ago today they took Mosul.",
+    "On Tuesday they came, and today they left Manbij on 19 July. " * 5000,
+    "On Friday they left Manbij on 19 July " * 5000,
+], ids=["dates", "many dates", "anniversaries", "an age", "todays", "one sentence"])
+def test_endless_lists_take_no_long_time(text):
+    begun = time.process_time()
+    told(text, *KNOWN)
+    assert time.process_time() - begun < 20
 
 
 def test_the_known_days_of_the_first_theatre_are_of_known_places():

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from geo.dating.anchors import Anchor, told_at
 from geo.dating.fixes import NEWS_WEEK, Fix, said
@@ -18,12 +18,17 @@ from geo.dating.readers import read
 from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS, number_of
 from geo.interval import Interval
 
+MOST = 12
+"""Expressions of one kind that are looked at: a list of ten thousand dates must not take minutes."""
+MOST_TEXT, MOST_SENTENCE = 20_000, 500
+"""Code points of a story, and of a sentence, in which places are looked for."""
+MOST_YEARS = 50
+"""Of an anniversary."""
+
 _AS_OF = re.compile(
     r"\b(?:as\sof|as\s(?:it|things)\sstood|stood\sas|stand(?:s|ing)?\sas\sof)\s(?:on\s)?(?:the\s)?"
     r"(?:(?:morning|evening|night|end)\sof\s)?\Z"
 )
-
-
 _APPOSED = re.compile(r"\b(yesterday|today|this\s(?:morning|day)),?\s\(?(?:on\s)?\Z")
 
 
@@ -74,9 +79,9 @@ def weekday_dates(text: str, dated: Sequence[tuple[Expression, str]], window: In
             continue
         (others if since.start < 0 else past).append((one, _Fixed(first.month, first.day, weekday, since)))
     if past:
-        told = ", ".join(f"“{said(text, one)}”" for one, _ in past)
-        yield Fix(frozenset(_told_in(window, [fixed for _, fixed in past])), told)
-    for one, fixed in others:
+        told = ", ".join(f"“{said(text, one)}”" for one, _ in past[:MOST])
+        yield Fix(frozenset(_told_in(window, [fixed for _, fixed in past[:MOST]])), told)
+    for one, fixed in others[:MOST]:
         days = (day for day in _each_year(one, window) if day.weekday() == fixed.weekday)
         yield Fix(frozenset(day + timedelta(days=step) for day in days for step in fixed.since), f"“{said(text, one)}”")
 
@@ -114,13 +119,12 @@ def _each_year(one: Expression, window: Interval) -> Iterator[date]:
 def anniversaries(text: str, dated: Sequence[tuple[Expression, str]], anchors: Sequence[Anchor]) -> Iterator[Fix]:
     """ "Two years ago today … in Mosul": that day of the year, after each change of hands of a place in the sentence;
     "this week": the days around it."""
-    for one, _ in dated:
-        count = number_of(one.parts.get("count", ""))
-        around = _AROUND.get(one.parts.get("same", ""))
-        if count is None or around is None or one.parts.get("unit") != "year":
+    yearly = (one for one, _ in dated if one.parts.get("same") in _AROUND and one.parts.get("unit") == "year")
+    for one in islice(yearly, MOST):
+        count, around = number_of(one.parts.get("count", "")), _AROUND[one.parts["same"]]
+        if count is None or not 0 < count <= MOST_YEARS:
             continue
-        end = text.find(". ", one.span.end)
-        sentence = text[one.span.start:end if end >= 0 else len(text)]
+        sentence = text[one.span.start:one.span.start + MOST_SENTENCE].partition(". ")[0]
         days = frozenset(
             day.replace(year=day.year + count) + timedelta(days=step)
             for anchor in anchors if told_at(sentence, anchor) is not None
@@ -133,6 +137,7 @@ def anniversaries(text: str, dated: Sequence[tuple[Expression, str]], anchors: S
 _AROUND = {"today": range(1), "this week": range(1 - NEWS_WEEK, NEWS_WEEK)}
 
 SEVERAL = 2
+"""Days without a year that make a chronology."""
 APART = 31
 """Days between which days of publication are of two times and not of one."""
 MEMORY = 400
@@ -141,7 +146,7 @@ MEMORY = 400
 
 def in_best_company(text: str, days: frozenset[date], anchors: Sequence[Anchor]) -> frozenset[date]:
     """Of days years apart those before which most places that the story names changed hands; all when that is a tie."""
-    lowered = lower(text)
+    lowered = lower(text[:MOST_TEXT])
     known = [anchor for anchor in anchors
              if anchor.days.start is not None and any(lower(name) in lowered for name in anchor.names)]
     ordered = sorted(days)
@@ -175,6 +180,7 @@ def in_company(
     """When nothing else fixes it: a place of the lead changed hands on a weekday that the lead names, and not long
     after a day that the story says without its year. By chance that is so of one change in thirty: one in seven has the
     weekday, one in four of these is so recent."""
+    lead = lead[:MOST_TEXT]
     found = {
         day for anchor in anchors
         if (day := anchor.days.start) is not None and anchor.days.days == 1 and day.weekday() in weekdays
