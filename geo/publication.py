@@ -265,12 +265,13 @@ def _weekdays(text: str, timed: Sequence[Timed], last: bool = False) -> frozense
     starts = ((one, one.expression.span.start) for one in told)
     said = [one for one, start in starts if SAYING.search(lowered, max(start - 50, 0), start)]
     todays = [one.expression.span.start for one in timed if _AGO.get(one.expression.parts.get("word", "")) == 0]
-    return frozenset((WEEKDAYS[one.expression.parts["weekday"]] + _ago(lowered, one, todays)) % 7 for one in lead + said)
+    return frozenset(
+        (WEEKDAYS[one.expression.parts["weekday"]] + _ago(lowered, one, todays)) % 7 for one in lead + said)
 
 
 def _ago(lowered: str, one: Timed, todays: Sequence[int]) -> int:
-    """How many days before the publication a weekday is: "yesterday, Wednesday"; "on Tuesday, and today" too. ``todays``
-    is where the story says "today"."""
+    """How many days before the publication a weekday is: "yesterday, Wednesday"; "on Tuesday, and today" too.
+    ``todays`` is where the story says "today"."""
     start, end = one.expression.span
     ago = apposed(lowered, start)
     place = bisect_right(todays, end)
