@@ -127,6 +127,7 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
     fixes = [Fix(one.days, f"“{_said(whole, one)}” of {names_of(one.anchors)}")
              for one in _retellings(whole, timed, anchors)]  # fmt: skip
     dated = [(one.expression, one.tense) for one in timed]
+    lead = _lead(whole, timed)
     window = theatre(anchors)
     yearly = [*anniversaries(whole, dated, anchors)]
     fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window), *counted(whole, dated), *yearly]
@@ -134,7 +135,7 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
         return _narrowed(whole, Fix(frozenset(_years(timed, dateline)), ""), timed, dateline)
     days = _intersection(fixes)
     if dateline is None and not yearly and not (fixes and not days) and _is_wide(days):
-        for fix in news(_lead(whole, timed), anchors):
+        for fix in news(lead, anchors):
             if not fixes or days & fix.days:
                 fixes, days = [*fixes, fix], (days & fix.days) if fixes else fix.days
     if fixes and not days:
@@ -143,14 +144,14 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
         if dateline is None and (fixes or _weekdays(whole, timed)) and (not fixes or days & fix.days):
             fixes, days = [*fixes, fix], (days & fix.days) if fixes else fix.days
     if not fixes and dateline is None:
-        lead = _lead(whole, timed)
         fixes = [*in_company(lead.text, lead.weekdays, lead.yearless, anchors)]
         days = _intersection(fixes)
     if not fixes:
         return None, "no header, and no dated fact that fixes when it appeared"
     if _is_wide(days):
         days = in_best_company(whole, days, anchors)
-        days = (dateline is None and soon_after(days, _lead(whole, timed).yearless)) or days
+        if dateline is None:
+            days = soon_after(days, lead.yearless) or days
     return _narrowed(whole, Fix(days, "; ".join(fix.reason for fix in fixes)), timed, dateline)
 
 

@@ -15,12 +15,6 @@ from itertools import pairwise
 
 from geo.model import Span
 
-MOMENT = (
-    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October"
-    r"|November|December|spring|summer|autumn|winter|noon|dawn|night|time|day|week|weekend|month|year|\d+)"
-)
-"""Words of time: "on Monday" and "of July" govern no name that follows."""
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())

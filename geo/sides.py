@@ -4,10 +4,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from geo.dating.words import MOMENT
 from geo.model import Event, Span
 from geo.parties import Party
 from geo.scene import Scene
-from geo.sentences import MOMENT, around, layout, paragraph_of
+from geo.sentences import around, layout, paragraph_of
 from geo.triggers import Trigger, find_triggers
 
 Sides = tuple[Party | None, Party | None]

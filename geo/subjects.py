@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from geo.anaphora import stand_in, stands_in
+from geo.dating.words import MOMENT
 from geo.model import Event, Mention, Span
 from geo.objects import REACH, left_out, list_after, objects
 from geo.scene import Scene
-from geo.sentences import MOMENT
 from geo.triggers import Trigger
 
 _PREPOSITION = re.compile(

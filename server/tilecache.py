@@ -9,7 +9,7 @@ from server.caching import Packed
 
 
 class _Flight:
-    """A tile while one thread makes it: a ``Future`` that costs a fifth, for mostly nobody waits."""
+    """A tile while one thread makes it: a ``Future`` that costs a seventh, for mostly nobody waits."""
 
     def __init__(self) -> None:
         self._outcome: Packed | BaseException | None = None

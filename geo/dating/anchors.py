@@ -77,6 +77,7 @@ _CHANGE = re.compile(
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|is|are)\s(?:\w{1,14}ly\s)?\Z")
 _BESIDE = re.compile(r"\b(?:near|nearby|towards?|outside|around|beyond|from|of)\s(?:the\s)?\Z")
 _TAKING_OF = re.compile(r"\b(?:(?:re)?capture|seizure|fall|loss|liberation|conquest)\sof\s\Z")
+""""the recapture of A" is of A itself, not of what lies beside it."""
 _WHOLE = r"(?![\w-])(?!\s(?:province|governorate|countryside|region|district)\b)"
 """After the name of a town that it is, and not the land around it."""
 

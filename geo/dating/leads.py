@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from geo.dating.anchors import LONGEST, Anchor, names_change, seems_to_lose, told_at
 from geo.dating.fixes import NEWS_WEEK, Fix
@@ -19,8 +20,9 @@ from geo.dating.grammar import lower
 MOST_YEARS = 2
 """A story tells of no change of hands that lies further after the last year that it states."""
 
-
 _DAY_AFTER = re.compile(r"day,?\s(?:a|one|the)\sday\safter\b")
+""""on Tuesday, a day after" what is told of.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Lead:
     ago: frozenset[int] = frozenset()
     yearless: frozenset[tuple[int, int]] = frozenset()
 
-    @property
+    @cached_property
     def told_weekdays(self) -> frozenset[int]:
         """Those on which what it tells of happened: "visited Ramadi on Tuesday, a day after" is of a Monday."""
         ago = int(_DAY_AFTER.search(lower(self.text)) is not None)

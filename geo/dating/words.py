@@ -16,6 +16,12 @@ WEEKDAYS = {
     for name in names.split()
 }  # fmt: skip
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NAMED_MONTHS = (name.capitalize() for name in MONTHS if len(name) > len("sept") or name in ("may", "june", "july"))
+MOMENT = (
+    rf"(?:{'|'.join((*WEEKDAY_NAMES, *_NAMED_MONTHS))}|spring|summer|autumn|winter|noon|dawn|night|time|day|week"
+    r"|weekend|month|year|\d+)"
+)
+"""Words of time behind a preposition: "on Monday" and "of July" govern no name that follows."""
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty"

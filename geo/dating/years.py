@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice, pairwise
 
-from geo.dating.anchors import Anchor, told_at
+from geo.dating.anchors import MEMORY, Anchor, told_at
 from geo.dating.fixes import NEWS_WEEK, Fix, said
 from geo.dating.grammar import Expression, lower
 from geo.dating.meaning import Discourse
@@ -48,18 +48,21 @@ class _Fixed:
     since: range
 
     def last(self, until: date) -> date | None:
-        """Its last day until then, the year before at most; ``None`` when it has another weekday."""
-        found = _in_year(self, until.year)
-        if found is None or found > until:
-            found = _in_year(self, until.year - 1)
+        """``None`` when it has another weekday in that year."""
+        found = _last(self.month, self.day, until)
         return found if found is not None and found.weekday() == self.weekday else None
 
 
-def _in_year(one: _Fixed, year: int) -> date | None:
-    try:
-        return date(year, one.month, one.day)
-    except ValueError:  # 29 February
-        return None
+def _last(month: int, number: int, until: date) -> date | None:
+    """The last such day until then, of that year or the one before."""
+    for year in (until.year, until.year - 1):
+        try:
+            day = date(year, month, number)
+        except ValueError:  # 29 February
+            continue
+        if day <= until:
+            return day
+    return None
 
 
 def weekday_dates(text: str, dated: Sequence[tuple[Expression, str]], window: Interval) -> Iterator[Fix]:
@@ -140,8 +143,6 @@ SEVERAL = 2
 """Days without a year that make a chronology."""
 APART = 31
 """Days between which days of publication are of two times and not of one."""
-MEMORY = 400
-"""Days after a change of hands in which stories still name the place beside others that are in the news."""
 
 
 def in_best_company(text: str, days: frozenset[date], anchors: Sequence[Anchor]) -> frozenset[date]:
@@ -193,6 +194,5 @@ def in_company(
 
 
 def _is_recent(month: int, number: int, day: date, recent: int = RECENT) -> bool:
-    last = _Fixed(month, number, 0, range(0))
-    back = [found for year in (day.year, day.year - 1) if (found := _in_year(last, year)) is not None and found <= day]
-    return bool(back) and (day - back[0]).days <= recent
+    last = _last(month, number, day)
+    return last is not None and (day - last).days <= recent

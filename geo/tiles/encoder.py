@@ -16,7 +16,7 @@ from geo.tiles import counted, rungs
 from geo.tiles.arrays import FOREVER, UNITS_ZOOM, Ints
 from geo.tiles.levels import Keep, Levels, in_memory
 from geo.tiles.rungs import Layer, Rung
-from geo.tiles.sheet import Content, Ground, Sheet, Span, frame_of
+from geo.tiles.sheet import Content, Material, Sheet, Slice, frame_of
 
 SPANS_KEPT = 64
 """Spans of days whose versions are remembered."""
@@ -39,7 +39,7 @@ class TileSet:
         columns = self._columns = levels.columns
         lean = {**columns, **{name: columns[other] for name, other in LEAN.items() if other in columns}}
         counts = bool(collection.counted) and counted.countable(columns)
-        self._ground = Ground(collection.name, rung or rungs.chosen("auto"), levels, columns, lean, counts)
+        self._material = Material(collection.name, rung or rungs.chosen("auto"), levels, columns, lean, counts)
         self._layers: dict[int, Layer] = {}
         self._alive = lru_cache(SPANS_KEPT)(self._on)
         self._sheets = lru_cache(SPANS_KEPT)(self._sheet_of)
@@ -74,18 +74,19 @@ class TileSet:
         return near
 
     def _sheet_of(self, zoom: int, first: int, end: int) -> Sheet:
-        span = Span(zoom, first, end)
-        alive = self._alive(min(zoom, UNITS_ZOOM), first, end)
-        return Sheet(self._ground, span, alive, None if span.is_lean else self._layer(min(zoom, UNITS_ZOOM)))
+        part, units_zoom = Slice(zoom, first, end), min(zoom, UNITS_ZOOM)
+        step_by_step = part.is_lean or (self._material.counts and part.is_counted)
+        layer = None if step_by_step else self._layer(units_zoom)
+        return Sheet(self._material, part, self._alive(units_zoom, first, end), layer)
 
     def _layer(self, zoom: int) -> Layer | None:
         """What makes one-day tiles in one call, where the rung has that."""
-        ground = self._ground
-        if ground.rung.layer is None:
+        material = self._material
+        if material.rung.layer is None:
             return None
         found = self._layers.get(zoom)
         if found is None:
-            made = ground.rung.layer(ground.name, self.levels.at(zoom).arrays, self._columns)
+            made = material.rung.layer(material.name, self.levels.at(zoom).arrays, self._columns)
             found = self._layers.setdefault(zoom, made)
         return found
 

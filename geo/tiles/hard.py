@@ -38,9 +38,8 @@ def of_kernel(
 
 
 def _cut_here(level: Arrays, version: int, frame: Frame) -> bytes:
-    if level["state"][version] < VALID:
-        return _repaired(whole(level, version, frame))
-    (geometry,) = cutting.polygons(level, np.array([version]), frame)
+    can_be_cut = level["state"][version] >= VALID
+    geometry = cutting.polygons(level, np.array([version]), frame)[0] if can_be_cut else None
     if geometry is None:
         return _repaired(whole(level, version, frame))
     points = np.array([point for ring in geometry for point in ring], dtype=np.int64).reshape(-1, 2)

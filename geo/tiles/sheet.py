@@ -26,7 +26,7 @@ class Content(NamedTuple):
     make: Callable[[], bytes]
 
 
-class Ground(NamedTuple):
+class Material(NamedTuple):
     """What a tile set is cut from: ``columns`` say of each version what tiles of a day do, ``lean`` what those of a
     window do. ``counts``: its points are counted together at low zooms."""
 
@@ -38,7 +38,7 @@ class Ground(NamedTuple):
     counts: bool
 
 
-class Span(NamedTuple):
+class Slice(NamedTuple):
     """Tiles of one zoom, on the days from ``first`` until before ``end``, as ``geo.interval.day_number`` has them."""
 
     zoom: int
@@ -57,16 +57,16 @@ class Span(NamedTuple):
 
 class Sheet:
     """Threads may share it. ``alive`` are the versions of these days and their boxes; ``layer`` makes one-day tiles in
-    one call, where the rung has that."""
+    one call; without it they are made step by step."""
 
-    def __init__(self, ground: Ground, span: Span, alive: tuple[Ints, Ints], layer: Layer | None) -> None:
-        self._ground = ground
+    def __init__(self, material: Material, part: Slice, alive: tuple[Ints, Ints], layer: Layer | None) -> None:
+        self._material = material
         self._alive = alive
-        self._zoom = span.zoom
-        self._is_lean, self._is_counted = span.is_lean, ground.counts and span.is_counted
-        self._layer = None if self._is_lean or self._is_counted else layer
-        self._deeper = max(span.zoom - UNITS_ZOOM, 0)
-        self._meeting = ground.rung.meeting
+        self._zoom = part.zoom
+        self._is_lean, self._is_counted = part.is_lean, material.counts and part.is_counted
+        self._layer = layer
+        self._deeper = max(part.zoom - UNITS_ZOOM, 0)
+        self._meeting = material.rung.meeting
 
     def tile(self, tile: Tile) -> bytes:
         """Its bytes; none when there is nothing."""
@@ -85,8 +85,8 @@ class Sheet:
 
     @cached_property
     def _marks(self) -> marks.Words:
-        named = self._ground.levels.marks(self._zoom)
-        return marks.with_numbers(named, self._ground.columns["numbers"]) if self._is_lean else named
+        named = self._material.levels.marks(self._zoom)
+        return marks.with_numbers(named, self._material.columns["numbers"]) if self._is_lean else named
 
     def _shown(self, tile: Tile, frame: Frame) -> tuple[Ints, Ints]:
         """Versions whose box meets the tile, and which of them may reach over its edge; of points that are counted,
@@ -104,15 +104,15 @@ class Sheet:
             return self._pieced(frame, shown)
         made = self._layer.tile(*shown, frame)
         if isinstance(made, list):
-            level = self._ground.levels.at(self._zoom).arrays
+            level = self._material.levels.at(self._zoom).arrays
             made = self._layer.tile(*shown, frame, hard.of_kernel(level, shown[0], frame, made))
         assert isinstance(made, bytes)
         return made
 
     def _pieced(self, frame: Frame, shown: tuple[Ints, Ints]) -> bytes:
         """The tile step by step: what a window shows, what is counted, what GEOS must cut."""
-        name, rung = self._ground.name, self._ground.rung
-        columns = self._ground.lean if self._is_lean else self._ground.columns
+        name, rung = self._material.name, self._material.rung
+        columns = self._material.lean if self._is_lean else self._material.columns
         if self._is_counted:
             body = counted.layer(rung, columns, shown, days_apart=self._is_lean)
             return wire.wrapped(name, mvt.EXTENT, body) if body else b""
@@ -120,12 +120,13 @@ class Sheet:
         if not encoded.blob:
             return b""
         rows, ends = shown[0], encoded.ends
-        runs = _merged(self._ground.columns, encoded, rows) if self._is_lean else Runs(rows, rows, ends[:-1], ends[1:])
+        each = Runs(rows, rows, ends[:-1], ends[1:])
+        runs = _merged(self._material.columns, encoded, rows) if self._is_lean else each
         return wire.wrapped(name, mvt.EXTENT, rung.features(columns, encoded.blob, runs))
 
     def _geometry(self, shown: tuple[Ints, Ints], frame: Frame) -> Encoded:
-        level = self._ground.levels.at(self._zoom).arrays
-        encoded = self._ground.rung.shapes(level, *shown, frame)
+        level = self._material.levels.at(self._zoom).arrays
+        encoded = self._material.rung.shapes(level, *shown, frame)
         if not len(encoded.hard):
             return encoded
         return encoded.filled(hard.commands(level, shown[0][encoded.hard], frame))
