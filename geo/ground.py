@@ -204,7 +204,8 @@ def gazetteer_of(store: Store) -> Gazetteer:
 def pipeline_of(store: Store) -> Pipeline:
     """The pipeline over what the store holds now, with what editors say of its stories."""
     reports, zones = store.read("reports", Query()), store.read("zones", Query())
-    made = pipeline(gazetteer_of(store), Actors.load(theatre_of(store).actors), reports, zones)
+    war = theatre_of(store)
+    made = pipeline(gazetteer_of(store), Actors.load(war.actors), reports, zones, war)
     return replace(made, corrections=corrections_by_story(store))
 
 

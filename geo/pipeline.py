@@ -134,13 +134,16 @@ class Pipeline:
 
 
 def pipeline(
-    gazetteer: Gazetteer, actors: Actors, reports: Iterable[Feature], zones: Iterable[Feature]
+    gazetteer: Gazetteer, actors: Actors, reports: Iterable[Feature], zones: Iterable[Feature],
+    war: Theatre | None = None,
 ) -> Pipeline:
-    """A pipeline over ``zones``; the ``reports`` behind them also date stories that give no date."""
+    """A pipeline over ``zones``; the ``reports`` behind them, and the days that the theatre ``war`` knows, also date
+    stories that give no date."""
     reports, ground = tuple(reports), tuple(zones)
+    known = anchored_days(war.known_days, gazetteer, actors) if war and war.known_days else ()
     return Pipeline(
         gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
-        ZoneIndex(ground, reports), actors.are_kin, ground, anchors(reports, gazetteer, actors),
+        ZoneIndex(ground, reports), actors.are_kin, ground, (*anchors(reports, gazetteer, actors), *known),
         Facilities.of(gazetteer),
         area_shapes(), actors.air_powers(), actors.groups(),
     )
@@ -161,6 +164,4 @@ def pipeline_for(war: Theatre) -> Pipeline:
         drawn = (data_path("basemap", f"{name}.geojson") for name in ("countries", "lakes"))
         sources = [war.reports, *drawn, *sorted(here.glob("*.py"))]
         zones = kept_features("zones", sources, lambda: derive(reports, bundled_ground()))
-    read = pipeline(Gazetteer.load(war.gazetteer), Actors.load(war.actors), reports, zones)
-    more = anchored_days(war.known_days, read.gazetteer, Actors.load(war.actors)) if war.known_days else ()
-    return replace(read, anchors=(*read.anchors, *more))
+    return pipeline(Gazetteer.load(war.gazetteer), Actors.load(war.actors), reports, zones, war)

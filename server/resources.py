@@ -160,7 +160,8 @@ class Resources:
             version = tuple(store.version_of(name) for name in ("zones", "reports", "places"))
             if self._pipeline is None or self._pipeline[0] != version:
                 reports, zones = store.read("reports", Query()), store.read("zones", Query())
-                self._pipeline = version, pipeline(self.gazetteer(), self.actors(), reports, zones)
+                self._pipeline = version, pipeline(
+                    self.gazetteer(), self.actors(), reports, zones, theatre_of(store))
             return self._pipeline[1]
 
     def close(self) -> None:

@@ -10,12 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.actors import Actors
+from geo.articles import article
 from geo.errors import InvalidInput
 from geo.gazetteer import Gazetteer
+from geo.ground import pipeline_of
 from geo.interval import Interval
 from geo.known_days import anchored_days
 from geo.publication import Anchor, infer_published
+from geo.store import open_store
 from geo.theatre import theatre
+from server import create_app
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 
@@ -257,3 +261,15 @@ def test_a_table_of_days_is_refused_by_line(tmp_path):
         path.write_text(f"place_id,day,controller,source\nsy-azaz,{wrong}\n", "utf-8")
         with pytest.raises(InvalidInput, match="line 2"):
             anchored_days(path, gazetteer, actors)
+
+
+def test_a_store_and_its_service_know_these_days_as_well(tmp_path):
+    address = str(tmp_path / "war.gpkg")
+    store = open_store(address, create=True)
+    text = "A minister visited Ramadi on Tuesday, a day after Iraqi soldiers raised their flag there."
+    published = pipeline_of(store).read(article(text, {}, "desk")).article.published
+    store.close()
+    assert published is not None and published.edtf == "2015-12-29"
+    app = create_app({"store": address})
+    (mention,) = app.test_client().post("/api/read", json={"text": text}).get_json()["features"]
+    assert mention["properties"]["valid_from"] == "2015-12-29"

@@ -63,7 +63,7 @@ def write_layer(path: Path, rows: Rows, layer: Layer, **dataset: str) -> None:
             arrow.RecordBatchReader.from_batches(rows[0], all_of_them()), path, layer=path.stem, driver=layer.driver,
             geometry_name=GEOMETRY, geometry_type=layer.geometry_type, crs=CRS, layer_options=dict(layer.options),
             dataset_options=dataset or None)
-    except Exception:
+    except Exception:  # a row's own fault comes back from Arrow and GDAL as theirs, whatever it was
         if failed:
             raise failed[0] from None
         raise
