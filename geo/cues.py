@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from geo.model import Span
 
@@ -47,6 +48,11 @@ _BEFORE = re.compile(
     r"crossing|dam|camp|base|mount|mountain|lake|river)(?: of)?[ ](?:the )?\Z",
     re.IGNORECASE,
 )
+_LAST_OF_KIND = re.compile(
+    r"\b(?:provinces?|governorate|city|cities|towns?|villages?|capital|airbase|base|airport|airfield|crossing|dam|camp|"
+    r"mount|mountain|lake|river|of|the) \Z",
+    re.IGNORECASE,
+)
 _COMPOUND = re.compile(
     r"[-‐‑–](?:led|backed|based|held|controlled|run|trained|sponsored|supported|allied|born|made|brokered|style|"
     r"funded|dominated|aligned|affiliated|era)\b"
@@ -64,6 +70,10 @@ _NEAR = re.compile(
     r"\b(?:near|nearby|outside|close to|around|towards?|north|south|east|west|north-?east|north-?west|south-?east|"
     r"south-?west|miles? from|kilomet(?:er|re)s? from|km from)(?: of)?"
     r"(?: the)?(?: (?:town|city|village|border town) of)? \Z",
+    re.IGNORECASE,
+)
+_LAST_OF_NEAR = re.compile(
+    r"\b(?:near|nearby|outside|to|around|towards?|north|south|east|west|(?:north|south)(?:east|west)|from|of|the) \Z",
     re.IGNORECASE,
 )
 _LOCATIVE = re.compile(
@@ -113,10 +123,30 @@ def kind_after(text: str, end: int) -> str:
 
 def kind_before(text: str, start: int) -> str:
     """The kind of place that the words right before say: "the border town of" → "town"."""
-    match = _BEFORE.search(text[max(start - WINDOW, 0) : start])
+    match = _BEFORE.search(text[max(start - WINDOW, 0) : start]) if _kind_may_end(_word_before(text, start)) else None
     if match and match[0].lower().startswith("capital of"):
         return ""  # "Mosul, capital of Nineveh": a province or a country
     return _WORDS.get(_singular(match[1].lower()), "") if match else ""
+
+
+def _word_before(text: str, start: int) -> str:
+    """What stands between the last two spaces before a name, as far as it is of interest; empty without a space.
+
+    Most names follow a word that can end no phrase of interest, and news has few such words: they are asked of once.
+    """
+    if text[start - 1 : start] != " ":
+        return ""
+    return text[max(text.rfind(" ", max(start - 20, 0), start - 1) + 1, start - 20, 0) : start]
+
+
+@lru_cache(maxsize=10_000)
+def _kind_may_end(word: str) -> bool:
+    return _LAST_OF_KIND.search(word) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _near_may_end(word: str) -> bool:
+    return _LAST_OF_NEAR.search(word) is not None
 
 
 def _singular(word: str) -> str:
@@ -147,7 +177,7 @@ def follows_title(text: str, start: int) -> bool:
 
 def is_near(text: str, start: int) -> bool:
     """Whether the text only says that something is near it, as in "20 km north of Raqqa"."""
-    return _NEAR.search(text[max(start - WINDOW, 0) : start]) is not None
+    return _near_may_end(_word_before(text, start)) and _NEAR.search(text[max(start - WINDOW, 0) : start]) is not None
 
 
 def is_locative(text: str, start: int) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import zip_longest
+from typing import NamedTuple
 
 from geo.dating import units
 from geo.dating.assign import when_of
@@ -112,9 +113,9 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
     for one, following in zip_longest(timed, timed[1:]):
         is_new = told.before is not None and one.paragraph != told.before.paragraph
         if is_new and not history and not _opens_on(one) and not (published is None and _is_narrow(told)):
-            told = replace(told, interval=None, dated=False)
+            told = told._replace(interval=None, dated=False)
         meaning = read(one.expression, _discourse(one, following, told, published))
-        told = replace(told, before=one)
+        told = told._replace(before=one)
         if meaning is None:
             continue
         ended = told.ended if one.tense == "perfect" and not history else None
@@ -141,8 +142,7 @@ def _opens_on(one: Timed) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(NamedTuple):
     """What was told so far: the last date, its sentence, the main event, the last day of the lead, a beginning."""
 
     interval: Interval | None = None
@@ -216,13 +216,13 @@ def _told_next(told: _Told, one: Timed, meaning: Meaning, lowered: str) -> _Told
     began = told.began
     if meaning.interval.days == 1 and _begins(one, lowered):
         began = meaning.interval.start
-    told = replace(told, main=told.main or main, ended=ended, began=began, lead=lead)
+    told = told._replace(main=told.main or main, ended=ended, began=began, lead=lead)
     if not _leads_on(one.expression, history):
         return told
     start = one.expression.span.start
     is_open = not history and _SINCE.search(lowered, max(start - 60, 0), start) is not None
     dated = not is_open and (meaning.stated or (told.dated and one.expression.rule not in _OF_NOW))
-    return replace(told, interval=meaning.interval, sentence=one.sentence, dated=dated)
+    return told._replace(interval=meaning.interval, sentence=one.sentence, dated=dated)
 
 
 _SINCE = re.compile(r"\bsince\s(?:the\s)?\Z|\bsince\s[^,.;:()]{0,40}\s(?:on|in|at)\s(?:the\s)?\Z")

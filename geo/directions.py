@@ -129,7 +129,7 @@ _LIST = _compiled(rf"(?: {_KIND})?,? and{_LEAD}")
 
 def relate(text: str, toponyms: Sequence[Toponym]) -> tuple[Toponym, ...]:
     """The toponyms, in order, each with the relation in which the text puts something to it, if any."""
-    plain = text.translate(_SPACES)
+    plain = _plain(text)
     pairs = dict(_pairs(plain, toponyms))
     hints = Hints(plain)
     found: list[Toponym] = []
@@ -140,8 +140,12 @@ def relate(text: str, toponyms: Sequence[Toponym]) -> tuple[Toponym, ...]:
     return tuple(found)
 
 
-_SPACES = {ord(sign): " " for sign in "\n\t\r\u00a0\u202f\u2009"} | {ord("\u2011"): "-", ord("\u2010"): "-"}
-"""One character for one, so that offsets stay; two spaces on end (a blank line) end every phrase."""
+def _plain(text: str) -> str:
+    """With one kind of space and of hyphen, one character for one, so that offsets stay; two spaces on end (a blank
+    line) end every phrase."""
+    for sign in "\n\t\r\u00a0\u202f\u2009":
+        text = text.replace(sign, " ")
+    return text.replace("\u2011", "-").replace("\u2010", "-")
 
 
 def _with(toponym: Toponym, relation: Relation) -> Toponym:

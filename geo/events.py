@@ -13,7 +13,7 @@ from functools import lru_cache
 from geo.anaphora import focus
 from geo.event_places import places
 from geo.model import Event, Mention, Span
-from geo.mood import attribution, is_claim
+from geo.mood import attribution, is_claim, is_hoped
 from geo.objects import TIME
 from geo.parties import Party, settle
 from geo.scene import Scene
@@ -169,6 +169,6 @@ def _event(scene: Scene, trigger: Trigger, mention: Mention, found: tuple[Party 
 
 
 def _certainty(scene: Scene, trigger: Trigger) -> str:
-    if trigger.hypothetical:
+    if not trigger.who and is_hoped(scene.text, trigger.sentence, trigger.span):
         return "hypothetical"
     return "claimed" if is_claim(scene.text, trigger.sentence) else "reported"

@@ -74,7 +74,8 @@ class Gazetteer:
     """Places by id and by name.
 
     ``places`` are curated ones; countries are added, and behind them stand what the user ``loaded`` and the
-    ``world`` tier. Later places win over earlier ones with the same id.
+    ``world`` tier. Later places win over earlier ones with the same id. ``has_far`` and ``reach`` keep their answers:
+    they are asked for each word of an archive.
     """
 
     def __init__(self, places: Iterable[Place], world: World | None = None, loaded: Loaded | None = None) -> None:
@@ -84,8 +85,8 @@ class Gazetteer:
         self._names = NameIndex()
         self._kept = lru_cache(maxsize=KEPT_NAMES)(self._candidates)
         self._kept_finds = lru_cache(maxsize=KEPT_NAMES)(self._find)
-        self._kept_far = lru_cache(maxsize=KEPT_WORDS)(self._has_far)
-        self._kept_reach = lru_cache(maxsize=KEPT_WORDS)(self._reach_of)
+        self.has_far = lru_cache(maxsize=KEPT_WORDS)(self._has_far)
+        self.reach = lru_cache(maxsize=KEPT_WORDS)(self._reach_of)
         self._reach: dict[str, int] = {}
         self._sound_reach: dict[str, int] = {}
         for place in self._places.values():
@@ -190,19 +191,13 @@ class Gazetteer:
         """Whether a curated place has a name of this sound key, its words apart or together."""
         return self._names.has("sound", sound.replace(" ", ""))
 
-    def has_far(self, folded: str) -> bool:
-        """Whether a place that a user loaded, or a town of the world tier, has exactly this folded name."""
-        return self._kept_far(folded)
-
     def _has_far(self, folded: str) -> bool:
+        """Whether a place that a user loaded, or a town of the world tier, has exactly this folded name."""
         loaded = self._loaded is not None and self._loaded.has("exact", folded)
         return loaded or (self._world is not None and self._world.knows(folded))
 
-    def reach(self, first: str) -> int:
-        """The most words of a name that starts with this folded word; 0 when none does."""
-        return self._kept_reach(first)
-
     def _reach_of(self, first: str) -> int:
+        """The most words of a name that starts with this folded word; 0 when none does."""
         far = self._world.reach(first) if self._world else 0
         return max(self._reach.get(first, 0), self._loaded.reach(first) if self._loaded else 0, far)
 

@@ -1,6 +1,7 @@
 """Distances, bearings, lengths and areas on the ellipsoid (WGS 84), in kilometres."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import cos, hypot, radians
 from typing import TypeVar
 
@@ -90,6 +91,13 @@ def frame(point: LngLat, radius_km: float) -> tuple[float, float, float, float]:
 def rough_km(a: LngLat, b: LngLat) -> float:
     """Kilometres on a sphere, flat between the two: right to 1 % below 500 km."""
     return 111.2 * hypot(a.lat - b.lat, (a.lng - b.lng) * cos(radians((a.lat + b.lat) / 2)))
+
+
+def rough_kms(here: Sequence[LngLat], there: Sequence[LngLat]) -> NDArray[np.float64]:
+    """``rough_km`` from each of ``here``, a row, to each of ``there``, a column."""
+    (lng, lat), (lngs, lats) = np.array(here).T[..., np.newaxis], np.array(there).T
+    apart: NDArray[np.float64] = 111.2 * np.hypot(lat - lats, (lng - lngs) * np.cos(np.radians((lat + lats) / 2)))
+    return apart
 
 
 def narrowed(geometry: Shape, narrow: float) -> Shape:

@@ -11,7 +11,7 @@ from geo.anaphora import KIND_OF, NO_PLACE, NOUNS, stand_in
 from geo.facilities import CODES
 from geo.model import Event, Mention, Span
 from geo.scene import Scene
-from geo.triggers import Trigger, lexicon
+from geo.triggers import Trigger, is_verb
 
 REACH = 130
 """Characters between a phrase and its first place, or between two places of a list."""
@@ -130,7 +130,7 @@ def _tells_more(between: str) -> bool:
     """Whether another verb stands before the place: "captured A, the army attacked B"; not "A and the besieged B"."""
     words = between.replace(",", " ").split()
     return any(
-        any(phrase.is_verb for phrase in lexicon().get(word.lower(), ())) and word.lower().endswith("ed")
+        is_verb(word) and word.lower().endswith("ed")
         and (not place or words[place - 1].lower() not in _BEFORE_EPITHET)
         for place, word in enumerate(words)
     )

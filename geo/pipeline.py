@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
@@ -13,7 +13,9 @@ from geo.agreement import Around, compare, days_around
 from geo.assets import data_path
 from geo.basemap import area_shapes
 from geo.corrections import Correction, Fixes
-from geo.dates import find_times, when_of
+from geo.dates import find_times
+from geo.dating.assign import day_of
+from geo.dating.story import Story
 from geo.derive import bundled_ground, derive
 from geo.events import Scene, find_events
 from geo.facilities import Facilities
@@ -22,7 +24,7 @@ from geo.interval import Interval
 from geo.join import control_of_place, join
 from geo.keep import kept_features
 from geo.known_days import anchored_days, anchors
-from geo.model import Article, Control, Event, Feature, LngLat, Mention, Place, Reading, Span, Toponym, When
+from geo.model import Article, Control, Event, Feature, LngLat, Mention, Place, Reading, Toponym
 from geo.parties import PartyFinder
 from geo.publication import Anchor, infer_published
 from geo.recognise import Recogniser
@@ -71,10 +73,7 @@ class Pipeline:
         text, published = dated.text, dated.published
         fixes = Fixes.of(self.corrections.get(article.id, ()) if corrections is None else corrections, text)
         times = find_times(text, published)
-
-        def when(span: Span) -> When:
-            return when_of(span, text, times, published)
-
+        when = partial(day_of, Story(text, times, published))
         resolved = self.resolve(fixes.toponyms(text, self.recognise(text)), self.gazetteer)
         placed, lost = fixes.places(resolved, self.gazetteer)
         found = fixes.grounds(locate(placed, self.shapes))

@@ -77,7 +77,7 @@ class Recogniser:
         people = {fold(text[slice(*one.span)]) for one in found if self._is_person(text, one)}
         places = [one for one in found if fold(text[slice(*one.span)]) not in people]
         taken = sorted([*masked, *(one.span for one in runs)])
-        places += [_Found(span, listed=False) for span in unlisted(text, taken)]
+        places += [_Found(span, listed=False) for span in unlisted(text, taken, tokens)]
         places.sort(key=lambda one: one.span)
         return relate(text, tuple(self._toponyms(text, places, masked)))
 
@@ -146,11 +146,13 @@ class Recogniser:
     def _longest(self, text: str, tokens: Sequence[Token], here: int) -> tuple[_Found | None, int]:
         """The longest name that starts here, and how many words are done with."""
         reach, sound_reach = self._reaches(tokens, here)
-        end = run_end(text, tokens, here, max(reach, sound_reach))
-        for last in range(end, here, -1) if reach or sound_reach else ():
+        end = run_end(text, tokens, here, max(reach, sound_reach)) if reach or sound_reach else here
+        folded = " ".join([token.folded for token in tokens[here:end]])
+        for last in range(end, here, -1):
             words = tokens[here:last]
-            folded = " ".join(token.folded for token in words)
-            if self._is_pair(words):
+            if last < end:
+                folded = folded[: -len(tokens[last].folded) - 1]
+            if last > here + 2 and self._is_pair(words):
                 continue
             if folded in self._demonyms:
                 return _Found(Span(words[0].start, words[-1].end), demonym=True), last - here
@@ -176,13 +178,12 @@ class Recogniser:
     def _reaches(self, tokens: Sequence[Token], here: int) -> tuple[int, int]:
         """How many words a name that starts here may have, by its letters and by its sound."""
         first = tokens[here].folded
-        sound = first_sound(*(token.folded for token in tokens[here : here + 3]))
+        sound = first_sound(*[token.folded for token in tokens[here : here + 3]])
         sound_reach = self._gazetteer.sound_reach(sound) if sound else 0
         return max(self._gazetteer.reach(first), self._demonym_reach.get(first, 0)), sound_reach and sound_reach + 2
 
     def _is_named_so(self, text: str, words: Sequence[Token], folded: str) -> bool:
-        near, far = self._gazetteer.has(folded), self._gazetteer.has_far(folded)
-        if not (near or (far and not words[-1].word.islower())):
+        if not self._gazetteer.has(folded) and (words[-1].word.islower() or not self._gazetteer.has_far(folded)):
             return False
         matches = self._gazetteer.find(folded, levels=("exact",))
         return any(roles.believable(text, words, match) for match in matches)
@@ -195,12 +196,15 @@ class Recogniser:
 
     def _masks(self, text: str, tokens: Sequence[Token]) -> Iterator[Span]:
         """The names of organisations that may hold names of places."""
-        for here, token in enumerate(tokens):
-            reach = self._organisation_reach.get(token.folded, 0)
-            for last in range(run_end(text, tokens, here, reach), here + 1, -1) if reach else ():
-                if " ".join(each.folded for each in tokens[here:last]) in self._organisations:
-                    yield Span(token.start, tokens[last - 1].end)
+        starts = [at for at, token in enumerate(tokens) if token.folded in self._organisation_reach]
+        for here in starts:
+            end = run_end(text, tokens, here, self._organisation_reach[tokens[here].folded])
+            folded = " ".join([token.folded for token in tokens[here:end]])
+            for last in range(end, here + 1, -1):
+                if folded in self._organisations:
+                    yield Span(tokens[here].start, tokens[last - 1].end)
                     break
+                folded = folded.rpartition(" ")[0]
 
     def _toponym(self, text: str, found: _Found, masked: Sequence[Span]) -> Toponym:
         span, surface = found.span, text[slice(*found.span)]
@@ -233,12 +237,12 @@ def _is_proper(name: str) -> bool:
     return len(words) > 1 and all(word[:1].isupper() or word in ("of", "the", "and", "al") for word in words)
 
 
+_GAP = re.compile("[ -]")
+
+
 def _own_kind(surface: str) -> str:
     """The kind that the name itself says: "Hamadan airbase", "Al-Bukamal Crossing"."""
-    first_space = surface.find(" ")
-    return next(
-        (kind for at in range(max(first_space, 0), len(surface)) if (kind := cues.kind_after(surface, at))), ""
-    )
+    return next((kind for gap in _GAP.finditer(surface) if (kind := cues.kind_after(surface, gap.start()))), "")
 
 
 _CONTAINER_AFTER = re.compile(

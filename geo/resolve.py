@@ -8,15 +8,19 @@ lies to what is already resolved. Below a margin nobody is chosen, and the reaso
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from math import exp, log10
+from functools import cached_property, lru_cache
+from itertools import repeat
+from math import log10
+from typing import NamedTuple
+
+import numpy as np
 
 from geo.countries import countries
 from geo.cues import KINDS
 from geo.gazetteer import Gazetteer, Match
-from geo.measure import rough_km
+from geo.measure import rough_km, rough_kms
 from geo.model import Candidate, Mention, Place, Toponym
 from geo.names import fold, sound_key
 
@@ -41,6 +45,11 @@ SHORTEST = 4
 """Letters of a name's first word that may stand for the whole name."""
 
 ALIKE = 0.25
+"""The doubt in a name that only sounds so, where another place is spelt so."""
+
+ANCHORED = 0.5
+"""From this score on a place helps to choose the others."""
+
 DECAY_KM = 300.0
 _EVIDENCE = {"literal": 1.0, "demonym": 0.7, "organisation": 0.5, "dateline": 0.2, "metonym": 0.2}
 _TIERS = {"curated": 0.15, "dump": 0.08, "world": 0.0}
@@ -48,27 +57,24 @@ _TIERS = {"curated": 0.15, "dump": 0.08, "world": 0.0}
 
 @dataclass(frozen=True)
 class _Story:
-    """What is known of where the story plays: weights of countries (0..1), places already found.
-
-    ``doubt`` is taken off a name that only sounds so, where another place is spelt so.
-    """
+    """What is known of where the story plays: weights of countries (0..1), places already found."""
 
     countries: Mapping[str, float]
     anchors: tuple[Place, ...] = ()
-    doubt: float = 0.0
+
+    @cached_property
+    def is_of_theatre(self) -> bool:
+        """Whether it plays among curated places."""
+        return sum(place.tier != "world" for place in self.anchors) >= FOCUS
 
 
 def resolve(toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> tuple[Mention, ...]:
     """Choose a place for every literal toponym; the others keep their role and no place."""
     story = _Story(_country_weights(toponyms, gazetteer))
     groups = _groups(toponyms)
-    first = {key: _choose(group, gazetteer, story) for key, group in groups.items()}
-    anchors = tuple(
-        chosen[0].place for chosen in first.values()
-        if chosen and not chosen[0].place.is_area and chosen[0].score >= 0.5
-    )
-    story = replace(story, anchors=anchors)
-    chosen = {key: _choose(group, gazetteer, story) for key, group in groups.items()}
+    names = {key: _asked(group, gazetteer, story) for key, group in groups.items()}
+    story = replace(story, anchors=tuple(filter(None, (_anchor(name, story) for name in names.values()))))
+    chosen = _chosen(names, story)
     _widen_to_provinces(groups, chosen)
     _shorten(groups, chosen)
     return tuple(_mention(toponym, chosen.get(_key(toponym), ())) for toponym in toponyms)
@@ -132,26 +138,76 @@ def _shorten(
             chosen[key] = (first, *ranked)
 
 
-def _choose(group: Sequence[Toponym], gazetteer: Gazetteer, story: _Story) -> tuple[Candidate, ...]:
-    """The candidates of one name, best first."""
+class _Option(NamedTuple):
+    """One place that a name may mean, and what speaks for it whatever else the story names."""
+
+    match: Match
+    found: float
+    kind: float
+    held: float
+    country: float
+    size: float
+    tier: float
+
+    def score(self, doubt: float, nearness: float) -> float:
+        """0 to 1, of one that is so near to the story's other places; of one that only sounds so, less a ``doubt``."""
+        found = self.found - (doubt if self.match.level != "exact" else 0.0)
+        parts = found + self.kind + self.held + self.country + self.size + self.tier + 0.1 * nearness
+        return round(min(max(parts / FULL, 0.0), 1.0), 3)
+
+
+class _Name(NamedTuple):
+    """One name of a story, as its mentions put it together, and all that it may mean."""
+
+    toponym: Toponym
+    options: list[_Option]
+
+
+def _asked(group: Sequence[Toponym], gazetteer: Gazetteer, story: _Story) -> _Name:
     toponym = next((each for each in group if each.cue), group[0])
     containers = {fold(name) for each in group for name in each.containers}
-    matches = [match for match in _matches(toponym, gazetteer) if _is_likely(match, containers, story)]
-    is_spelt = any(match.level == "exact" for match in matches)
-    story = replace(story, doubt=ALIKE if is_spelt else 0.0)
-    scored = [_scored(match, toponym, containers, story) for match in matches]
-    return tuple(sorted(scored, key=lambda one: (-one.score, -one.place.population, one.place.id)))
+    return _Name(toponym, [_option(match, toponym, containers, story) for match in _matches(toponym, gazetteer)])
 
 
-def _is_likely(match: Match, containers: set[str], story: _Story) -> bool:
+def _anchor(name: _Name, story: _Story) -> Place | None:
+    """The place that a name means without a look at the others, if that is likely enough."""
+    options, doubt = _likely(name, story)
+    scored = [(option.score(doubt, 0.0), option.match.place) for option in options]
+    score, best = min(scored, key=lambda one: (-one[0], -one[1].population, one[1].id), default=(0.0, None))
+    return best if best and not best.is_area and score >= ANCHORED else None
+
+
+def _chosen(
+    names: Mapping[tuple[str, str], _Name], story: _Story
+) -> dict[tuple[str, str], tuple[Candidate, ...]]:
+    """The candidates of each name, best first."""
+    likely = {key: _likely(name, story) for key, name in names.items()}
+    near = _nearness([option.match.place for options, _ in likely.values() for option in options], story.anchors)
+    found = {}
+    for key, (options, doubt) in likely.items():
+        scored = [_candidate(option, names[key].toponym, doubt, next(near)) for option in options]
+        found[key] = tuple(sorted(scored, key=lambda one: (-one.score, -one.place.population, one.place.id)))
+    return found
+
+
+def _candidate(option: _Option, toponym: Toponym, doubt: float, nearness: float) -> Candidate:
+    return Candidate(option.match.place, option.score(doubt, nearness), _reason(option, toponym, nearness))
+
+
+def _likely(name: _Name, story: _Story) -> tuple[list[_Option], float]:
+    """What is worth a thought, and how far to doubt what only sounds so."""
+    options = [option for option in name.options if _is_likely(option, story)]
+    return options, ALIKE if any(option.match.level == "exact" for option in options) else 0.0
+
+
+def _is_likely(option: _Option, story: _Story) -> bool:
     """In a story of the theatre a far small town must be stated: a country told, or what it lies in."""
-    place = match.place
-    if match.level != "exact" and not story.countries.get(place.country, 0.0):
+    place = option.match.place
+    if option.match.level != "exact" and not option.country:
         return False
-    if place.tier != "world" or place.is_country or sum(one.tier != "world" for one in story.anchors) < FOCUS:
+    if place.tier != "world" or place.is_country or not story.is_of_theatre:
         return True
-    is_told = story.countries.get(place.country, 0.0) > 0 or bool(containers & _holders(place))
-    return is_told or place.population >= LARGE_TOWN
+    return option.country > 0 or option.held > 0 or place.population >= LARGE_TOWN
 
 
 def _matches(toponym: Toponym, gazetteer: Gazetteer) -> list[Match]:
@@ -165,21 +221,17 @@ def _matches(toponym: Toponym, gazetteer: Gazetteer) -> list[Match]:
     return list(found.values())
 
 
-def _scored(match: Match, toponym: Toponym, containers: set[str], story: _Story) -> Candidate:
+def _option(match: Match, toponym: Toponym, containers: set[str], story: _Story) -> _Option:
     place = match.place
-    parts = {
-        f"found by {match.level} name": 0.3 * match.quality + _own_name(match) - (
-            story.doubt if match.level != "exact" else 0.0
-        ),
-        "kind": _kind_score(place, toponym.cue, match),
-        "lies in what the text says": 0.2 if containers and containers & _holders(place) else 0.0,
-        "the story's country": 0.25 * story.countries.get(place.country, 0.0),
-        "size": 0.02 * log10(_population(place) + 1) + 0.05 * place.importance,
-        "gazetteer": _TIERS[place.tier],
-        "near the story's other places": 0.1 * _nearness(place, story.anchors),
-    }
-    score = min(max(sum(parts.values()) / FULL, 0.0), 1.0)
-    return Candidate(place, round(score, 3), _reason(place, match, toponym, parts))
+    return _Option(
+        match,
+        found=0.3 * match.quality + _own_name(match),
+        kind=_kind_score(place, toponym.cue, match),
+        held=0.2 if containers and containers & _holders(place) else 0.0,
+        country=0.25 * story.countries.get(place.country, 0.0),
+        size=0.02 * log10(_population(place) + 1) + 0.05 * place.importance,
+        tier=_TIERS[place.tier],
+    )
 
 
 def _own_name(match: Match) -> float:
@@ -227,23 +279,28 @@ def _names_of(iso: str, *divisions: str) -> frozenset[str]:
     return frozenset(fold(name) for name in (*names, *divisions) if name)
 
 
-def _nearness(place: Place, anchors: Sequence[Place]) -> float:
-    """1 beside the story's other places, falling by a factor of e every 300 km; the median counts."""
-    if not anchors:
-        return 0.0
-    distances = sorted(rough_km(place.point, anchor.point) for anchor in anchors if anchor.id != place.id)
-    return exp(-distances[len(distances) // 2] / DECAY_KM) if distances else 0.0
+def _nearness(places: Sequence[Place], anchors: Sequence[Place]) -> Iterator[float]:
+    """Of each place: 1 beside the story's other places, falling by a factor of e every 300 km; the median counts."""
+    if not anchors or not places:
+        return repeat(0.0)
+    apart = rough_kms([place.point for place in places], [anchor.point for anchor in anchors])
+    is_own = np.equal.outer(np.array([place.id for place in places]), np.array([anchor.id for anchor in anchors]))
+    apart[is_own] = np.inf
+    apart.sort(axis=1)
+    middle = apart[np.arange(len(places)), np.minimum((~is_own).sum(axis=1) // 2, len(anchors) - 1)]
+    return iter(np.exp(-middle / DECAY_KM).tolist())
 
 
-def _reason(place: Place, match: Match, toponym: Toponym, parts: Mapping[str, float]) -> str:
+def _reason(option: _Option, toponym: Toponym, nearness: float) -> str:
+    place, match = option.match.place, option.match
     said = [f"{match.how} in the {place.tier} gazetteer ({match.name.toponym})"]
-    if toponym.cue and parts["kind"] > 0.1:
+    if toponym.cue and option.kind > 0.1:
         said.append(f"the text calls it {toponym.cue}")
-    if parts["lies in what the text says"]:
+    if option.held:
         said.append("the text says where it lies")
-    if parts["the story's country"] > 0.1:
+    if option.country > 0.1:
         said.append(f"the story plays in {place.country}")
-    if parts["near the story's other places"] > 0.04:
+    if nearness > 0.4:
         said.append("near its other places")
     return "; ".join(said)
 

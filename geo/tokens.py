@@ -17,9 +17,9 @@ _GAP = re.compile(r"[ \-‐‑–\xa0]{1,2}|\. (?=[A-Z])|, (?=D\.?C)")
 _CASE = re.compile(r"(?<=\w{3})['’](?:n?d[ea](?:n|ki)?|t[ea](?:n|ki)?|n?[iıuü]n|y[eaiıuü]|yl[ea]|[eaiıuü])\Z")
 """Turkish case endings, which stand behind an apostrophe: "Münbiç'te", "Halep'in"."""
 
-_ARTICLES = frozenset("al el ad adh an ar as ash at ath az ul de la le los las".split())
+ARTICLES = frozenset("al el ad adh an ar as ash at ath az ul de la le los las".split())
 
-_LEADS = _ARTICLES | frozenset("eastern western northern southern".split())
+_LEADS = ARTICLES | frozenset("eastern western northern southern".split())
 """Words in small letters that a name may begin with: "al-Rai", "eastern Ghouta"."""
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from geo.assets import data_path
 from geo.errors import InvalidInput
 from geo.model import Span
-from geo.mood import is_denied, is_hoped
+from geo.mood import is_denied
 from geo.schema import EVENT_TYPES
 
 FRAMES = (
@@ -89,7 +89,6 @@ class Trigger:
     sentence: Span
     text: str
     voice: str = "active"
-    hypothetical: bool = False
     who: str = ""
 
 
@@ -100,6 +99,35 @@ class _Phrase:
     rest: re.Pattern[str]
     length: int
     is_verb: bool
+    follows: frozenset[str]
+    """The words of which one comes second, as far as their first letters go; empty where any may."""
+
+
+class _Phrases:
+    """The phrases that begin with one word, by the second: most words of news begin many and go on as none."""
+
+    def __init__(self, phrases: Sequence[_Phrase]) -> None:
+        self.all = tuple(phrases)
+        self._any = tuple(one for one in phrases if not one.follows)
+        self._by_word = {
+            word: tuple(one for one in phrases if not one.follows or word in one.follows)
+            for word in set().union(*(one.follows for one in phrases))
+        }
+
+    @property
+    def has_verb(self) -> bool:
+        return any(one.is_verb for one in self.all)
+
+    def before(self, text: str, end: int) -> tuple[_Phrase, ...]:
+        """Those that may go on as the text does behind their first word, in their order."""
+        if not self._by_word:
+            return self._any
+        match = _SECOND.match(text, end)
+        return self._by_word.get(match[1].lower(), self._any) if match else self._any
+
+
+_SECOND = re.compile(r"(?:[\s-]|[\"”’]\s)([A-Za-z]+)")
+_LETTERS = re.compile(r"[a-z]*")
 
 
 @lru_cache(maxsize=8)
@@ -123,20 +151,19 @@ def find_triggers(text: str, sentence: Span) -> Sequence[Sequence[Trigger]]:
 
 
 def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigger]:
-    is_noun: bool | None = None
-    for phrase in lexicon().get(word[0].lower(), ()):
-        match = phrase.rest.match(text, word.end(), sentence.end)
-        if match is None:
-            continue
-        is_noun = _is_noun(text, sentence, word) if is_noun is None else is_noun
-        if (is_noun and phrase.is_verb) or is_denied(text, sentence, word.start()) or (
-                not phrase.is_verb and _SUPPORT.search(text, max(word.start() - 60, sentence.start), word.start())):
-            continue
-        span = Span(word.start(), match.end())
-        yield Trigger(
-            phrase.type, phrase.frame, span, sentence, text[slice(*span)], _voice(text, sentence, word, phrase.frame),
-            is_hoped(text, sentence, span),
-        )
+    """The phrases that begin with this word, unless the words before it deny or turn them."""
+    found = [
+        (phrase, Span(word.start(), match.end())) for phrase in lexicon()[word[0].lower()].before(text, word.end())
+        if (match := phrase.rest.match(text, word.end(), sentence.end))
+    ]
+    if not found or is_denied(text, sentence, word.start()):
+        return
+    is_noun = _is_noun(text, sentence, word)
+    is_help = _SUPPORT.search(text, max(word.start() - 60, sentence.start), word.start()) is not None
+    for phrase, span in found:
+        if not (is_noun if phrase.is_verb else is_help):
+            voice = _voice(text, sentence, word, phrase.frame)
+            yield Trigger(phrase.type, phrase.frame, span, sentence, text[slice(*span)], voice)
 
 
 def _is_noun(text: str, sentence: Span, word: re.Match[str]) -> bool:
@@ -186,7 +213,7 @@ def _bases() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def lexicon() -> Mapping[str, tuple[_Phrase, ...]]:
+def lexicon() -> Mapping[str, _Phrases]:
     """First word → its phrases, longest first, then as the table has them."""
     found: dict[str, list[_Phrase]] = {}
     with data_path("triggers.csv").open(encoding="utf-8", newline="") as rows:
@@ -195,10 +222,28 @@ def lexicon() -> Mapping[str, tuple[_Phrase, ...]]:
                 raise InvalidInput(f"triggers.csv line {number}: {row}, want a known type, a known frame and a phrase")
             first, *others = row["phrase"].split()
             rest = "".join(map(_pattern, others)) + r"(?![\w-])"
-            phrase = _Phrase(row["type"], row["frame"], re.compile(rest, re.IGNORECASE), len(others), first[0] == "~")
+            phrase = _Phrase(
+                row["type"], row["frame"], re.compile(rest, re.IGNORECASE), len(others), first[0] == "~",
+                _second(others),
+            )
             for form in _forms(first):
                 found.setdefault(form, []).append(phrase)
-    return {first: tuple(sorted(phrases, key=lambda one: -one.length)) for first, phrases in found.items()}
+    return {first: _Phrases(sorted(phrases, key=lambda one: -one.length)) for first, phrases in found.items()}
+
+
+def is_verb(word: str) -> bool:
+    """Whether a phrase begins with this form, in any case, of its verb."""
+    phrases = lexicon().get(word.lower())
+    return phrases is not None and phrases.has_verb
+
+
+def _second(others: Sequence[str]) -> frozenset[str]:
+    """The letters that each alternative of a phrase's second word begins with, if it has one and needs it."""
+    if not others or others[0].endswith("?"):
+        return frozenset()
+    forms = [form for word in others[0].split("/") for form in _forms(word)]
+    letters = {match[0] for form in forms if (match := _LETTERS.match(form))}
+    return frozenset() if "" in letters else frozenset(letters)
 
 
 def _pattern(token: str) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from geo.model import Span
+from geo.tokens import ARTICLES, Token
 
 # Every repetition is bounded: a million letters without an end must not be tried from each of them.
 _WORD = r"(?:(?:[AaEe]l|[Aa](?:d|r|sh?|t|n|z))[-‐ ])?[A-Z](?:\w|['’`](?!s\b)|[‐-](?=\w)){0,30}[^\W\dA-Z_]"
@@ -28,16 +29,30 @@ _PROPER_KIND = (
 )
 _WAYS = r"(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Nn]orth-?(?:east|west)|[Ss]outh-?(?:east|west))(?:ern)?"
 _AROUND = rf"(?:(?:the|its|nearby|rural|downtown|central|neighbouring|neighboring|{_WAYS})\s){{0,3}}"
-_PLACES = (
-    re.compile(rf"\b(?:{_KIND}|towns|cities|villages|districts|provinces|neighbou?rhoods|suburbs|states|areas|hills)"
-               rf"(?: called| named|,|:| --)? (?:of |in |like |such as |at )?(?:the )?{_NAME}"),
-    re.compile(rf"(?<![\w-]){_NAME} "
-               rf"(?:(?:military|international|refugee|main|{_WAYS}) )?"
-               rf"(?:{_KIND}|villages|districts|towns|mountains|hills|roads)\b"),
-    re.compile(rf"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]round|[Ii]nto|[Tt]owards?|[Ii]nside|[Rr]eached|[Ee]ntered) "
-               rf"{_AROUND}{_NAME}(?=[\s.,;:)\"”]|\Z)"),
-    re.compile(rf"(?<![\w-])(?P<name>{_WORD}(?: {_WORD}){{0,2}} (?:{_PROPER_KIND}))\b"),
+_BY_KIND = re.compile(
+    rf"\b(?:{_KIND}|towns|cities|villages|districts|provinces|neighbou?rhoods|suburbs|states|areas|hills)"
+    rf"(?: called| named|,|:| --)? (?:of |in |like |such as |at )?(?:the )?{_NAME}"
 )
+_BEFORE_KIND = re.compile(
+    rf"(?<![\w-]){_NAME} "
+    rf"(?:(?:military|international|refugee|main|{_WAYS}) )?"
+    rf"(?:{_KIND}|villages|districts|towns|mountains|hills|roads)\b"
+)
+_AT = re.compile(
+    rf"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]round|[Ii]nto|[Tt]owards?|[Ii]nside|[Rr]eached|[Ee]ntered) "
+    rf"{_AROUND}{_NAME}(?=[\s.,;:)\"”]|\Z)"
+)
+_WITH_KIND = re.compile(rf"(?<![\w-])(?P<name>{_WORD}(?: {_WORD}){{0,2}} (?:{_PROPER_KIND}))\b")
+_KIND_OPENERS = frozenset(
+    "town towns city cities village villages hamlet district districts sub subdistrict province provinces governorate "
+    "region neighbourhood neighborhood neighbourhoods neighborhoods suburb suburbs area areas county camp hill hills "
+    "valley island state states port settlement municipality commune quarter township oblast locality community "
+    "prefecture farm farms hilltop mountain checkpoint crossing airport airbase air airfield base dam oilfield oil gas "
+    "refinery plateau axis front junction barracks square bridge".split()
+)
+_AT_OPENERS = frozenset("in near outside around into toward towards inside reached entered".split())
+"""The words that the patterns begin with; a test holds them to the patterns."""
+
 _BUILDING = re.compile(
     r"(?:Hospital|School|College|University|Mosque|Church|Temple|Hotel|Market|Mall|Cent(?:er|re)|Street|Avenue|Road|Hall|"
     r"Program\w*|Companies|Company|Elementary|Institute|Laborator\w+|Observatory|Museum|Theat(?:er|re)|Stadium|Service|"
@@ -70,21 +85,39 @@ _PERSON = re.compile(
 )
 
 
-def unlisted(text: str, taken: Sequence[Span]) -> list[Span]:
+def unlisted(text: str, taken: Sequence[Span], tokens: Sequence[Token]) -> list[Span]:
     """Spans of names that stand where only a place does; none touches a span of ``taken`` (in order).
 
+    >>> from geo.tokens import tokenise
     >>> text = "Two men were shot in Durgi village and near Shaffa on Monday in May."
-    >>> [text[slice(*span)] for span in unlisted(text, [])]
+    >>> [text[slice(*span)] for span in unlisted(text, [], tokenise(text))]
     ['Durgi', 'Shaffa']
     """
     found: list[Span] = []
     others = _Others(text)
-    for pattern in _PLACES:
-        for match in pattern.finditer(text):
+    for pattern, first in starts(tokens):
+        for match in matches(pattern, text, first):
             for span in _listed(text, match):
                 if _is_free(taken, span) and _is_free(found, span) and _is_name(text, span, others):
                     insort(found, span)
     return found
+
+
+def starts(tokens: Sequence[Token]) -> tuple[tuple[re.Pattern[str], list[int]], ...]:
+    """Each pattern with the code points at which it can begin."""
+    names = [token.start for token in tokens if token.word[0].isupper() or token.folded in ARTICLES]
+    kinds = [token.start for token in tokens if token.folded in _KIND_OPENERS]
+    places = [token.start for token in tokens if token.folded in _AT_OPENERS]
+    return (_BY_KIND, kinds), (_BEFORE_KIND, names), (_AT, places), (_WITH_KIND, names)
+
+
+def matches(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
+    """``pattern.finditer`` for one that can begin at few words: it need not be tried at each letter."""
+    end = 0
+    for start in starts:
+        if start >= end and (match := pattern.match(text, start)):
+            end = match.end()
+            yield match
 
 
 def _is_free(taken: Sequence[Span], span: Span) -> bool:

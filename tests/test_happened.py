@@ -1,15 +1,19 @@
 """Where things happened, among the names of a sentence; and names that no gazetteer lists."""
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from geo import unlisted as unlisted_names
 from geo.happened import happened_at
 from geo.model import Span
 from geo.pipeline import bundled
+from geo.tokens import tokenise
 from geo.unlisted import unlisted
+from tools.dispatches import DEVELOPMENT, load
 from tools.event_location import count, f1, rows
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpora" / "event_location" / "event_location.jsonl"
@@ -49,7 +53,7 @@ def test_the_likeliest_name_and_its_list_is_where_it_happened(text: str, word: s
     ],
 )
 def test_a_name_that_stands_where_only_a_place_does_is_kept(text: str, names: list[str]) -> None:
-    assert [text[slice(*span)] for span in unlisted(text, [])] == names
+    assert [text[slice(*span)] for span in unlisted(text, [], tokenise(text))] == names
 
 
 def test_of_an_unlisted_name_no_place_is_guessed() -> None:
@@ -68,3 +72,14 @@ def test_places_of_events_are_found_on_the_half_that_nobody_fitted() -> None:
     for row in rows(CORPUS, bundled(), counts):
         count(row, counts)
     assert f1(counts, "test")[2] >= 0.75
+
+
+def test_trying_a_pattern_only_at_the_words_that_open_it_misses_nothing() -> None:
+    kinds = {form for one in unlisted_names._KIND.split("|")
+             for form in (re.sub(r"(.)\?", "", one), re.sub(r"(.)\?", r"\1", one))}
+    texts = [f"They met in the {kind} of Durgi and left Durgi {kind} for Marzu City." for kind in sorted(kinds)]
+    for text in [*texts, *(dispatch.text for part in DEVELOPMENT for dispatch in load(part))]:
+        tokens = tokenise(text)
+        for pattern, starts in unlisted_names.starts(tokens):
+            tried = [match.span() for match in unlisted_names.matches(pattern, text, starts)]
+            assert tried == [match.span() for match in pattern.finditer(text)]

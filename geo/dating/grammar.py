@@ -153,15 +153,15 @@ def lowered(text: str) -> str:
 
 def lower(text: str) -> str:
     """Lower case of the same length ("İ" is the one letter that would grow); odd spaces become plain ones."""
-    return text.replace("\u0130", "i").lower().translate(_SPACES)
-
-
-_SPACES = {ord(space): " " for space in "\n\t\u00a0\u2009\u202f"}
+    text = text.replace("\u0130", "i").lower()
+    for space in "\n\t\u00a0\u2009\u202f":
+        text = text.replace(space, " ")
+    return text
 
 
 def expressions(text: str) -> list[Expression]:
     """Every time expression of a text, in order and without overlap."""
-    low = lower(text)
+    low = lowered(text)
     scan, rules = _patterns()
     found: list[Expression] = []
     position = 0
