@@ -196,12 +196,26 @@ def is_stated_place(text: str, start: int, end: int) -> bool:
 def is_in_dateline(text: str, span: Span) -> bool:
     """Whether a name says from where a report was sent: "BEIRUT, Lebanon (Wire) —", the town or what it lies in."""
     line = text.rfind("\n", 0, span.start) + 1
+    if not _may_open(text, line):
+        return False
     if not text[line:span.start].strip(" "):
         return _ends_dateline(text, span)
     head = _HELD_IN.fullmatch(text, line, span.start)
     if head is None or not _ends_dateline(text, Span(*head.span(1))):
         return False
     return any(end.match(text, span.end, span.end + WINDOW) for end in (_DATELINE_END, _HOLDER_END))
+
+
+def _may_open(text: str, line: int) -> bool:
+    """Nothing is before a dateline but headlines; of several in one text each is the label of an item."""
+    before = [one.strip() for one in text[:line].splitlines()[-12:] if one.strip()]
+    if len(before) > MOST_HEADLINES or any(one.endswith((".", ".\"", ".”", ":")) for one in before):
+        return False
+    return len(_LABEL.findall(text[:FIRST_ITEMS])) < ITEMS
+
+
+MOST_HEADLINES, ITEMS, FIRST_ITEMS = 4, 2, 6000
+_LABEL = re.compile(r"^[A-Z][A-Z'’ -]{3,40}(?::| ?[–—]| --?) ", re.MULTILINE)
 
 
 def _ends_dateline(text: str, town: Span) -> bool:

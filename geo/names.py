@@ -100,6 +100,11 @@ def sound_key(name: str) -> str:
     return sound_joined(fold(name))
 
 
+def is_head(folded: str) -> bool:
+    """Whether a thousand villages begin with this word: "Tell", "Khan", "Deir"; or it only says what a place is."""
+    return folded in _WORDS or folded in GENERIC or folded in ARTICLES or folded in _FATHERS
+
+
 def sound_joined(folded: str) -> str:
     """``sound_key`` of a name that is folded already: names are written apart or together as one likes."""
     return arabic_sound(folded) if is_arabic(folded) else sound_of(folded).replace(" ", "")

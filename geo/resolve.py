@@ -22,7 +22,7 @@ from geo.cues import KINDS
 from geo.gazetteer import Gazetteer, Match
 from geo.measure import rough_km, rough_kms
 from geo.model import Candidate, Mention, Place, Toponym
-from geo.names import fold, sound_key
+from geo.names import fold, is_head, sound_key
 
 LEAST = 0.3
 """Below this score no place is chosen."""
@@ -32,6 +32,9 @@ FULL = 1.25
 
 MARGIN = 0.02
 """So close to the runner-up, in another place, nobody is chosen."""
+
+QUARTER, TOWN_KM, TOWNS_OWN = "PPLX", 12.0, 0.06
+"""So near to a town that the story names a quarter is that town's, and so much likelier."""
 
 CURATED_TOWN = 10_000
 LARGE_TOWN = 500_000
@@ -44,7 +47,7 @@ FOCUS = 2
 SHORTEST = 4
 """Letters of a name's first word that may stand for the whole name."""
 
-ALIKE = 0.25
+ALIKE = 0.35
 """The doubt in a name that only sounds so, where another place is spelt so."""
 
 ANCHORED = 0.5
@@ -76,7 +79,7 @@ def resolve(toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> tuple[Mention,
     story = replace(story, anchors=tuple(filter(None, (_anchor(name, story) for name in names.values()))))
     chosen = _chosen(names, story)
     _widen_to_provinces(groups, chosen)
-    _shorten(groups, chosen)
+    _shorten(toponyms, groups, chosen)
     return tuple(_mention(toponym, chosen.get(_key(toponym), ())) for toponym in toponyms)
 
 
@@ -124,18 +127,22 @@ def _demonyms() -> dict[str, str]:
 
 
 def _shorten(
-    groups: Mapping[tuple[str, str], Sequence[Toponym]], chosen: dict[tuple[str, str], tuple[Candidate, ...]]
+    toponyms: Sequence[Toponym], groups: Mapping[tuple[str, str], Sequence[Toponym]],
+    chosen: dict[tuple[str, str], tuple[Candidate, ...]],
 ) -> None:
-    """"Jisr" after "Jisr al-Shughur" is that town, not one far away that is called so."""
-    whole = {key: ranked for key, ranked in chosen.items() if ranked and ranked[0].place.tier != "world"}
+    """"Jisr" after "Jisr al-Shughur" is that town, not one far away that is called so, or nothing."""
+    whole: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for key, ranked in chosen.items():
-        word = key[0]
-        if " " in word or len(word) < SHORTEST or (ranked and ranked[0].place.tier != "world"):
-            continue
-        longer = [other for other in whole if other[0].startswith(f"{word} ")]
-        if len(longer) == 1:
-            first = replace(whole[longer[0]][0], reason=f"short for {groups[longer[0]][0].text}")
-            chosen[key] = (first, *ranked)
+        first, *others = fold(groups[key][0].text).split()
+        if others and len(first) >= SHORTEST and not is_head(first) and ranked and ranked[0].place.tier != "world":
+            whole[sound_key(first)].append(key)
+    for toponym in toponyms if whole else ():
+        key = _key(toponym)
+        longer = whole.get(sound_key(toponym.text), ()) if toponym.role == "literal" else ()
+        known = chosen.get(key, ())
+        if len(longer) == 1 and longer[0] != key and not (known and known[0].place.tier != "world"):
+            short = replace(chosen[longer[0]][0], reason=f"short for {groups[longer[0]][0].text}")
+            chosen[key] = (short, *known)
 
 
 class _Option(NamedTuple):
@@ -149,10 +156,11 @@ class _Option(NamedTuple):
     size: float
     tier: float
 
-    def score(self, doubt: float, nearness: float) -> float:
-        """0 to 1, of one that is so near to the story's other places; of one that only sounds so, less a ``doubt``."""
+    def score(self, doubt: float, nearness: float, town: float = 0.0) -> float:
+        """0 to 1, of one that is so near to the story's other places, a quarter of a ``town`` among them; of one that
+        only sounds so, less a ``doubt``."""
         found = self.found - (doubt if self.match.level != "exact" else 0.0)
-        parts = found + self.kind + self.held + self.country + self.size + self.tier + 0.1 * nearness
+        parts = found + self.kind + self.held + self.country + self.size + self.tier + 0.1 * nearness + town
         return round(min(max(parts / FULL, 0.0), 1.0), 3)
 
 
@@ -185,13 +193,24 @@ def _chosen(
     near = _nearness([option.match.place for options, _ in likely.values() for option in options], story.anchors)
     found = {}
     for key, (options, doubt) in likely.items():
-        scored = [_candidate(option, names[key].toponym, doubt, next(near)) for option in options]
+        scored = [_candidate(option, names[key].toponym, doubt, next(near), story.anchors) for option in options]
         found[key] = tuple(sorted(scored, key=lambda one: (-one.score, -one.place.population, one.place.id)))
     return found
 
 
-def _candidate(option: _Option, toponym: Toponym, doubt: float, nearness: float) -> Candidate:
-    return Candidate(option.match.place, option.score(doubt, nearness), _reason(option, toponym, nearness))
+def _candidate(
+    option: _Option, toponym: Toponym, doubt: float, nearness: float, anchors: Sequence[Place]
+) -> Candidate:
+    score = option.score(doubt, nearness, _of_a_town(option.match.place, anchors))
+    return Candidate(option.match.place, score, _reason(option, toponym, nearness))
+
+
+def _of_a_town(place: Place, anchors: Sequence[Place]) -> float:
+    """"the Old City" in a story of Homs is that of Homs."""
+    if place.feature_code != QUARTER:
+        return 0.0
+    towns = (one for one in anchors if one.feature_class == "P" and one.feature_code != QUARTER)
+    return TOWNS_OWN if any(rough_km(place.point, one.point) < TOWN_KM for one in towns) else 0.0
 
 
 def _likely(name: _Name, story: _Story) -> tuple[list[_Option], float]:
@@ -229,14 +248,14 @@ def _option(match: Match, toponym: Toponym, containers: set[str], story: _Story)
         kind=_kind_score(place, toponym.cue, match),
         held=0.2 if containers and containers & _holders(place) else 0.0,
         country=0.25 * story.countries.get(place.country, 0.0),
-        size=0.02 * log10(_population(place) + 1) + 0.05 * place.importance,
+        size=0.02 * log10(_population(place) + 1) + 0.3 * place.importance,
         tier=_TIERS[place.tier],
     )
 
 
 def _own_name(match: Match) -> float:
     """The name that a place goes by counts more than one of its others; "Rai" is not "al-Rai crossing"."""
-    return 0.1 if match.name.preferred and match.level == "exact" else 0.0
+    return 0.07 if match.name.preferred and match.level == "exact" else 0.0
 
 
 def _population(place: Place) -> int:

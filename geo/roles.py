@@ -37,8 +37,13 @@ _NEXT_DAY = re.compile(
 
 _LAST_CAPITAL = re.compile(r"\b([A-Z][\w’']+) \Z")
 _VERB_AFTER = re.compile(r" (?:is|was|has|had|fell|remains?|and [A-Z][\w'’]+ (?:were|fell|followed|are|had|have))\b")
+_LABEL_END = re.compile(r"(?: PROVINCE)?(?::| ?[–—]| --?) ")
 _OFFICE = re.compile(r"\b(?:commander|leader|spokesman|activist|emir|mayor|journalist|doctor|fighter|named|called) \Z")
-_CLUB = re.compile(r"\b(?:Real|Atletico|Inter|AC|FC|Bayern|Borussia|Sporting|Paris Saint-|Ajax) \Z")
+_SAID = re.compile(r"\b(?:said|says|asked|added|recalled|explained) \Z")
+_WHO = re.compile(r", (?:an?|the|who|aged|\d\d?|\w+ing) ")
+""" "said Abu Omar, a baker"."""
+
+_CLUB = re.compile(r"\b(?:ibn|bint|Real|Atletico|Inter|AC|FC|Bayern|Borussia|Sporting|Paris Saint-|Ajax) \Z")
 _FIRST_NAME = re.compile(r" [A-Z][a-z]+(?:['’]s)?\b(?! (?:province|governorate|city|district))")
 _DIRECTIONS = frozenset(
     "northern southern eastern western central upper lower greater rural north south east west".split()
@@ -48,13 +53,17 @@ _AT_CAPITAL = re.compile(
     r"(?:\b(?:in|at|near|into|outside|around|inside|towards?|across|through|reached|entered|left|hit|shelled|bombed|"
     r"stormed|captured|seized|took|besieged|attacked|struck|leaving|downtown|central|(?:north|south|east|west)ern)"
     r"|\b(?:north(?:-?east|-?west)?|south(?:-?east|-?west)?|east|west|outskirts|suburbs?|streets|cent(?:re|er)|heart|city|"
-    r"capital|corner|quarters?|most|half|all|province|gates|countryside|siege|bombing|battle|residents|people|parts|"
+    r"capital|corner|quarters?|tea ?houses|caf[eé]s|alleys|rooftops|hospitals|markets|mosques|skyline|skies|doors|"
+    r"most|half|all|province|gates|countryside|siege|bombing|battle|residents|people|parts|"
     r"town|fall|airport|district) of"
     r"|\b(?:road|highway|fl[ae]w|fled|travel(?:led|ed)|return(?:ed)?|sent|moved|close|went|convoys?|back|came|visit(?:ed)?|drove|"
     r"taken|brought|way|advance|march|buses|arrived|miles|km|kilomet(?:re|er)s|hours|drive|flight|displaced|evacuated|based|"
     r"stretch(?:ing|es)?|bound|marched|pushed|advanced|retreated|withdrew|withdrawn|moved)[\w ]{0,16} (?:to|from)"
     r"|(?<!support )(?<!backing )(?<!pressure )(?<!orders )(?<!help )(?<!aid )(?<!money )\bfrom"
     r"|\b(?:road|highway|line|route|halfway|moved|km|travelled|drove|distance)[\w ,]{0,24} between(?: [A-Z]\w+ and)?"
+    r"|\b(?:road|highway|line|route|railway|artery|supply)[\w ,]{0,24} (?:joins|joining|links|linking|connects|"
+    r"connecting)"
+    r"|\b(?:town|city|village|stop|checkpoint|junction) before|\bhome to|\bthe capital,?"
     r"|\bfrom [A-Z][\w-]+(?: [A-Z][\w-]+)? to)(?: the)? \Z",
     re.IGNORECASE,
 )
@@ -62,7 +71,9 @@ _RULERS_IN = re.compile(
     r"\b(?:government|authorities|rulers|leaders|leadership|ministers?|officials|regime|palace|parliament) in \Z"
 )
 _TOWN_AFTER = re.compile(
-    r"(?:['’]s)?(?:[-–—][A-Z]| (?:state|highway|road|airport|suburbs?|countryside|streets?|markets?|hospitals?|"
+    r"['’]s [A-Z][\w'’-]+ (?:City|Airport|Square|[Dd]istrict|[Qq]uarter|[Nn]eighbou?rhood|Street|[Mm]arket|[Pp]rison|"
+    r"Hospital)\b"
+    r"|(?:['’]s)?(?:[-–—][A-Z]| (?:state|highway|road|airport|suburbs?|countryside|streets?|markets?|hospitals?|"
     r"neighbou?rhoods?|(?:north|south|east|west)ern|old city|centre|center)\b)"
 )
 _CHAIN = re.compile(r"(?:['’]s)?(?:, (?:and |or )?| and | or |/)")
@@ -82,7 +93,7 @@ def believable(text: str, words: Sequence[Token], match: Match) -> bool:
         return _is_told_far(text, first, match) if alone else _is_long_name(words, match)
     if match.level != "exact" and not _is_alike_in_place(text, words):
         return False
-    if alone and match.name.ambiguous:
+    if match.name.ambiguous and (alone or first.word[0].isdigit()):  # "seized the 93rd Brigade", the base
         return _is_told_so(text, first, match)
     return not alone or first.folded not in common_words()
 
@@ -98,6 +109,9 @@ def _is_told_so(text: str, token: Token, match: Match) -> bool:
         return True
     if token.word.lower() in ("al", "el"):
         return True  # "al-Habit" is no habit
+    is_label = token.word.isupper() and text[max(token.start - 1, 0) : token.start] in ("", "\n")
+    if is_label and _LABEL_END.match(text, token.end):
+        return True
     is_subject = token.folded not in common_words() and _VERB_AFTER.match(text, token.end) is not None
     return is_subject or cues.is_stated_place(text, token.start, token.end)
 
@@ -136,8 +150,9 @@ def is_surname(text: str, span: Span, demonyms: frozenset[str]) -> bool:
 
 
 def is_namesake(text: str, span: Span) -> bool:
-    """Whether a person is called after the place: "Michael Jordan", "Chad Smith", or a club: "Real Madrid"."""
-    if _CLUB.search(text[max(span.start - 16, 0) : span.start]):
+    """Whether a person is called after the place: "Michael Jordan", "Khalid ibn al-Walid", or a club: "Real Madrid"."""
+    before = text[max(span.start - 16, 0) : span.start]
+    if _CLUB.search(before) or (_SAID.search(before) and _WHO.match(text, span.end)):
         return True
     if fold(text[slice(*span)]) not in _NAMESAKES:
         return False

