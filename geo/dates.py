@@ -30,6 +30,9 @@ __all__ = ["Timed", "find_times", "surrounded", "when_of"]
 HISTORY = 5
 """So many stated years, most of them well before the publication, make a history of the text."""
 
+TOLD_ON = 3
+"""Sentences."""
+
 A_MONTH, A_YEAR, NEWS = 31, 366, timedelta(days=8)
 """Days."""
 
@@ -163,7 +166,8 @@ _NEAR = ("offset", "beside", "same", "clock", "nth_of_month", "span_back", "with
 def _discourse(one: Timed, following: Timed | None, told: _Told, published: date | None) -> Discourse:
     """In news a bare date leans only on one of its own sentence or of the sentence before, in its paragraph."""
     interval, main, history = told.interval, told.main, told.history
-    if not history and one.sentence - told.sentence > 1 and one.expression.rule not in _NEAR:
+    is_far = one.sentence - told.sentence > _reach(told, published) and one.expression.rule not in _NEAR
+    if not history and (is_far or _comes_back(one, told)):
         interval = None
     if following is not None and _is_told_of_next(one, following, told):
         ahead = read(following.expression, Discourse(published, following.tense, None, main, history))
@@ -171,6 +175,19 @@ def _discourse(one: Timed, following: Timed | None, told: _Told, published: date
     elif _looks_back(one) and not history and one.sentence != told.sentence and _is_long_before(told):
         interval = None
     return Discourse(published, one.tense, interval, main, history, told.dated or history, told.began)
+
+
+def _reach(told: _Told, published: date | None) -> int:
+    """So many sentences on a date still gives its year: more where one of another year than this has been stated."""
+    start = told.interval.start if told.interval else None
+    return TOLD_ON if told.dated and start and published and start.year < published.year else 1
+
+
+def _comes_back(one: Timed, told: _Told) -> bool:
+    """ "They had taken it in September 2015. The campaign began in October": of the present again."""
+    before = told.before
+    is_aside = before is not None and before.tense == "perfect" and one.tense in ("past", "ongoing")
+    return is_aside and one.sentence != told.sentence and one.expression.rule in ("month", "month_day", "day_month")
 
 
 def _is_long_before(told: _Told) -> bool:

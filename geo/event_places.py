@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from geo.anaphora import NO_PLACE, stand_in, stands_after
-from geo.happened import happened_at
 from geo.headings import headed
+from geo.likeliest import is_elsewhere, likeliest
 from geo.locations import attacked, fought, struck, surrounded
-from geo.model import Event, Mention, Span
+from geo.model import Event, Mention, Place, Span
 from geo.objects import facilities, left_out, list_after, objects, then
 from geo.scene import Scene
 from geo.sides import receiver
-from geo.subjects import FROM_WHICH, NO_OBJECT, RELATIVE, before_pronoun, joined_back, reduced, segment, subjects
+from geo.subjects import FROM_WHICH, NO_OBJECT, RELATIVE, before_pronoun, heads, joined_back, reduced, segment, subjects
 from geo.triggers import Trigger
 
 _NAMED_ONLY = ("leave", "left", "leaving", "quit", "depart", "evacuat", "flee", "fled", "vacat")
@@ -29,35 +29,22 @@ def places(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mentio
     """The places of one event phrase, in order; none where it has none, for then it is no event."""
     found = _FINDERS[trigger.frame](scene, trigger, told)
     if trigger.frame in _FIGHTS:
-        found = [one for one in found if not _is_source(scene, one)]
+        found = [one for one in found if not is_elsewhere(scene, one)]
     if not found and trigger.frame in _FIGHTS:
-        found = _likeliest(scene, trigger, told)
+        found = likeliest(scene, trigger, told)
     if not found and trigger.type.startswith("control"):
         found = headed(scene, trigger)
     is_change = trigger.type in ("control_gain", "control_loss")
-    return [one for one in found if one.place and not (is_change and one.place.is_country)]
+    return [one for one in found if one.place and not (is_change and _has_no_master(one.place))]
 
 
-_SOURCE = re.compile(r"\b(?:fired|launched|coming|came|flew|flying) from (?:the )?(?:\w+ )?\Z")
-
-
-def _is_source(scene: Scene, one: Mention) -> bool:
-    """"Shells fired from A": they fell elsewhere."""
-    return _SOURCE.search(scene.before(one.toponym.span.start, 40)) is not None
+def _has_no_master(place: Place) -> bool:
+    """Nobody takes a country in a day, nor a river."""
+    return place.is_country or (place.feature_class == "H" and place.feature_code == "STM")
 
 
 _FIGHTS = ("hit", "on", "at", "strikes")
 """Frames of what happens at a place that need not be the verb's own object."""
-
-
-def _likeliest(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
-    """Of the sentence's names the likeliest, unless that is a land; in a sentence without any, what is told of."""
-    named = [one for one in scene.named_in(trigger.sentence) if not _is_source(scene, one)]
-    if not named:
-        is_told = trigger.frame in ("hit", "on") and next(scene.placed_before(trigger.span.start), None) is not None
-        return _one(scene, trigger, told, "") if is_told else []
-    likeliest = happened_at(scene.text, trigger.span, trigger.sentence, named)
-    return [one for one in likeliest if one.place and not one.place.is_country]
 
 
 def _taken(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
@@ -160,7 +147,10 @@ def _has_victim(scene: Scene, trigger: Trigger, who: str) -> bool:
     if trigger.voice == "passive":
         return True
     named = scene.parties_in(Span(trigger.span.end, trigger.span.end + len(who)))
-    return bool(named) or re.search(r"\b(?:it|them|him)\b", who) is not None
+    return bool(named) or _VICTIM.search(who) is not None
+
+
+_VICTIM = re.compile(r"\b(?:it|them|him|attackers|intruders|besiegers|invaders|enemy)\b")
 
 
 def _left_to(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
@@ -233,6 +223,10 @@ _TURNED = re.compile(
 
 def _held_by(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """"A and B remain with the militants", "In rebel hands are A": only where a side follows, or stands inside."""
+    if beside := scene.placed_in(Span(max(trigger.span.start - 40, trigger.sentence.start), trigger.span.start))[-1:]:
+        lead = scene.text[beside[0].toponym.span.end : trigger.span.start]
+        if re.fullmatch(r", (?:(?:still|now|itself|also|long) )?", lead):
+            return joined_back(scene, Span(trigger.sentence.start, beside[0].toponym.span.end)) or beside
     near = [one for one in scene.parties_before(trigger.span.end + 40) if one.span.end > trigger.span.start]
     if trigger.type == "control_state" and not near and not re.search(r"\b(?:its|their|his|our)\b", trigger.text):
         return []
@@ -244,7 +238,30 @@ def _held_by(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Ment
 
 def _fallen(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """"A fell on Monday": towns fall; snow, shares and men do too, but have no place before them."""
+    if trigger.text.lower().startswith("follow"):
+        return _followed(scene, trigger, told)
     return [] if _NO_FALL.match(scene.text, trigger.span.end) else subjects(scene, trigger, told)
+
+
+def _followed(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"A fell on Friday; B, farther down the river, followed on Saturday, and C on Sunday"."""
+    changes = [one for one in told[-3:] if one.type in ("control_gain", "control_loss")]
+    if not changes or trigger.span.start - changes[-1].sentence.end > 200:
+        return []
+    if _NOBODY.match(scene.text, trigger.span.end) is None:
+        return []
+    breaks = [match.end() for match in _NEW_SUBJECT.finditer(scene.text, trigger.sentence.start, trigger.span.start)]
+    start = breaks[-1] if breaks else trigger.sentence.start
+    return [*heads(scene, Span(start, trigger.span.start)), *left_out(scene, trigger, None)]
+
+
+_NEW_SUBJECT = re.compile(r"; |, (?:and|but|while) |(?<=day) and |(?<=\d) and ")
+
+
+_NOBODY = re.compile(
+    r"\s*(?:[.,;:]|\Z|(?:on|in|at|by|an?|the (?:next|same|following|day)|next|within|hours|days|weeks|soon|shortly|"
+    r"later|two|three|four|that|and|suit|yesterday|today|overnight)\b)"
+)
 
 
 def _held_inside(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:

@@ -31,6 +31,9 @@ _FROM_THE_AIR = re.compile(
     r"\b(?:jets?|warplanes?|planes?|aircraft|air force|(?<!suicide )bombers|helicopters?|drones?|from the air|"
     r"air power|gunships?|(?<!anti-tank )missiles?|barrels)\b", re.IGNORECASE
 )
+_BOMB_IN = re.compile(r" (?:in|at|near|outside|that (?:killed|wounded))\b")
+""" "the bombing in Damascus" was a bomb, "the bombing of Aleppo" is from the air."""
+
 _STRIKES = re.compile(r"(?:str[iu]ck|strik|pound|hit|target|bomb)", re.IGNORECASE)
 _WEAPON = re.compile(
     r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|snipers?|mines?|tanks?|guns|artillery|howitzers?|attackers?|raid|attack)\b",
@@ -117,6 +120,11 @@ def _compound_sides(scene: Scene, trigger: Trigger) -> Sides:
 
 def _from_the_air(scene: Scene, trigger: Trigger, actor: Party | None) -> Trigger:
     """Planes hit and raid, too; and who has no guns in the field strikes from the air."""
+    is_theirs = actor is not None and 0 <= trigger.span.start - actor.span.end < len(" two-day ")
+    if trigger.text.lower() in ("bombing", "bombings") and trigger.type == "airstrike" and not is_theirs:
+        planes = _FROM_THE_AIR.search(scene.text, *trigger.sentence)
+        is_bomb = not planes and _BOMB_IN.match(scene.text, trigger.span.end)
+        return replace(trigger, type="attack") if is_bomb else trigger
     if trigger.type != "attack" or trigger.frame not in ("hit", "on"):
         return trigger
     around = scene.before(trigger.span.start, 60, trigger.sentence.start)

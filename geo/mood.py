@@ -22,6 +22,16 @@ _HOPE = re.compile(
     re.IGNORECASE,
 )
 _INFINITIVE = re.compile(r"\b(?:to|not to)(?: \w+ly)?\s\Z")
+_DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|reject(?:s|ed)) (?:reports? |claims? )?(?:that|of)\b[^.;]*\Z"
+)
+""" "denied that A had been captured"."""
+
+_CAME_BEFORE = re.compile(
+    r"\b(hours|days|weeks|months|years|minutes|day|week|month|year|shortly|just|soon|long) before "
+)
+""" "hours before troops left A": they did."""
+
 _DONE = re.compile(
     r"\b(?:forced|managed|able|began|begun|went on|continued|continues|succeeded|helped|helps|helping|allowed|had|"
     r"enabled|obliged|compelled|said|reported|believed|thought|known|claimed|claims|appear(?:s|ed)?|returned|moved in|"
@@ -60,7 +70,9 @@ def is_denied(text: str, sentence: Span, at: int) -> bool:
 
 def is_hoped(text: str, sentence: Span, span: Span) -> bool:
     """Whether it is only aimed at, possible, ordered or failed; "the takeover would be", too."""
-    before = text[max(sentence.start, span.start - _WINDOW) : span.start]
+    if _DENIES.search(text, sentence.start, span.start):
+        return True
+    before = _CAME_BEFORE.sub(r"\1 ere ", text[max(sentence.start, span.start - _WINDOW) : span.start])
     if _DONE.search(before):
         return False
     last = _BOUNDARY.split(before)[-1]

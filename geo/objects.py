@@ -129,12 +129,24 @@ def joins(between: str, mention: Mention) -> bool:
 def _tells_more(between: str) -> bool:
     """Whether another verb stands before the place: "captured A, the army attacked B"; not "A and the besieged B"."""
     words = between.replace(",", " ").split()
+    if _AND_THEY.search(between) or _BYSTANDERS.search(between):
+        return True
     return any(
         is_verb(word) and word.lower().endswith("ed")
         and (not place or words[place - 1].lower() not in _BEFORE_EPITHET)
         for place, word in enumerate(words)
     )
 
+
+_AND_THEY = re.compile(
+    r"\band (?:its|the|their|his|an?|[A-Z]\w+)(?: (?!\w+ly\b)\w+){1,2} (?!held|based|besieged|occupied|so-called)"
+    r"(?:\w+ed|took|won|lost) (?:an?|the|its|their|it|them|on|at|in|into|that|control)\b"
+)
+""" "bombed A and its infantry claimed a first village, B"."""
+
+_BYSTANDERS = re.compile(
+    r"\band (?:residents|people|civilians|activists|witnesses|officials|doctors|hospitals) (?:of|in|from)\b"
+)
 
 _BEFORE_EPITHET = frozenset(("the", "a", "an", "its", "their", "of", "long", "recently", "newly", "then", "and"))
 

@@ -73,14 +73,15 @@ class PartyFinder:
 
 def settle(parties: Sequence[Party], mentions: Sequence[Mention], text: str) -> tuple[Party, ...]:
     """The same parties, loose words made definite by the places and the sides that the story names; the country of a
-    dateline is none."""
+    dateline is none, nor is a capital that is meant as a town."""
     towns = [one for one in mentions if one.place and not one.place.is_country]
     starts = [one.toponym.span.start for one in towns]
     story = Counter(one.place.country for one in towns if one.place)
     usual = max(story, key=lambda country: story[country]) if story else ""
     found: list[Party] = []
     filed = {one.toponym.span.start for one in mentions if one.toponym.role == "dateline"}
-    for party in (one for one in parties if one.span.start not in filed):
+    meant = {one.toponym.span for one in towns if one.toponym.role == "literal"}
+    for party in (one for one in parties if one.span.start not in filed and one.span not in meant):
         at = bisect_left(starts, party.span.start)
         beside = [one for one in towns[max(at - 1, 0) : at + 1] if abs(one.toponym.span.start - party.span.start) < 160]
         nearest = beside[::-1]

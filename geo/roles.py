@@ -22,7 +22,9 @@ BIG_TOWN = 200_000
 FAME = 0.4
 """Importance from which a place is better known than people of its name."""
 
-_NAMESAKES = frozenset("jordan chad georgia israel paris sydney florence victoria austin charlotte sofia".split())
+_NAMESAKES = frozenset(
+    "saddam jordan chad georgia israel paris sydney florence victoria austin charlotte sofia".split()
+)
 """Places that people are also called after; a capitalised word beside one makes it a person."""
 
 _SEATS = frozenset("erbil arbil brussels sanaa kiev kyiv pyongyang".split())

@@ -222,6 +222,7 @@ _BREAK = re.compile(
     | (?P<participle>,["\u201d\u2019]?\s)(?=[a-z]{3,16}ing\b)
     | (?P<comma>,["\u201d\u2019]?\s)(?=(?:and|or|so|yet|as|when|after|before|until|since|although|though|because
         |if|once|just|hours|days|weeks|months|years|then)\b)
+    | (?P<said>,["\u201d\u2019]\s)(?=(?:said|says|added|asked)\s)
     | (?P<speech>,["\u201d\u2019]?\s)(?=(?:[\w.'\u2019-]{1,30}\s){1,4}(?:said|says|told|reported|claimed)\b
         |(?:an?|the|one|[A-Z]\w*)\s(?:[\w.'\u2019-]{1,30}\s){1,8}(?:said|says|told|claimed)\.?\s?(?:\n|\Z|["\u201d]|[A-Z]))
     | (?P<bare>\s)(?=(?:(?:just|only|shortly|soon|(?:just\s|only\s)?(?:hours|days|weeks|months|years))\s

@@ -69,6 +69,9 @@ _NOMINAL = re.compile(
     r"\w+ic|\w+al|one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s\Z",
     re.IGNORECASE,
 )
+_BARGAIN = re.compile(r"\b(?:deals?|bargain|agreement|truce|pact|accord|alliance|balance) \Z")
+""" "under a bargain struck by elders" is no attack."""
+
 _SUPPORT = re.compile(r"\b(?:backed|supported|aided|assisted|helped|protected) by (?:[\w'’-]+ ){0,3}\Z")
 """ "rebels backed by Turkish artillery" says who helps, and nothing of a shelling."""
 _EPITHET = re.compile(r" (?!(?:the|an?|its|their|it|them|what|both|two|three)\b)[a-z]")
@@ -157,6 +160,8 @@ def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigge
         if (match := phrase.rest.match(text, word.end(), sentence.end))
     ]
     if not found or is_denied(text, sentence, word.start()):
+        return
+    if word[0] == "struck" and _BARGAIN.search(text, max(word.start() - 20, sentence.start), word.start()):
         return
     is_noun = _is_noun(text, sentence, word)
     is_help = _SUPPORT.search(text, max(word.start() - 60, sentence.start), word.start()) is not None

@@ -321,9 +321,34 @@ def test_a_name_takes_the_date_that_reaches_it(text, words, edtf):
     ("Tanks rolled in on Saturday. An article placed Rai in Hama province.", "Rai", "2016-04-11"),
     ("Jets made six strikes on Saturday.\n\nStrikes in Iraq\n\nNear Hit, a strike hit a boat.", "Iraq", "2016-04-09"),
     ("A fire broke out on Sunday; it was seen across the river, where the army watches from Rai.", "Rai", "2016-04-11"),
+    ("They moved into Azaz on Thursday and into Rai and Dabiq a day later.", "Rai", "2016-04-08"),
+    ("Azaz fell on Friday; Rai, farther down the river, followed on Saturday, and Dabiq, on the hill, on Sunday.",
+     "Rai", "2016-04-09"),
+    ("Azaz fell on Friday; Rai, farther down the river, followed on Saturday, and Dabiq, on the hill, on Sunday.",
+     "Dabiq", "2016-04-10"),
+    ("On 1 April they attacked. They took Azaz on the 3rd and Rai on the 4th.", "Rai", "2016-04-04"),
+    ("Between Friday and Sunday they took first Azaz, on Saturday, then Rai.", "Azaz", "2016-04-09"),
+    ("It began on Sunday, when men from Rai, in rebel hands since May, broke through.", "Rai", "2016-04-10"),
+    ("Thousands fled on Friday, the agency said in Geneva.", "Geneva", "2016-04-11"),
+    ("\u201cUntil last week we had tents,\u201d said Abdul Malik in Falluja.", "Falluja", "2016-04-11"),
 ])  # fmt: skip
 def test_commas_attributions_and_subordinates_part_the_dates_of_a_sentence(text, words, edtf):
     assert said(text, words).edtf == edtf
+
+
+@pytest.mark.parametrize("text, edtf", [
+    ("Rai was lost on the last day of March.", ["2016-03-31"]),
+    ("Rai was lost on the first day of March 2015.", ["2015-03-01"]),
+    ("Rai was stormed on Easter Sunday.", ["2016-03-27"]),
+    ("On 9 March they attacked. They left on Sunday the 20th.", ["2016-03-09", "2016-03-20"]),
+    ("By 10 January 2016 it was over. The men, who had won Rai in mid-December, went on.",
+     ["2016-01-10", "2015-12-11/2015-12-20"]),
+    ("They had conquered Rai in September 2014. The campaign began in late October.",
+     ["2014-09", "2015-10-21/2015-10-31"]),
+    ("On 23 February 2015 they fell on Azaz. Rebels struck back. They took Rai in May.", ["2015-02-23", "2015-05"]),
+])  # fmt: skip
+def test_a_bare_date_is_of_the_year_that_the_telling_is_in(text, edtf):
+    assert edtf_of(text) == edtf
 
 
 @pytest.mark.parametrize("text, edtf", [

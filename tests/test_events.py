@@ -219,3 +219,39 @@ def test_rebels_are_not_the_front_that_fights_beside_them() -> None:
     found = told("The Nusra Front fought beside them. The rebels captured Ariha. Barrel bombs fell on Sarmin in Syria.")
     assert ("control_gain", "REBELS", "sy-ariha") in found
     assert ("airstrike", "GOV_SY", "sy-sarmin") in found
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("Islamic State captured Mosul on Tuesday. Tikrit, Saddam Hussein's hometown, followed the next day.",
+     [("control_gain", "ISIL", "iq-mosul"), ("control_gain", "ISIL", "iq-tikrit")]),
+    ("Azaz fell to rebels on Friday; Marea and Dabiq, down the road, followed on Saturday, and Tadef on Sunday.",
+     [("control_gain", "REBELS", one) for one in ("sy-azaz", "sy-mare", "sy-dabiq", "sy-tadef")]),
+    ("Islamic State captured Mosul on Tuesday. Talks in Geneva followed on Friday.",
+     [("control_gain", "ISIL", "iq-mosul")]),
+    ("Turkish jets bombed Rajo and their infantry claimed a first village, Jindires.",
+     [("airstrike", "TURKEY", "sy-rajo")]),
+    ("Helicopters fired rockets at Qaboun, and residents of Aleppo reported clashes in Salaheddine.",
+     [("airstrike", None, "sy-qaboun-quarter"), ("clash", None, "sy-salaheddine-quarter")]),
+    ("Gunmen ambushed a convoy at Akashat; 48 men were killed, the ministry in Baghdad said.",
+     [("attack", "ISIL", "iq-akashat")]),
+    ("Gunmen left Suleiman Bek under a bargain struck by elders.", [("control_loss", "ISIL", "iq-suleiman-bek")]),
+    ("The army took Saadiya, north-east of Baghdad, after a day of fighting.",
+     [("control_gain", "GOV_IQ", "iq-saadiyah")]),
+    ("The bombing in Damascus killed many.", [("attack", None, "sy-damascus")]),
+    ("The bombing of Damascus went on.", [("airstrike", None, "sy-damascus")]),
+    ("Fighters came from Tell Abyad, in rebel hands since May, on Sunday.",
+     [("control_state", "REBELS", "sy-tell-abyad")]),
+    ("Rebels pushed the attackers out of Rajo by nightfall.", [("control_gain", "REBELS", "sy-rajo")]),
+    ("Guards walked away from Trebil.", []),
+    ("Iraqi soldiers walked away from Trebil.", [("control_loss", "GOV_IQ", "iq-trebil-crossing")]),
+])
+def test_what_follows_stands_by_or_only_speaks(text: str, wanted: list[tuple[str, str | None, str]]) -> None:
+    assert [one for one in told(text) if one[0] != "other"] == wanted
+
+
+@pytest.mark.parametrize("text, certainty", [
+    ("He denied that the refinery at Baiji had been captured.", "hypothetical"),
+    ("Rebels took Azaz, hours before troops abandoned Rai.", "reported"),
+])
+def test_a_denied_fall_is_none_and_one_before_another_is_one(text: str, certainty: str) -> None:
+    assert {one.certainty for one in events(text)} == {certainty}

@@ -35,7 +35,8 @@ def day_of(story: Story, span: Span) -> When:
     is_now = _is_of_now(story, here, span)
     if is_now:
         own = [one for one in own if one.words.start >= here.start]
-    own = _of_segment(text, own, span) or own
+    behind = _right_behind(text, own, span)
+    own = [behind] if behind else _of_segment(text, own, span) or own
     if told := _of_relative(story, span, sentence) or _stated(text, own, span):
         return told
     if labelled := _of_label(story, span, sentence):
@@ -48,7 +49,8 @@ def day_of(story: Story, span: Span) -> When:
         if beside:
             when = _began(text, _nearest(text, beside, span).when, Span(clause.start, span.start))
             return replace(when, reason=f"{when.reason}; said in its sentence")
-        if not _is_of_now(story, clause, span) and (earlier := carried(story, span)):
+        is_said = _ATTRIBUTION.match(text, clause.start, clause.end) is not None
+        if not is_said and not _is_of_now(story, clause, span) and (earlier := carried(story, span)):
             return earlier
     return own[0].when if own and not is_now else story.undated
 
@@ -61,6 +63,14 @@ def _stated(text: str, own: Sequence[Scope], span: Span) -> When | None:
     at = best.when.span  # "since they took A in May": A, of May
     return first_of(text, best.when) if at and at.start < span.start and span.end <= at.end else best.when
 
+
+def _right_behind(text: str, own: Sequence[Scope], span: Span) -> Scope | None:
+    """ "took A on the 12th and B on the 13th", "took A, on Monday, then C": the date that stands by the name."""
+    behind = (one for one in own if one.words.start >= span.end and one.rank != ATTRIBUTE)
+    return next((one for one in behind if _BY_IT.fullmatch(text, span.end, one.words.start)), None)
+
+
+_BY_IT = re.compile(r",?\s(?:(?:on|in|at|by|early|late)\s){0,2}(?:the\s)?|\s\(")
 
 _LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")
 _HEADS = re.compile(r"\s?(?:[.:)\u2013\u2014-]|\n)")
@@ -97,20 +107,24 @@ def _of_segment(text: str, scopes: Sequence[Scope], span: Span) -> list[Scope]:
         return []
     first = min(one.words.start for one in scopes)
     last = max(one.words.end for one in scopes)
-    for boundary in (_COMMA, _AND_VERB):
-        marks = [match.end() for match in boundary.finditer(text, min(first, span.start), span.start)]
+    found: list[Scope] = []
+    for boundary in (_AND_NAME, _COMMA, _AND_VERB):
+        marks = [match.end() for match in boundary.finditer(text, min(first, span.start), span.start + 1)]
         start = marks[-1] if marks else min(first, span.start)
         closing = boundary.search(text, span.end, max(last, span.end))
         end = closing.start() if closing else max(last, span.end)
-        if found := [one for one in scopes if start <= one.words.start < end and one.rank != ATTRIBUTE]:
-            return found
-    return []
+        inside = [one for one in scopes if start <= one.words.start < end and one.rank != ATTRIBUTE]
+        if inside and len(inside) < len(scopes):
+            return inside
+        found = found or inside
+    return found
 
 
+_AND_NAME = re.compile(r",\s(?:and|but|while)\s(?=(?:the\s)?[A-Z])")
 _COMMA = re.compile(r"[,;]\s")
 _AND_VERB = re.compile(
     r"\s(?:and|but|then)\s(?=(?:then\s|later\s|also\s)?(?:[a-z]{2,14}ed|took|retook|overran|lost|won|fell|drove|struck|hit|shot)\s"
-    r"|(?:of|in|at|from|to|on)\s)"
+    r"|(?:of|in|into|at|from|to|on|around)\s)"
 )
 """"took A on Monday and stormed B, a base, a day later": where the next verb or preposition begins."""
 
@@ -148,7 +162,11 @@ def _reaches(story: Story, scope: Scope, dated: Span, clause: Span) -> bool:
     return _tense(story, clause) != "present" or _ASIDE.match(text, clause.start) is not None
 
 
-_ATTRIBUTION = re.compile(r"(?:(?!and |but )[\w.'\u2019-]{1,30}\s){1,9}(?:said|says?|told|reported|announced)[.\s]*\Z")
+_ATTRIBUTION = re.compile(
+    r"(?:(?!and |but )[\w.'\u2019-]{1,30}\s){1,9}(?:said|says?|told|reported|announced)"
+    r"(?:\sin(?:\s[A-Z][\w'-]+){1,3})?[.\s]*\Z"
+    r"|(?:said|says|added|asked)\s"
+)
 _WHEN = re.compile(r"(?:when|as)\s")
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from geo.dating import units
 from geo.dating.meaning import Discourse, Meaning, Parts, on_day
-from geo.dating.words import ORDINALS, number_of
+from geo.dating.words import ORDINALS, WEEKDAYS, number_of
 from geo.interval import DAY, Interval
 
 
@@ -56,6 +56,8 @@ def nth_of_month(parts: Parts, discourse: Discourse) -> Meaning | None:
     assert here is not None
     months = [units.shifted(here.replace(day=1), step, "month") for step in (-1, 0, 1)]
     days = [day for month in months if (day := _in_month(month, number)) is not None]
+    if "weekday" in parts:  # "Sunday the 20th"
+        days = [day for day in days if day.weekday() == WEEKDAYS[parts["weekday"]]] or days
     if told is not None or discourse.is_future:
         after = [day for day in days if day >= here and (discourse.is_future or published is None or day <= published)]
         if after:

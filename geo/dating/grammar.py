@@ -85,10 +85,13 @@ _RULES = {
     rf"(?:(?:\sof|,)?\s(?P<year>{_YEAR_WORD}))?(?![a-z-])",
     "holiday": rf"(?:the\s)?(?:(?P<nth>{_ORDINAL}|last)\sday\sof\s|(?P<part>{PART}))?(?:the\s)?(?:holy\smonth\sof\s)?"
     r"(?P<holiday>christmas(?:\s(?:eve|day|night))?|new\syear['\u2019]s\s(?:eve|day)|nowruz|newroz|ramadan|ashura"
-    rf"|eid(?:[\s-](?:al|ul)[\s-](?:fitr|adha))?){_OF_YEAR}(?![a-z-])",
+    rf"|eid(?:[\s-](?:al|ul)[\s-](?:fitr|adha))?|easter(?:\s(?:sunday|monday))?|good\sfriday|palm\ssunday){_OF_YEAR}(?![a-z-])",
     "decade": rf"(?:the\s)?(?P<part>{PART})?(?:the\s)?(?P<decade>(?:1\d|20)\d0)['\u2019]?s(?![a-z])",
     "years": rf"(?P<year>{YEAR})\s?[-\u2013\u2014/]\s?(?P<last>{YEAR}|\d\d(?![\d.,:]\d)(?!\w))",
     "year": rf"(?P<part>{PART})?(?P<year>{YEAR})(?!-)",
+    "month_end": rf"(?:on\s)?the\s(?P<end>first|last|very\slast)\sday\sof\s(?P<month>{MONTH}){_OF_YEAR}(?![a-z])",
+    "weekday_nth": rf"(?P<weekday>{WEEKDAY}),?\s(?:the\s)?(?P<day>[12]?\d(?:st|nd|rd|th)|3[01](?:st|th))(?![\w-])"
+    rf"(?!\s(?:of\s)?{MONTH})",
     "weekend": rf"(?:(?:over|at|during|on)\s)?(?:(?P<which>{_WHICH}|the|the\spast|past)\s)weekend(?![a-z])",
     "weekday": rf"(?:(?P<which>{_WHICH})\s)?(?:early\s|late\s)?(?P<weekday>{WEEKDAY}|{DOTTED_WEEKDAY})(?:['\u2019]s)?"
     rf"(?:\s{_HOUR})?(?:\s(?P<way>before|after)(?=[,.;)]))?(?P<week>,?\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek|\sweek(?![a-z-]))?",
@@ -193,7 +196,8 @@ _OPENERS = frozenset(
     minute minutes month months more nearly new newroz next night nowruz on only opening outset over overnight past
     previous preceding ramadan roughly same second several shortly since some soon spring start summer tenth that the
     third fourth fifth sixth seventh eighth ninth this throughout till today tomorrow tonight until up day days week
-    weeks well winter within year years yesterday {' '.join(MONTHS)} {' '.join(WEEKDAYS)}
+    weeks well winter within year years yesterday
+    easter good palm {' '.join(MONTHS)} {' '.join(WEEKDAYS)}
     {' '.join(NUMBERS).replace('-', ' ')}""".split()
 )
 """The words that an expression of the grammar may begin with; all others are passed over. A test holds it to the

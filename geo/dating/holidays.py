@@ -22,6 +22,11 @@ _MOVING = {  # year: Ramadan, Eid al-Fitr, Eid al-Adha, Ashura, each by its firs
     2019: "05-06 06-04 08-11 09-10", 2020: "04-24 05-24 07-31 08-30", 2021: "04-13 05-13 07-20 08-19",
     2022: "04-02 05-02 07-09 08-09", 2023: "03-23 04-21 06-28 07-28", 2024: "03-11 04-10 06-16 07-17",
 }  # fmt: skip
+_EASTER = {  # of the western churches, whose days news goes by
+    2010: "04-04", 2011: "04-24", 2012: "04-08", 2013: "03-31", 2014: "04-20", 2015: "04-05", 2016: "03-27",
+    2017: "04-16", 2018: "04-01", 2019: "04-21", 2020: "04-12", 2021: "04-04", 2022: "04-17", 2023: "04-09",
+    2024: "03-31",
+}  # fmt: skip
 _RAMADAN, _FITR, _ADHA, _ASHURA = range(4)
 FITR_DAYS, ADHA_DAYS = 3, 4
 
@@ -44,6 +49,14 @@ def _ramadan(year: int) -> Interval | None:
     return Interval(first, feast) if first and feast else None
 
 
+def _easter(later: int = 0) -> Callable[[int], Interval | None]:
+    def kept(year: int) -> Interval | None:
+        sunday = _EASTER.get(year)
+        return Interval.of_day(date.fromisoformat(f"{year}-{sunday}") + timedelta(days=later)) if sunday else None
+
+    return kept
+
+
 def _fixed(month: int, day: int) -> Callable[[int], Interval | None]:
     return lambda year: Interval.of_day(date(year, month, day))
 
@@ -53,6 +66,8 @@ _KEPT: dict[str, tuple[Callable[[int], Interval | None], ...]] = {
     "christmas eve": (_fixed(12, 24),), "christmas night": (_fixed(12, 24),), "christmas": (_fixed(12, 25),),
     "christmas day": (_fixed(12, 25),), "new year's eve": (_fixed(12, 31),), "new year's day": (_fixed(1, 1),),
     "nowruz": (_fixed(3, 21),), "newroz": (_fixed(3, 21),), "ramadan": (_ramadan,),
+    "easter": (_easter(),), "easter sunday": (_easter(),), "easter monday": (_easter(1),),
+    "good friday": (_easter(-2),), "palm sunday": (_easter(-7),),
     "ashura": (_feast(_ASHURA, 1),), "eid": (_FITR_FEAST, _ADHA_FEAST),
 }  # fmt: skip
 

@@ -19,7 +19,8 @@ _MARKER = re.compile(
 )
 _PART = re.compile(rf"{_MARKER.pattern}|(?<![\w-])(?:and|but)\snow\s")
 _PARTICIPLE = re.compile(
-    r",\s(?:first\s|only\s|once\s|itself\s)?(?:[a-z]{2,14}ed|taken|retaken|lost|overrun|won|built|held|hit|left|begun|cut)"
+    r",\s(?:first\s|only\s|once\s|itself\s)?(?:(?!followed|died|ended|started|happened|arrived|collapsed|surrendered|"
+    r"returned|remained|opened)[a-z]{2,14}ed|taken|retaken|lost|overrun|won|built|held|hit|left|begun|cut)"
     r"(?:\s[a-z]{1,12}){0,3}\s?\Z"
 )
 _APPOSITION = re.compile(r",\s(?:a|an|the|its)\s[^,;:]{1,40}\Z")
@@ -65,7 +66,7 @@ def scope_of(text: str, when: When, sentence: Span) -> Scope:
     at = when.span or sentence
     first = max(sentence.start, at.start - _WINDOW)
     before = lowered(text)[first : at.start]
-    for find in (_in_brackets, _of_participle, _after_event, _after_name, _in_relative):
+    for find in (_in_brackets, _of_aside, _of_participle, _after_event, _after_name, _in_relative):
         span = find(text, before, at, sentence)
         if span is not None:
             return Scope(when, span, _RANKS.get(find.__name__, OWN))
@@ -95,6 +96,20 @@ def _in_brackets(text: str, before: str, at: Span, sentence: Span) -> Span | Non
     if marks == ";:(":
         return Span(max(first + 1, sentence.start), at.end)
     return Span(max(first + 1, sentence.start, bracket - _WINDOW // 4), at.end)
+
+
+_STANDING = re.compile(
+    r",\s(?:(?:now|still|also|itself)\s)?(?:under|in|held|ruled|run|without|besieged|surrounded|encircled|cut\soff|closed|shut"
+    r"|empty|home|out\sof)\b[^,;:()]{0,40}\Z"
+)
+
+
+def _of_aside(text: str, before: str, at: Span, sentence: Span) -> Span | None:
+    """ "A, in rebel hands since May, was hit on Sunday": how A stands is of all that time, A is of the Sunday."""
+    if not lowered(text).startswith("since ", at.start) or text[at.end : at.end + 1] != ",":
+        return None
+    match = _STANDING.search(before)
+    return Span(at.start - len(before) + match.start() + 1, at.end) if match else None
 
 
 def _of_participle(text: str, before: str, at: Span, sentence: Span) -> Span | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from geo.dating import units
 from geo.dating.meaning import Discourse, Meaning, Parts, on_day, part_name, parted
 from geo.dating.words import MONTHS, WEEKDAYS, number_of
-from geo.interval import Interval
+from geo.interval import DAY, Interval
 
 
 def iso(parts: Parts, _: Discourse) -> Meaning:
@@ -57,6 +57,15 @@ def month_year(parts: Parts, discourse: Discourse) -> Meaning | None:
     return parted(Meaning(units.month(year, _month(parts)), "month", "stated month", True), parts)
 
 
+def month_end(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """ "the last day of March", stated or of the March that a bare one is."""
+    whole = (month_year if "year" in parts or "short" in parts else bare_month)(parts, discourse)
+    if whole is None or whole.interval.start is None or whole.interval.end is None:
+        return None
+    day = whole.interval.start if parts["end"] == "first" else whole.interval.end - DAY
+    return replace(whole, interval=Interval.of_day(day), precision="day", reason=f"{parts['end']} day: {whole.reason}")
+
+
 def bare_month(parts: Parts, discourse: Discourse) -> Meaning | None:
     number, day = _month(parts), discourse.published
     which = parts.get("which", "")
@@ -99,6 +108,8 @@ def _yearless(
 ) -> tuple[Interval, str] | None:
     """The span in its year: that of the date told before, else by tense the nearest to the publication."""
     told, published = discourse.background, discourse.published
+    if (near := _by_told(span_in, discourse)) is not None:
+        return near
     if told is not None and told.start is not None:
         span = span_in(_year_after(told, span_in))
         if span is not None and span.start is not None and (published is None or span.start <= published):
@@ -113,6 +124,19 @@ def _yearless(
     return None
 
 
+def _by_told(span_in: Callable[[int], Interval | None], discourse: Discourse) -> tuple[Interval, str] | None:
+    """ "In January 2019 they took B. They had won A in December": of the years the nearest to what was told last."""
+    told, published = discourse.told, discourse.published
+    if discourse.tense != "perfect" or told is None or published is None:
+        return None
+    if told.start is None or (told.days or A_YEAR) > A_MONTH:
+        return None
+    here = told.start
+    spans = [span for step in (-1, 0, 1) if (span := span_in(here.year + step)) is not None]
+    begun = [(abs(span.start - here), span) for span in spans if span.start is not None and span.start <= published]
+    return (min(begun, key=lambda one: one[0])[1], "nearest to the date told before") if begun else None
+
+
 def _nearest(spans: Sequence[Interval], published: date, discourse: Discourse) -> tuple[Interval, str] | None:
     past = [span for span in spans if span.start is not None and span.start <= published]
     future = [span for span in spans if span.end is not None and span.end > published]
@@ -120,6 +144,9 @@ def _nearest(spans: Sequence[Interval], published: date, discourse: Discourse) -
         return (future[0], "first after the publication, by its tense") if future else None
     return (past[-1], "last before the publication") if past else None
 
+
+A_MONTH, A_YEAR = 31, 366
+"""Days."""
 
 SOON, LONG_AGO = timedelta(days=45), timedelta(days=250)
 
