@@ -43,6 +43,10 @@ _WORDS = {
 _AFTER = re.compile(
     r"[ \-](" + "|".join(sorted((word for word in _WORDS if word), key=len, reverse=True)) + r")\b", re.IGNORECASE
 )
+_TOLD = re.compile(
+    r", (?:the|an?|its) (?:[\w-]+ ){0,4}?(airfield|air ?base|airport|dam|border crossing|crossing|oil refinery|"
+    r"refinery|prison|refugee camp|oil ?field)\b(?! (?:town|city|village))", re.IGNORECASE
+)
 _BEFORE = re.compile(
     r"\b(provinces?|governorate|city|cities|towns?|villages?|capital|airbase|air base|airport|airfield|"
     r"crossing|dam|camp|base|mount|mountain|lake|river)(?: of)?[ ](?:the )?\Z",
@@ -127,6 +131,12 @@ def kind_before(text: str, start: int) -> str:
     if match and match[0].lower().startswith("capital of"):
         return ""  # "Mosul, capital of Nineveh": a province or a country
     return _WORDS.get(_singular(match[1].lower()), "") if match else ""
+
+
+def kind_told(text: str, end: int) -> str:
+    """What an apposition says: "Kweires, an air base east of the city" → "air base". Of towns it is not asked."""
+    match = _TOLD.match(text, end, end + 2 * WINDOW)
+    return _WORDS[match[1].lower()] if match else ""
 
 
 def _word_before(text: str, start: int) -> str:

@@ -223,6 +223,8 @@ _TURNED = re.compile(
 
 def _held_by(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """"A and B remain with the militants", "In rebel hands are A": only where a side follows, or stands inside."""
+    if trigger.text.endswith(("'s", "s'", "’s", "s’")) and _THEIR_THING.match(scene.text, trigger.span.end):
+        return []
     if beside := scene.placed_in(Span(max(trigger.span.start - 40, trigger.sentence.start), trigger.span.start))[-1:]:
         lead = scene.text[beside[0].toponym.span.end : trigger.span.start]
         if re.fullmatch(r", (?:(?:still|now|itself|also|long) )?", lead):
@@ -234,6 +236,10 @@ def _held_by(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Ment
     if turned and (named := objects(scene, turned.end(), trigger.sentence.end)):
         return named
     return subjects(scene, trigger, told)
+
+
+_THEIR_THING = re.compile(r" (?!since|again|now|and|but|by|in|on|at|for|as|from|until|to\b)[a-z]")
+""""It is the army's next goal"."""
 
 
 def _fallen(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:

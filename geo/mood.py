@@ -23,7 +23,7 @@ _HOPE = re.compile(
 )
 _INFINITIVE = re.compile(r"\b(?:to|not to)(?: \w+ly)?\s\Z")
 _DENIES = re.compile(
-    r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|reject(?:s|ed)) (?:reports? |claims? )?(?:that|of)\b[^.;]*\Z"
+    r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|reject(?:s|ed)) (?:reports? |claims? )?(?:that|of)\b[^.;]*(?<!, )\Z"
 )
 """ "denied that A had been captured"."""
 

@@ -64,7 +64,7 @@ TIME = re.compile(
     rf"[A-Z]|\d|early|late|mid|"
     r"this|that|dawn|noon|night)|(?:a|one|two|three|four|five|six|some) (?:hours?|days?|weeks?|months?) "
     r"(?:later|earlier|before|after)|the (?:same|next|following|previous|day|week|month|year)|yesterday|"
-    r"today|overnight|last |\d)"
+    r"today|overnight|last |since |\d)"
 )
 _NO_ITEM = re.compile(rf"\b{STOP.replace('and|', '')}\b|[.;:]")
 _FACILITY = re.compile(
@@ -119,6 +119,8 @@ def joins(between: str, mention: Mention) -> bool:
     """Whether a list goes on: "A, B", "A and the village of B"; not "A, B province"."""
     join = _JOIN.fullmatch(between)
     if join is None or NO_PLACE.search(between) or _SEAT.search(between) or _AND_DID.search(between):
+        return False
+    if re.search(r", in (?:neighbou?ring|nearby) \Z", between):
         return False
     if _tells_more(between):
         return False

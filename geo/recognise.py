@@ -209,8 +209,9 @@ class Recogniser:
     def _toponym(self, text: str, found: _Found, masked: Sequence[Span]) -> Toponym:
         span, surface = found.span, text[slice(*found.span)]
         kind = cues.kind_after(text, span.end) or cues.kind_before(text, span.start)
+        kind = kind or _own_kind(surface) or cues.kind_told(text, span.end)
         return Toponym(
-            span, surface, roles.role(text, span, found.demonym, masked), kind or _own_kind(surface),
+            span, surface, roles.role(text, span, found.demonym, masked), kind,
             cues.is_near(text, span.start), containers=_containers(text, span), listed=found.listed,
         )
 

@@ -215,15 +215,15 @@ def _of_a_town(place: Place, anchors: Sequence[Place]) -> float:
 
 def _likely(name: _Name, story: _Story) -> tuple[list[_Option], float]:
     """What is worth a thought, and how far to doubt what only sounds so."""
-    options = [option for option in name.options if _is_likely(option, story)]
+    options = [option for option in name.options if _is_likely(option, name, story)]
     return options, ALIKE if any(option.match.level == "exact" for option in options) else 0.0
 
 
-def _is_likely(option: _Option, story: _Story) -> bool:
+def _is_likely(option: _Option, name: _Name, story: _Story) -> bool:
     """In a story of the theatre a far small town must be stated: a country told, or what it lies in."""
     place = option.match.place
-    if option.match.level != "exact" and not option.country:
-        return False
+    if option.match.level != "exact" and (not option.country or (option.kind < 0 and name.toponym.cue == "quarter")):
+        return False  # "the Maadi quarter" is not Madaya
     if place.tier != "world" or place.is_country or not story.is_of_theatre:
         return True
     return option.country > 0 or option.held > 0 or place.population >= LARGE_TOWN

@@ -72,6 +72,12 @@ _NOMINAL = re.compile(
 _BARGAIN = re.compile(r"\b(?:deals?|bargain|agreement|truce|pact|accord|alliance|balance) \Z")
 """ "under a bargain struck by elders" is no attack."""
 
+_BUSY = re.compile(
+    r" (?:it|them|him|us|her|me|\w+) (?:busy|away|out|from|awake|alive|waiting|guessing|at bay|company|open|closed|"
+    r"quiet)\b"
+)
+""" "kept them busy" holds nothing."""
+
 _SUPPORT = re.compile(r"\b(?:backed|supported|aided|assisted|helped|protected) by (?:[\w'’-]+ ){0,3}\Z")
 """ "rebels backed by Turkish artillery" says who helps, and nothing of a shelling."""
 _EPITHET = re.compile(r" (?!(?:the|an?|its|their|it|them|what|both|two|three)\b)[a-z]")
@@ -160,6 +166,8 @@ def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigge
         if (match := phrase.rest.match(text, word.end(), sentence.end))
     ]
     if not found or is_denied(text, sentence, word.start()):
+        return
+    if _BUSY.match(text, word.end()) and word[0].lower() in ("keep", "kept", "keeps", "keeping"):
         return
     if word[0] == "struck" and _BARGAIN.search(text, max(word.start() - 20, sentence.start), word.start()):
         return

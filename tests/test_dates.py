@@ -329,6 +329,8 @@ def test_a_name_takes_the_date_that_reaches_it(text, words, edtf):
     ("On 1 April they attacked. They took Azaz on the 3rd and Rai on the 4th.", "Rai", "2016-04-04"),
     ("Between Friday and Sunday they took first Azaz, on Saturday, then Rai.", "Azaz", "2016-04-09"),
     ("It began on Sunday, when men from Rai, in rebel hands since May, broke through.", "Rai", "2016-04-10"),
+    ("Azaz fell on Thursday. Rai, 15 km to the east, changed hands the same day, officers said.", "Rai", "2016-04-07"),
+    ("Between 2 and 4 April they pushed north and took Rai on the second day.", "Rai", "2016-04-03"),
     ("Thousands fled on Friday, the agency said in Geneva.", "Geneva", "2016-04-11"),
     ("\u201cUntil last week we had tents,\u201d said Abdul Malik in Falluja.", "Falluja", "2016-04-11"),
 ])  # fmt: skip
@@ -339,6 +341,7 @@ def test_commas_attributions_and_subordinates_part_the_dates_of_a_sentence(text,
 @pytest.mark.parametrize("text, edtf", [
     ("Rai was lost on the last day of March.", ["2016-03-31"]),
     ("Rai was lost on the first day of March 2015.", ["2015-03-01"]),
+    ("This time last year they held Rai.", ["2015-04"]),
     ("Rai was stormed on Easter Sunday.", ["2016-03-27"]),
     ("On 9 March they attacked. They left on Sunday the 20th.", ["2016-03-09", "2016-03-20"]),
     ("By 10 January 2016 it was over. The men, who had won Rai in mid-December, went on.",

@@ -242,6 +242,13 @@ def test_rebels_are_not_the_front_that_fights_beside_them() -> None:
     ("Fighters came from Tell Abyad, in rebel hands since May, on Sunday.",
      [("control_state", "REBELS", "sy-tell-abyad")]),
     ("Rebels pushed the attackers out of Rajo by nightfall.", [("control_gain", "REBELS", "sy-rajo")]),
+    ("The army took the hangars of Abu al-Duhur, the second-largest airfield in the north. Troops from Sinjar entered "
+     "the base on Saturday.", [("control_gain", "GOV_SY", "sy-abu-al-duhur-air-base")] * 2),
+    ("Jisr al-Shughour, in neighbouring Idlib, has been under rebel control since May, and is the army's next goal.",
+     [("control_state", "REBELS", "sy-jisr-al-shughur")]),
+    ("Rebels attacked Atarib and kept its guards busy for a week.", [("attack", "REBELS", "sy-al-atarib")]),
+    ("Islamic State has held Falluja since January and Tikrit since June.",
+     [("control_state", "ISIL", "iq-fallujah"), ("control_state", "ISIL", "iq-tikrit")]),
     ("Guards walked away from Trebil.", []),
     ("Iraqi soldiers walked away from Trebil.", [("control_loss", "GOV_IQ", "iq-trebil-crossing")]),
 ])

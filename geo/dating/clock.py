@@ -79,11 +79,17 @@ def _in_month(first: date, number: int) -> date | None:
     return day if day.month == first.month else None
 
 
+LONGEST_FIGHT = 14
+"""Days in which one counts them: "between the 28th and the 30th they attacked, took A on the second day"."""
+
+
 def nth_day(parts: Parts, discourse: Discourse) -> Meaning | None:
     """ "on the second day": counted from the day on which something is told to have begun."""
+    step, told = ORDINALS[parts["nth"]] - 1, discourse.told
+    if told is not None and told.start is not None and step < (told.days or 0) <= LONGEST_FIGHT:
+        return on_day(told.start + timedelta(days=step), f"{parts['nth']} day of the days told before")
     if discourse.began is None:
         return None
-    step = ORDINALS[parts["nth"]] - 1
     return on_day(discourse.began + timedelta(days=step), f"{parts['nth']} day since it began")
 
 

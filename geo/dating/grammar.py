@@ -131,6 +131,7 @@ _RULES = {
     "half": r"the\s(?P<half>first|second|latter)\shalf\sof\s(?P<det>the|this|that|last|next)\syear",
     "within": rf"(?P<how>{_LATER})\s(?:in\s|of\s)?(?P<which>{_WHICH}|the)\s(?P<unit>day|week|month|year|decade)"
     r"(?![a-z])",
+    "this_time": r"this\stime\slast\s(?P<unit>year|month|week)(?![a-z])",
     "unit_over": r"(?:before|by\sthe\stime)\s(?:the|this)\s(?P<unit>day|week|month|year)\sis\s(?:over|out)(?![a-z])",
     "same": rf"(?P<which>{_WHICH}|next|same)\s(?P<unit>day|morning|afternoon|evening|night|week|month|year|decade)"
     r"(?![a-z-])",

@@ -43,6 +43,7 @@ _READERS: dict[str, Callable[[Parts, Discourse], Meaning | None]] = {
     "offset": relative.offset,
     "running": clock.running,
     "nth_day": clock.nth_day,
+    "this_time": relative.this_time,
     "nth_of_month": clock.nth_of_month,
     "weekday_nth": clock.nth_of_month,
     "clock": clock.clock,

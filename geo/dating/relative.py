@@ -253,3 +253,13 @@ def _unit(which: str, unit: str, discourse: Discourse) -> Interval | None:
     start = units.around(here, unit).start if unit != "day" else here
     assert start is not None
     return units.around(units.shifted(start, step, unit), unit)
+
+
+def this_time(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """ "This time last year": the month of the publication a year before; of a month or a week that very day."""
+    day = discourse.published
+    if day is None:
+        return None
+    then = units.shifted(day, -1, parts["unit"])
+    days = units.month(then.year, then.month) if parts["unit"] == "year" else Interval.of_day(then)
+    return Meaning(days, "month" if parts["unit"] == "year" else "day", f"this time last {parts['unit']}")

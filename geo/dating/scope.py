@@ -121,9 +121,17 @@ def _of_participle(text: str, before: str, at: Span, sentence: Span) -> Span | N
     first = max([text.rfind(mark, sentence.start, comma) for mark in ",;:"])
     linked = text.rfind(" and ", max(first, sentence.start), comma)
     start = first + 1 if first >= 0 else sentence.start
+    if _ASIDE.match(text, start, comma) and not _GOES_ON.match(text, at.end, sentence.end):
+        return None  # "A, 150 km to the east, changed hands that day": the verb of A
     if first < 0 and linked < 0 and comma - start > _WINDOW // 3:
         return None  # the whole clause before it: "They fled south, forced out on Monday"
     return Span(start, _clause_end(text, at.end, sentence))
+
+
+_ASIDE = re.compile(
+    r"\s(?:\d|(?:an?|the|its|north|south|east|west|just|near|some|about|farther|further|on|in|down|up|across|beside)\b)"
+)
+_GOES_ON = re.compile(r",\s(?:is|are|was|were|has|have|had|lies?|remains?|stands?|fell|became|[a-z]{2,14}ed)\b")
 
 
 def _after_event(text: str, _: str, at: Span, sentence: Span) -> Span | None:
