@@ -264,7 +264,7 @@ def _main_day(one: Timed, meaning: Meaning) -> date | None:
 def _is_history(timed: Sequence[Timed], published: date | None) -> bool:
     years = [int(year) for one in timed if (year := one.expression.parts.get("year", "")).isdecimal()]
     near = sum(one.expression.rule in ("weekday", "deictic", "weekend") for one in timed)
-    if len(years) < HISTORY or near * 2 > len(years):
+    if len(years) < HISTORY or near * 4 > len(years):
         return False
     old = sum(year < published.year - 1 for year in years) if published else len(years)
     return old * 2 > len(years)

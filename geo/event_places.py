@@ -203,6 +203,7 @@ def _of_noun(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Ment
 _ASIDE = re.compile(r", (?:an?|the|its)(?: [\w-]+){0,3} \Z")
 """What a name is called after a comma: "A, a stronghold of the rebels"."""
 
+_FREE_NOW = re.compile(r" (?:fully |completely |entirely )?(?:free|liberated|secured?|cleared)\b")
 _FREE = re.compile(
     r"[^.;:]{0,90}?\b(?:clear|free|liberated|secured?|cleared|freed|recaptured|retaken|fallen|taken|"
     r"under (?:full )?control)\b"
@@ -210,7 +211,9 @@ _FREE = re.compile(
 
 
 def _declared(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
-    """"declared A and B free"."""
+    """"declared A and B free", "A was declared free", "A, declared free by the army"."""
+    if trigger.voice != "active" and _FREE_NOW.match(scene.text, trigger.span.end):
+        return reduced(scene, trigger) or subjects(scene, trigger, told)
     named = objects(scene, trigger.span.end, trigger.sentence.end)
     last = named[-1].toponym.span.end if named else 0
     return named if named and _FREE.match(scene.text, last, trigger.sentence.end) else []

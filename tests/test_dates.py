@@ -364,6 +364,12 @@ def test_a_date_before_another_counts_from_the_news_and_never_from_nothing(text,
     assert edtf_of(text) == edtf
 
 
+def test_a_story_of_many_years_with_weekdays_of_its_own_is_still_news():
+    text = "Rai was lost in 2012, 2013, 2014, 2014 and 2013."
+    text += "\n\nThe push began on 2 April. On Friday they took Dabiq, on Sunday Azaz."
+    assert edtf_of(text)[-3:] == ["2016-04-02", "2016-04-08", "2016-04-10"]
+
+
 def test_an_event_without_a_date_is_of_the_publication_and_says_so():
     when = said("The jihadists seized Rai.", "seized")
     assert (when.edtf, when.precision, when.reason) == (MONDAY, "day", "no date is stated: the publication")

@@ -249,6 +249,7 @@ def test_rebels_are_not_the_front_that_fights_beside_them() -> None:
     ("Rebels attacked Atarib and kept its guards busy for a week.", [("attack", "REBELS", "sy-al-atarib")]),
     ("Islamic State has held Falluja since January and Tikrit since June.",
      [("control_state", "ISIL", "iq-fallujah"), ("control_state", "ISIL", "iq-tikrit")]),
+    ("Baghouz was declared free by the SDF on 23 March.", [("control_gain", "SDF", "sy-baghuz")]),
     ("Guards walked away from Trebil.", []),
     ("Iraqi soldiers walked away from Trebil.", [("control_loss", "GOV_IQ", "iq-trebil-crossing")]),
 ])
