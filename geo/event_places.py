@@ -4,10 +4,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from geo.anaphora import NO_PLACE, stand_in, stands_after
+from geo.anaphora import KIND_OF, NO_PLACE, stand_in, stands_after
 from geo.headings import headed
 from geo.likeliest import is_elsewhere, likeliest
-from geo.locations import attacked, fought, struck, surrounded
+from geo.locations import attacked, fought, heading, struck, surrounded
 from geo.model import Event, Mention, Place, Span
 from geo.objects import facilities, left_out, list_after, objects, then
 from geo.scene import Scene
@@ -50,18 +50,46 @@ _FIGHTS = ("hit", "on", "at", "strikes")
 def _taken(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """What was taken, lost, held or surrounded."""
     if trigger.voice == "passive":
-        return subjects(scene, trigger, told)
+        return subjects(scene, trigger, told) or _something_at(scene, trigger, told)
     for find in (_named, _participle, _stood_for, _relative, _not_said):
         if found := find(scene, trigger, told):
             return found
     return []
 
 
+def _something_at(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+    """"At A, west of B, an academy was captured"."""
+    found = heading(scene, trigger, told)
+    is_thing = _THING.search(scene.before(trigger.span.start, 70, trigger.sentence.start))
+    return [one for one in found if one.place and not one.place.is_area] if is_thing else []
+
+
+_THING = re.compile(
+    r", (?:an?|the|its|two|three|several) (?:[\w'-]+ ){0,3}[\w'-]+ (?:was|were|has been|had been) (?:\w+ )?\Z"
+)
+
+
 def _named(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """"took A and its airport, then B"."""
     start, end = trigger.span.end, trigger.sentence.end
     named = objects(scene, start, end)
-    return [*facilities(scene, start, end, told), *named, *left_out(scene, trigger, named[-1])] if named else []
+    if not named:
+        return []
+    listed = named[1:] if _is_of_it(scene, start, named[0]) else named
+    return [*facilities(scene, start, end, told), *listed, *left_out(scene, trigger, named[-1])]
+
+
+def _is_of_it(scene: Scene, start: int, town: Mention) -> bool:
+    """"holds the airport of A": that airport, if it is known, and not the town."""
+    noun = _FACILITY_OF.search(scene.text, start, town.toponym.span.start)
+    if noun is None or town.place is None:
+        return False
+    return scene.facility(KIND_OF[noun[1].lower()], town.place) is not None
+
+
+_FACILITY_OF = re.compile(
+    r"\bthe (?:military |main |international )?(airport|air ?base|airfield|dam|refinery|prison) (?:of|at|in) \Z"
+)
 
 
 def _participle(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:

@@ -69,7 +69,7 @@ def fought(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mentio
         return before_pronoun(scene, trigger)
     if _BATTLE.match(scene.text, trigger.span.end) is None and trigger.type == "clash":
         return []
-    for find in (_after, _heading, _anaphor) if trigger.type == "clash" else (_after, _before, _anaphor):
+    for find in (_after, heading, _anaphor) if trigger.type == "clash" else (_after, _before, _anaphor):
         if found := find(scene, trigger, told):
             return found
     return []
@@ -131,7 +131,7 @@ def _before(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Menti
     return []
 
 
-def _heading(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
+def heading(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """"In Hasakah, ..." at the head of the sentence."""
     first = scene.placed_in(Span(trigger.sentence.start, min(trigger.span.start, trigger.sentence.start + 60)))[:1]
     return [one for one in first if re.fullmatch(r"(?:In|At|Near|Around|Outside) (?:the )?(?:\w+ )?(?:of )?",

@@ -192,7 +192,7 @@ def left_out(scene: Scene, trigger: Trigger, last: Mention | None) -> list[Menti
         span = mention.toponym.span
         between = scene.text[at : span.start]
         gap = _GAP.fullmatch(between) if len(between) <= REACH and ";" not in between else None
-        if gap is None or _tells_more(between):
+        if gap is None or _tells_more(between) or _AND_DID.search(between):
             break
         is_timed = gap["time"] or TIME.match(scene.text, span.end, trigger.sentence.end)
         if not is_timed and not (found and between == " and "):

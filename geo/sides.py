@@ -211,6 +211,8 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
     governs; "they" and "the group" are who acted last."""
     if before and _adjoins(scene, trigger, before[-1]):
         return _owner(scene, before) or before[-1]
+    if head := _before_relative(scene, trigger, before):
+        return head
     clause = scene.before(trigger.span.start, 110, trigger.sentence.start)
     cut = max((match.end() for match in _CUT.finditer(clause)), default=0)
     start = trigger.span.start - len(clause) + cut
@@ -228,6 +230,18 @@ def subject(scene: Scene, trigger: Trigger, before: Sequence[Party], told: Seque
         return None if is_accusation else _pronoun(scene, trigger, told)
     return free[0] if free else _of_main_clause(scene, trigger) or _going_on(scene, trigger, told)
 
+
+def _before_relative(scene: Scene, trigger: Trigger, before: Sequence[Party]) -> Party | None:
+    """"The Kurds, who had moved in when the army ran away, lost it": who stands before the clause that a comma ends."""
+    lead = scene.text[trigger.sentence.start : trigger.span.start]
+    opened = lead.rfind(", who ")
+    if opened < 0 or not _CLOSED.search(lead, opened + 1) or ";" in lead[opened:]:
+        return None
+    at = trigger.sentence.start + opened
+    return next((one for one in reversed(before) if one.span.end <= at < one.span.end + ADJOINING), None)
+
+
+_CLOSED = re.compile(r"[\w'’)],(?: [a-z]+ly| then| later| also)? (?:(?:has|have|had|was|were) )?\Z")
 
 _OPENING = re.compile(
     r"\W*(?:Having|After|By|Before|Since|While|On|With|In|Without|(?:\w+ ){1,2}(?:after|before))?(?: \w+ly)? ?\Z")

@@ -332,6 +332,7 @@ def test_a_name_takes_the_date_that_reaches_it(text, words, edtf):
     ("Azaz fell on Thursday. Rai, 15 km to the east, changed hands the same day, officers said.", "Rai", "2016-04-07"),
     ("Between 2 and 4 April they pushed north and took Rai on the second day.", "Rai", "2016-04-03"),
     ("Thousands fled on Friday, the agency said in Geneva.", "Geneva", "2016-04-11"),
+    ("\"Last year there was one enemy,\" a colonel at Azaz told the BBC.", "Azaz", "2016-04-11"),
     ("\u201cUntil last week we had tents,\u201d said Abdul Malik in Falluja.", "Falluja", "2016-04-11"),
 ])  # fmt: skip
 def test_commas_attributions_and_subordinates_part_the_dates_of_a_sentence(text, words, edtf):

@@ -164,7 +164,7 @@ def _reaches(story: Story, scope: Scope, dated: Span, clause: Span) -> bool:
 
 _ATTRIBUTION = re.compile(
     r"(?:(?!and |but )[\w.'\u2019-]{1,30}\s){1,9}(?:said|says?|told|reported|announced)"
-    r"(?:\sin(?:\s[A-Z][\w'-]+){1,3})?[.\s]*\Z"
+    r"(?:\s(?:the\s)?(?!in\b)[\w.]+){0,2}(?:\sin(?:\s[A-Z][\w'-]+){1,3})?[.\s]*\Z"
     r"|(?:said|says|added|asked)\s"
 )
 _WHEN = re.compile(r"(?:when|as)\s")
