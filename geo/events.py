@@ -31,6 +31,9 @@ _FROM_THE_AIR = re.compile(
     r"\b(?:jets?|warplanes?|planes?|aircraft|air force|(?<!suicide )bombers|helicopters?|drones?|from the air|"
     r"air power|gunships?|(?<!anti-tank )missiles?|barrels)\b", re.IGNORECASE
 )
+_OWN_DAY = re.compile(r"; (?:and )?(?:on|in|by|at|a|the|two|three)[\w ]{1,24}, (?:the )?\Z")
+""" "took A on Monday; on Tuesday, B"."""
+
 _BOMB_IN = re.compile(r" (?:in|at|near|outside|that (?:killed|wounded))\b")
 """ "the bombing in Damascus" was a bomb, "the bombing of Aleppo" is from the air."""
 
@@ -165,6 +168,7 @@ def _event(scene: Scene, trigger: Trigger, mention: Mention, found: tuple[Party 
     span = mention.toponym.span
     is_dated = span.start > trigger.span.end and TIME.match(scene.text, span.end, trigger.sentence.end) is not None
     is_item = span.start >= trigger.sentence.end  # of the list that the phrase heads
+    is_item = is_item or _OWN_DAY.search(scene.before(span.start, 40, trigger.span.end)) is not None
     by_itself = is_item or (is_dated and span.end <= trigger.sentence.end)
     return Event(
         type=trigger.type, sentence=trigger.sentence, place=mention.place,

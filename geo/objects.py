@@ -59,6 +59,9 @@ _GAP = re.compile(
     r"(?P<time> (?:on|in|at|a|the|two|three|same)[\w ]{0,16},)?"
     rf"(?: (?!{STOP}\b)[\w'’.-]+){{0,4}} ?\Z"
 )
+_NEXT_DAY = re.compile(r"[^;.]{0,24}; (?:and )?(?P<time>(?:on|in|by|at|a|the|two|three)[\w ]{1,24}, )(?:the )?")
+""" "took A; on Tuesday, B; on Wednesday, C"."""
+
 TIME = re.compile(
     rf"{_KIND}(?: and [\w' -]{{2,40}}?)?,? ?\(?(?:(?:on|in|at|by|early|late|last|earlier|later) (?:the |"
     rf"[A-Z]|\d|early|late|mid|"
@@ -191,7 +194,7 @@ def left_out(scene: Scene, trigger: Trigger, last: Mention | None) -> list[Menti
     for mention in scene.placed_in(Span(at, min(at + 6 * REACH, trigger.sentence.end))):
         span = mention.toponym.span
         between = scene.text[at : span.start]
-        gap = _GAP.fullmatch(between) if len(between) <= REACH and ";" not in between else None
+        gap = (_NEXT_DAY if ";" in between else _GAP).fullmatch(between) if len(between) <= REACH else None
         if gap is None or _tells_more(between) or _AND_DID.search(between):
             break
         is_timed = gap["time"] or TIME.match(scene.text, span.end, trigger.sentence.end)

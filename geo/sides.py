@@ -134,7 +134,14 @@ def _faller(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event
                    or trigger.text.endswith(("to", "of"))), None)
     if gainer is None and re.match(r" to (?:it|them)\b", scene.text[trigger.span.end : trigger.span.end + 9]):
         gainer = subject_before(scene, trigger.span.start)
+    if gainer is None:
+        came = (one for one in around[1] if _WHO_CAME.search(scene.before(one.span.start, 24, trigger.span.end)))
+        gainer = next(came, None)
     return gainer or _attacker(told, None, scene, trigger), None
+
+
+_WHO_CAME = re.compile(r"(?:, (?:both|all|all three) to|\A(?: hands)? (?:when|as|after))(?: the)? \Z")
+""" "A fell on Monday, B on Tuesday, both to rebels", "A fell when rebels stormed it"."""
 
 
 def _noun(scene: Scene, trigger: Trigger, around: Around, told: Sequence[Event]) -> Sides:

@@ -260,6 +260,12 @@ def test_rebels_are_not_the_front_that_fights_beside_them() -> None:
      [("control_state", "ISIL", "iq-sinsil"), ("attack", "ISIL", "iq-mansuriyat-al-jabal")]),
     ("Rebels took Deir Attiyeh in Syria on Monday. The army marched back in on Friday.",
      [("control_gain", "REBELS", "sy-deir-atiyah"), ("control_gain", "GOV_SY", "sy-deir-atiyah")]),
+    ("On Monday, the army captured Azaz; on Tuesday, Dabiq; on Wednesday, Tadef.",
+     [("control_gain", "GOV_SY", one) for one in ("sy-azaz", "sy-dabiq", "sy-tadef")]),
+    ("Azaz fell on Monday, Dabiq a day later, both to rebels.",
+     [("control_gain", "REBELS", "sy-azaz"), ("control_gain", "REBELS", "sy-dabiq")]),
+    ("Azaz changed hands when rebels came on Monday.", [("control_gain", "REBELS", "sy-azaz")]),
+    ("Rebels now run Azaz.", [("control_state", "REBELS", "sy-azaz")]),
     ("Guards walked away from Trebil.", []),
     ("Iraqi soldiers walked away from Trebil.", [("control_loss", "GOV_IQ", "iq-trebil-crossing")]),
 ])
