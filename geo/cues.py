@@ -206,12 +206,10 @@ def is_stated_place(text: str, start: int, end: int) -> bool:
 def is_in_dateline(text: str, span: Span) -> bool:
     """Whether a name says from where a report was sent: "BEIRUT, Lebanon (Wire) —", the town or what it lies in."""
     line = text.rfind("\n", 0, span.start) + 1
-    if not _may_open(text, line):
-        return False
     if not text[line:span.start].strip(" "):
-        return _ends_dateline(text, span)
+        return _ends_dateline(text, span) and _may_open(text, line)
     head = _HELD_IN.fullmatch(text, line, span.start)
-    if head is None or not _ends_dateline(text, Span(*head.span(1))):
+    if head is None or not _ends_dateline(text, Span(*head.span(1))) or not _may_open(text, line):
         return False
     return any(end.match(text, span.end, span.end + WINDOW) for end in (_DATELINE_END, _HOLDER_END))
 
