@@ -142,7 +142,8 @@ def kind_told(text: str, end: int) -> str:
 def _word_before(text: str, start: int) -> str:
     """What stands between the last two spaces before a name, as far as it is of interest; empty without a space.
 
-    Most names follow a word that can end no phrase of interest, and news has few such words: they are asked of once.
+    Most names follow a word with which no phrase of interest ends, and news has few different ones: what is known of
+    a word is kept.
     """
     if text[start - 1 : start] != " ":
         return ""
@@ -216,7 +217,9 @@ def is_in_dateline(text: str, span: Span) -> bool:
 
 def _may_open(text: str, line: int) -> bool:
     """Nothing is before a dateline but headlines; of several in one text each is the label of an item."""
-    before = [one.strip() for one in text[:line].splitlines()[-12:] if one.strip()]
+    if line > FIRST_ITEMS:
+        return False
+    before = [one.strip() for one in text[:line].splitlines() if one.strip()]
     if len(before) > MOST_HEADLINES or any(one.endswith((".", ".\"", ".”", ":")) for one in before):
         return False
     return len(_LABEL.findall(text[:FIRST_ITEMS])) < ITEMS

@@ -112,8 +112,9 @@ def _of_trigger(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> Iterat
     trigger = _from_the_air(scene, trigger, found[0])
     if not _is_told(scene, trigger, found):
         return
+    how_sure = _certainty(scene, trigger)
     for mention in spots:
-        yield _event(scene, trigger, mention, found)
+        yield _event(scene, trigger, mention, found, how_sure)
 
 
 def _compound_sides(scene: Scene, trigger: Trigger) -> Sides:
@@ -163,7 +164,7 @@ def _is_passive(scene: Scene, trigger: Trigger) -> bool:
     return trigger.voice == "passive" or (trigger.voice == "either" and is_bare)
 
 
-def _event(scene: Scene, trigger: Trigger, mention: Mention, found: tuple[Party | None, Party | None]) -> Event:
+def _event(scene: Scene, trigger: Trigger, mention: Mention, found: Sides, certainty: str) -> Event:
     actor, target = found
     span = mention.toponym.span
     is_dated = span.start > trigger.span.end and TIME.match(scene.text, span.end, trigger.sentence.end) is not None
@@ -175,7 +176,7 @@ def _event(scene: Scene, trigger: Trigger, mention: Mention, found: tuple[Party 
         when=scene.when(span if by_itself else trigger.span),
         actor=actor.code if actor else None, actor_text=actor.text if actor else "",
         target=target.code if target else None, target_text=target.text if target else "",
-        attribution=attribution(scene.text, trigger.sentence), certainty=_certainty(scene, trigger),
+        attribution=attribution(scene.text, trigger.sentence), certainty=certainty,
         mention=span, trigger=trigger.text,
     )
 

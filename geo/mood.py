@@ -6,7 +6,9 @@ from functools import lru_cache
 
 from geo.model import Span
 
-_WINDOW = 90
+_WINDOW, _DENIAL = 90, 300
+"""Code points before a phrase that are searched for a hope, and for a denial."""
+
 _HOPE = re.compile(
     r"\b(?:would|could|might|(?-i:may)|should|must|aim(?:s|ed|ing)?(?: at| to)?|fail(?:s|ed|ing)? (?:to|in)|"
     r"tr(?:y|ies|ied|ying) to|attempt(?:s|ed|ing)?|plan(?:s|ned|ning)?|hop(?:e[sd]?|ing)|vow(?:s|ed)?|"
@@ -70,7 +72,7 @@ def is_denied(text: str, sentence: Span, at: int) -> bool:
 
 def is_hoped(text: str, sentence: Span, span: Span) -> bool:
     """Whether it is only aimed at, possible, ordered or failed; "the takeover would be", too."""
-    if _DENIES.search(text, sentence.start, span.start):
+    if _DENIES.search(text, max(sentence.start, span.start - _DENIAL), span.start):
         return True
     before = _CAME_BEFORE.sub(r"\1 ere ", text[max(sentence.start, span.start - _WINDOW) : span.start])
     if _DONE.search(before):

@@ -28,7 +28,9 @@ def seconds(text: str) -> float:
     "a", "A", "O'", "al-", "Aleppo ", " in Abcd", "village of Abcd, ", "captured Aleppo and ", "since ", "the ",
     "in the ", "third time in ", "on 3 May 2016, ", "A. ", "Mr Abcd said ", '"', "(", "\u202eAleppo\u202c ", "😀",
     "Aлeppo حلب Αθήνα ", "ISIL ", "who which that ", "On Monday on Tuesday ", "20 km north of Raqqa ",
-    "between Homs and Palmyra ",
+    "between Homs and Palmyra ", "ALEPPO - Calm.\n", "ALEPPO: ", "the 93rd Brigade ",
+    "He denied that rebels captured Aleppo, ", "The Kurds, who took Aleppo, ", "took Aleppo; on Tuesday, ",
+    "A followed and ",
 ])  # fmt: skip
 def test_four_times_the_text_takes_about_four_times_as_long(piece: str) -> None:
     short = piece * (CODE_POINTS // len(piece) // 4)
