@@ -66,6 +66,8 @@ _AT_CAPITAL = re.compile(
     r"|\b(?:road|highway|line|route|railway|artery|supply)[\w ,]{0,24} (?:joins|joining|links|linking|connects|"
     r"connecting)"
     r"|\b(?:town|city|village|stop|checkpoint|junction) before|\bhome to|\bthe capital,?"
+    r"|(?:\A|[.;:(] ?|\b(?:mountains?|valley|plain|villages|towns|hills|range|desert|land|stretch|lies?|lying)\b"
+    r"[\w ,]{0,12})\bbetween(?: [A-Z][\w-]+ and)?"
     r"|\bfrom [A-Z][\w-]+(?: [A-Z][\w-]+)? to)(?: the)? \Z",
     re.IGNORECASE,
 )

@@ -50,6 +50,9 @@ def places(text: str) -> dict[str, str | None]:
     ("It was the last town before Erbil.", "Erbil", "literal"),
     ("In the tea houses of Erbil they talk.", "Erbil", "literal"),
     ("The road that joins Damascus to the coast runs by.", "Damascus", "literal"),
+    ("Between Damascus and the sea there is one road.", "Damascus", "literal"),
+    ("It is a shelf of bare mountains between Damascus and Homs.", "Damascus", "literal"),
+    ("Talks between Damascus and Ankara went on.", "Damascus", "metonym"),
     ("The army gave no figures.\n\nHAMA PROVINCE: Clashes near Maardes.", "HAMA PROVINCE", "literal"),
     ("HOMS - Calm.\n\nHAMA - Clashes near Maardes.", "HAMA", "literal"),
 ])
