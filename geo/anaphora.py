@@ -44,7 +44,7 @@ _SUBJECT = re.compile(
 )
 _AIMED = re.compile(
     r"\b(?:to|towards?|from|near|outside|between|through|via|as far as|direction of|north of|south of|"
-    r"east of|west of|km of|governor of|mayor of|bishop of|council of|sheikhs? of|people of|residents of)"
+    r"east of|west of|km of|governor of|bishop of)"
     r"(?: (?:the|town of|city of|village of|villages of))?(?: [\w-]+)? ?\Z"
 )
 

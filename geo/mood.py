@@ -25,9 +25,10 @@ _HOPE = re.compile(
 )
 _INFINITIVE = re.compile(r"\b(?:to|not to)(?: \w+ly)?\s\Z")
 _DENIES = re.compile(
-    r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|reject(?:s|ed)) (?:reports? |claims? )?(?:that|of)\b[^.;]*(?<!, )\Z"
+    r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|reject(?:s|ed)) (?:reports? |claims? )?(?:that|of)\b"
+    r"(?:(?!, (?:which|who|where|but|while|and)\b)[^.;])*(?<!, )\Z"
 )
-""" "denied that A had been captured"."""
+""" "denied that A had been captured"; what a relative clause or a "but" tells is not denied."""
 
 _CAME_BEFORE = re.compile(
     r"\b(hours|days|weeks|months|years|minutes|day|week|month|year|shortly|just|soon|long) before "

@@ -275,6 +275,7 @@ def test_what_follows_stands_by_or_only_speaks(text: str, wanted: list[tuple[str
 
 @pytest.mark.parametrize("text, certainty", [
     ("He denied that the refinery at Baiji had been captured.", "hypothetical"),
+    ("He denied that shots were heard in Baiji, which the army captured in May.", "reported"),
     ("Rebels took Azaz, hours before troops abandoned Rai.", "reported"),
 ])
 def test_a_denied_fall_is_none_and_one_before_another_is_one(text: str, certainty: str) -> None:
