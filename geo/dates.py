@@ -186,6 +186,8 @@ def _reach(told: _Told, published: date | None) -> int:
 def _comes_back(one: Timed, told: _Told) -> bool:
     """ "They had taken it in September 2015. The campaign began in October": of the present again."""
     before = told.before
+    if "which" in one.expression.parts:
+        return False  # "by that October": of the telling
     is_aside = before is not None and before.tense == "perfect" and one.tense in ("past", "ongoing")
     return is_aside and one.sentence != told.sentence and one.expression.rule in ("month", "month_day", "day_month")
 

@@ -349,6 +349,7 @@ def test_commas_attributions_and_subordinates_part_the_dates_of_a_sentence(text,
      ["2016-01-10", "2015-12-11/2015-12-20"]),
     ("They had conquered Rai in September 2014. The campaign began in late October.",
      ["2014-09", "2015-10-21/2015-10-31"]),
+    ("They had lost Rai in July 2014. Dabiq fell that October.", ["2014-07", "2014-10"]),
     ("On 23 February 2015 they fell on Azaz. Rebels struck back. They took Rai in May.", ["2015-02-23", "2015-05"]),
 ])  # fmt: skip
 def test_a_bare_date_is_of_the_year_that_the_telling_is_in(text, edtf):
