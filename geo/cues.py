@@ -80,6 +80,8 @@ _LAST_OF_NEAR = re.compile(
     r"\b(?:near|nearby|outside|to|around|towards?|north|south|east|west|(?:north|south)(?:east|west)|from|of|the) \Z",
     re.IGNORECASE,
 )
+"""The last words of ``_BEFORE`` and of ``_NEAR``; a test holds them to the patterns."""
+
 _LOCATIVE = re.compile(
     r"\b(?:in|at|near|from|to|of|into|outside|around|inside|towards?|toward|across|between|through|via|on|over|"
     r"(?:north|south|east|west)ern|central|greater|downtown)(?: the)? \Z",
@@ -226,6 +228,8 @@ def _may_open(text: str, line: int) -> bool:
 
 
 MOST_HEADLINES, ITEMS, FIRST_ITEMS = 4, 2, 6000
+"""So many lines may stand before a dateline; so many labels in the first code points make a bulletin of items."""
+
 _LABEL = re.compile(r"^[A-Z][A-Z'’ -]{3,40}(?::| ?[–—]| --?) ", re.MULTILINE)
 
 

@@ -10,12 +10,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import zip_longest
 from typing import NamedTuple
 
 from geo.dating import units
-from geo.dating.assign import when_of
+from geo.dating.carried import NEWS
 from geo.dating.grammar import Expression, expressions, lower
 from geo.dating.links import Found, inherited_years, linked
 from geo.dating.meaning import Discourse, Meaning
@@ -25,15 +25,15 @@ from geo.interval import DAY, Interval
 from geo.model import Span, When
 from geo.sentences import around, clauses, layout
 
-__all__ = ["Timed", "find_times", "surrounded", "when_of"]
+__all__ = ["Timed", "find_times", "surrounded"]
 
 HISTORY = 5
 """So many stated years, most of them well before the publication, make a history of the text."""
 
 TOLD_ON = 3
-"""Sentences."""
+"""Sentences: a year that has been stated is that of bare dates so far on."""
 
-A_MONTH, A_YEAR, NEWS = 31, 366, timedelta(days=8)
+A_MONTH, A_YEAR = 31, 366
 """Days."""
 
 

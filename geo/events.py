@@ -123,7 +123,8 @@ def _compound_sides(scene: Scene, trigger: Trigger) -> Sides:
 
 
 def _from_the_air(scene: Scene, trigger: Trigger, actor: Party | None) -> Trigger:
-    """Planes hit and raid, too; and who has no guns in the field strikes from the air."""
+    """Planes hit and raid, too; who has no guns in the field strikes from the air; but a bombing *in* a town, with no
+    plane told of, was a bomb."""
     is_theirs = actor is not None and 0 <= trigger.span.start - actor.span.end < len(" two-day ")
     if trigger.text.lower() in ("bombing", "bombings") and trigger.type == "airstrike" and not is_theirs:
         planes = _FROM_THE_AIR.search(scene.text, *trigger.sentence)

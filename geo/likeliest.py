@@ -18,8 +18,8 @@ def likeliest(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Men
         is_told = trigger.frame in ("hit", "on") and next(scene.placed_before(trigger.span.start), None) is not None
         found = stand_in(scene, trigger.span.start, told, "") if is_told else None
         return [found] if found else []
-    likeliest = happened_at(scene.text, trigger.span, trigger.sentence, named)
-    return [one for one in likeliest if one.place and not one.place.is_country]
+    best = happened_at(scene.text, trigger.span, trigger.sentence, named)
+    return [one for one in best if one.place and not one.place.is_country]
 
 
 def _part(scene: Scene, trigger: Trigger) -> Span:

@@ -33,7 +33,8 @@ _DENIES = re.compile(
 _CAME_BEFORE = re.compile(
     r"\b(hours|days|weeks|months|years|minutes|day|week|month|year|shortly|just|soon|long) before "
 )
-""" "hours before troops left A": they did."""
+""" "hours before troops left A": they did. A bare "before" is a hope ("before they could take A"), so that this one is
+written otherwise before hopes are looked for."""
 
 _DONE = re.compile(
     r"\b(?:forced|managed|able|began|begun|went on|continued|continues|succeeded|helped|helps|helping|allowed|had|"

@@ -123,12 +123,16 @@ def joins(between: str, mention: Mention) -> bool:
     join = _JOIN.fullmatch(between)
     if join is None or NO_PLACE.search(between) or _SEAT.search(between) or _AND_DID.search(between):
         return False
-    if re.search(r", in (?:neighbou?ring|nearby) \Z", between):
+    if _BESIDE_IT.search(between):
         return False
     if _tells_more(between):
         return False
     is_container = mention.place is not None and mention.place.is_area and join["sep"] == "," and len(between) <= 3
     return not is_container
+
+
+_BESIDE_IT = re.compile(r", in (?:neighbou?ring|nearby) \Z")
+""" "A, in neighbouring B": where A lies, no second place."""
 
 
 def _tells_more(between: str) -> bool:

@@ -14,7 +14,7 @@ from geo.assets import data_path
 from geo.basemap import area_shapes
 from geo.corrections import Correction, Fixes
 from geo.dates import find_times
-from geo.dating.assign import day_of
+from geo.dating.assign import when_of
 from geo.dating.story import Story
 from geo.derive import bundled_ground, derive
 from geo.events import Scene, find_events
@@ -73,7 +73,7 @@ class Pipeline:
         text, published = dated.text, dated.published
         fixes = Fixes.of(self.corrections.get(article.id, ()) if corrections is None else corrections, text)
         times = find_times(text, published)
-        when = partial(day_of, Story(text, times, published))
+        when = partial(when_of, Story(text, times, published))
         resolved = self.resolve(fixes.toponyms(text, self.recognise(text)), self.gazetteer)
         placed, lost = fixes.places(resolved, self.gazetteer)
         found = fixes.grounds(locate(placed, self.shapes))

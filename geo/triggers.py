@@ -123,10 +123,6 @@ class _Phrases:
             for word in set().union(*(one.follows for one in phrases))
         }
 
-    @property
-    def has_verb(self) -> bool:
-        return any(one.is_verb for one in self.all)
-
     def before(self, text: str, end: int) -> tuple[_Phrase, ...]:
         """Those that may go on as the text does behind their first word, in their order."""
         if not self._by_word:
@@ -247,7 +243,7 @@ def lexicon() -> Mapping[str, _Phrases]:
 def is_verb(word: str) -> bool:
     """Whether a phrase begins with this form, in any case, of its verb."""
     phrases = lexicon().get(word.lower())
-    return phrases is not None and phrases.has_verb
+    return phrases is not None and any(one.is_verb for one in phrases.all)
 
 
 def _second(others: Sequence[str]) -> frozenset[str]:

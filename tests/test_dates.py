@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.dates import find_times, when_of
+from geo.dates import find_times
 from geo.dating import grammar
+from geo.dating.assign import when_of
+from geo.dating.story import Story
 from geo.dating.units import ERA
 from geo.edtf import parse_edtf
 from geo.interval import DAY, Interval, parse_day
@@ -34,7 +36,7 @@ def said(text: str, words: str, day: str = MONDAY) -> When:
     """The time of the event that ``words`` tell of."""
     start = text.index(words)
     when = published(day)
-    return when_of(Span(start, start + len(words)), text, find_times(text, when), when)
+    return when_of(Story(text, find_times(text, when), when), Span(start, start + len(words)))
 
 
 @pytest.mark.parametrize("text, edtf", [
@@ -378,7 +380,7 @@ def test_an_event_without_a_date_is_of_the_publication_and_says_so():
 
 
 def test_an_event_is_never_of_today():
-    when = when_of(Span(0, 4), "They left.", (), None)
+    when = when_of(Story("They left.", (), None), Span(0, 4))
     assert (when.interval, when.precision) == (Interval(), "period")
     assert "unknown" in when.reason
 
@@ -435,7 +437,7 @@ def test_a_past_weekday_is_one_of_the_last_seven_days(day, number):
 @given(TEXTS, st.integers(0, 80), st.none() | DAYS)
 def test_every_span_has_a_time(text, at, day):
     when = published(str(day)) if day else None
-    found = when_of(Span(at, at + 1), text, find_times(text, when), when)
+    found = when_of(Story(text, find_times(text, when), when), Span(at, at + 1))
     assert found.reason
 
 
@@ -461,7 +463,7 @@ def test_dating_every_name_of_one_endless_sentence_takes_linear_time(words):
         times = find_times(text, when)
         before = time.process_time()
         for at in range(0, len(text), len(words)):
-            when_of(Span(at, at + 3), text, times, when)
+            when_of(Story(text, times, when), Span(at, at + 3))
         return time.process_time() - before
 
     assert seconds(500) < 8 * seconds(125) + 0.5

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo import cues
 from geo.interval import Interval
 from geo.model import Article, Event, Mention, Reading, When
 from geo.pipeline import bundled
+from geo.tokens import tokenise
+from tools.dispatches import DEVELOPMENT, load
 
 PUBLISHED = When(Interval.of_day(date(2016, 4, 11)), "2016-04-11", "day", "stated")
 
@@ -196,3 +199,19 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 ])
 def test_hostile_text_is_read_in_bounded_time(text: str) -> None:
     read(text)
+
+
+def test_asking_for_the_last_word_first_misses_no_phrase_before_a_name() -> None:
+    kinds = "province cities towns village capital airbase base airport airfield crossing dam camp mount lake".split()
+    leads = [f"It lay {words} " for words in (
+        *(f"{before}{one}{after}" for before in ("", "the ") for one in kinds for after in ("", " of", " of the")),
+        "near", "nearby", "outside", "close to", "around", "towards", "20 km from", "miles from the", "north of",
+        "north-west of the", "southeast", "south-east", "near the border town of", "around the city of", "the river",
+    )]
+    texts = [*leads, *(dispatch.text for part in DEVELOPMENT for dispatch in load(part))]
+    for text in texts:
+        for start in [*(token.start for token in tokenise(text)), len(text)]:
+            window = text[max(start - cues.WINDOW, 0) : start]
+            assert cues.is_near(text, start) == (cues._NEAR.search(window) is not None)
+            if cues._BEFORE.search(window) is not None:
+                assert cues._kind_may_end(cues._word_before(text, start)), window

@@ -13,18 +13,13 @@ from geo.model import Span, When
 from geo.sentences import around
 
 
-def when_of(span: Span, text: str, times: Sequence[When], published: When | None) -> When:
+def when_of(story: Story, span: Span) -> When:
     """The days of a mention or an event at ``span``.
 
     The nearest expression of its clause, else of its sentence; else, for something told in the past, the
     date told before it in the paragraph or the day of the main event; else the publication; never today.
     Without a publication an open interval says that nothing is known.
     """
-    return day_of(Story(text, times, published), span)
-
-
-def day_of(story: Story, span: Span) -> When:
-    """``when_of`` a span of a story of which more is asked."""
     text, sentence = story.text, story.sentence(span)
     parts = story.clauses(sentence)
     clause = around(parts, span)

@@ -126,12 +126,9 @@ def _yearless(
 
 def _by_told(span_in: Callable[[int], Interval | None], discourse: Discourse) -> tuple[Interval, str] | None:
     """ "In January 2019 they took B. They had won A in December": of the years the nearest to what was told last."""
-    told, published = discourse.told, discourse.published
-    if discourse.tense != "perfect" or told is None or published is None:
+    here, published = discourse.month_told, discourse.published
+    if discourse.tense != "perfect" or here is None or published is None:
         return None
-    if told.start is None or (told.days or A_YEAR) > A_MONTH:
-        return None
-    here = told.start
     spans = [span for step in (-1, 0, 1) if (span := span_in(here.year + step)) is not None]
     begun = [(abs(span.start - here), span) for span in spans if span.start is not None and span.start <= published]
     return (min(begun, key=lambda one: one[0])[1], "nearest to the date told before") if begun else None
@@ -144,9 +141,6 @@ def _nearest(spans: Sequence[Interval], published: date, discourse: Discourse) -
         return (future[0], "first after the publication, by its tense") if future else None
     return (past[-1], "last before the publication") if past else None
 
-
-A_MONTH, A_YEAR = 31, 366
-"""Days."""
 
 SOON, LONG_AGO = timedelta(days=45), timedelta(days=250)
 
