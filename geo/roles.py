@@ -45,7 +45,9 @@ _SAID = re.compile(r"\b(?:said|says|asked|added|recalled|explained) \Z")
 _WHO = re.compile(r", (?:an?|the|who|aged|\d\d?|\w+ing) ")
 """ "said Abu Omar, a baker"."""
 
-_CLUB = re.compile(r"\b(?:ibn|bint|Real|Atletico|Inter|AC|FC|Bayern|Borussia|Sporting|Paris Saint-|Ajax) \Z")
+_CALLED_AFTER = re.compile(r"\b(?:ibn|bint|Real|Atletico|Inter|AC|FC|Bayern|Borussia|Sporting|Paris Saint-|Ajax) \Z")
+""" "Khalid ibn al-Walid", "Real Madrid": a father's name, a club's."""
+
 _FIRST_NAME = re.compile(r" [A-Z][a-z]+(?:['’]s)?\b(?! (?:province|governorate|city|district))")
 _DIRECTIONS = frozenset(
     "northern southern eastern western central upper lower greater rural north south east west".split()
@@ -156,7 +158,7 @@ def is_surname(text: str, span: Span, demonyms: frozenset[str]) -> bool:
 def is_namesake(text: str, span: Span) -> bool:
     """Whether a person is called after the place: "Michael Jordan", "Khalid ibn al-Walid", or a club: "Real Madrid"."""
     before = text[max(span.start - 16, 0) : span.start]
-    if _CLUB.search(before) or (_SAID.search(before) and _WHO.match(text, span.end)):
+    if _CALLED_AFTER.search(before) or (_SAID.search(before) and _WHO.match(text, span.end)):
         return True
     if fold(text[slice(*span)]) not in _NAMESAKES:
         return False
