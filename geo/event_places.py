@@ -34,7 +34,7 @@ def places(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mentio
         found = likeliest(scene, trigger, told)
     if not found and trigger.type.startswith("control"):
         found = headed(scene, trigger)
-    is_change = trigger.type in ("control_gain", "control_loss")
+    is_change = trigger.type in ("control_gain", "control_loss", "siege")
     return [one for one in found if one.place and not (is_change and _has_no_master(one.place))]
 
 

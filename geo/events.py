@@ -42,10 +42,10 @@ _WEAPON = re.compile(
     r"\b(?:bombs?|bombers?|blasts?|explosions?|rockets?|shells?|mortars?|gunmen|snipers?|mines?|tanks?|guns|artillery|howitzers?|attackers?|raid|attack)\b",
     re.IGNORECASE,
 )
-_SLAIN = re.compile(r"(?:shot|execut|behead|massacr|butcher|shell|bombard)", re.IGNORECASE)
+_SLAIN = re.compile(r"(?:shot|execut|behead|massacr|butcher|shell|bombard|fired (?:up)?on)", re.IGNORECASE)
 _OF_TOWNS = re.compile(
     r"(?:re-?)?(?:captur|seiz|overr[au]n|conquer|liberat|tak(?:e|es|ing) (?:full |complete )?control|took control)"
-    r"|retak|retook", re.IGNORECASE,
+    r"|retak|retook|re(?:gain|claim)", re.IGNORECASE,
 )
 """Verbs that, with a town for an object, need nobody's name to be a change of hands."""
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,10 +20,11 @@ LONGEST_ANCHOR = 3
 
 def anchors(reports: Iterable[Feature], gazetteer: Gazetteer, actors: Actors) -> tuple[Anchor, ...]:
     """The dated changes of hands by which a story without a date can be dated."""
-    aliases = _aliases(actors)
+    aliases, lands = _aliases(actors), _Lands(gazetteer)
     return tuple(
         Anchor(
-            _names(report.place, report.name, gazetteer), tuple(aliases.get(report.controller, ())),
+            _names(report.place, report.name, gazetteer),
+            lands.without(aliases.get(report.controller, []), _place(report.place, gazetteer)),
             report.when.interval, f"{report.name} went to {report.controller} on {report.when.text}",
             str(report.sources[0].get("title", "")) if report.sources else "",
         )
@@ -63,6 +64,7 @@ def anchored_days(path: Path, gazetteer: Gazetteer, actors: Actors) -> tuple[Anc
 def _anchors(
     rows: Iterable[dict[str, str]], aliases: dict[str, list[str]], gazetteer: Gazetteer
 ) -> Iterator[Anchor]:
+    lands = _Lands(gazetteer)
     for number, row in enumerate(rows, start=2):
         place, winner = _place(row["place_id"], gazetteer), aliases.get(row["controller"])
         try:
@@ -75,7 +77,27 @@ def _anchors(
             raise InvalidInput(f"known_days.csv line {number}: {row}, want {wanted}")
         what = f"{place.name} went to {row['controller']} on {day}"
         names = _names(place.id, place.name, gazetteer)
-        yield Anchor(names, tuple(winner), Interval.of_day(day), what, source)
+        yield Anchor(names, lands.without(winner, place), Interval.of_day(day), what, source)
+
+
+class _Lands:
+    """Which names of a side are those of a land or of its capital: "in Iraq" says only where something happened."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._known: dict[str, frozenset[str]] = {}
+
+    def without(self, aliases: Sequence[str], place: Place | None) -> tuple[str, ...]:
+        """The names of who took ``place``, but for those of the land in which it lies."""
+        return tuple(alias for alias in aliases if place is None or place.country not in self._named(alias))
+
+    def _named(self, alias: str) -> frozenset[str]:
+        """The countries that are called so, or their capitals."""
+        if alias not in self._known:
+            places = (match.place for match in self._gazetteer.candidates(alias))
+            self._known[alias] = frozenset(
+                place.country for place in places if place.is_country or place.feature_code == "PPLC")
+        return self._known[alias]
 
 
 def _aliases(actors: Actors) -> dict[str, list[str]]:

@@ -31,7 +31,7 @@ def _part(scene: Scene, trigger: Trigger) -> Span:
 
 def _may_be_there(scene: Scene, one: Mention) -> bool:
     """Not where somebody speaks ("the ministry in Baghdad said"), nor what something lies off, or was fired from."""
-    lies_off = _OFF.search(scene.before(one.toponym.span.start, 30)) is not None
+    lies_off = _AWAY.search(scene.before(one.toponym.span.start, 30)) is not None
     return not (lies_off or is_elsewhere(scene, one))
 
 
@@ -39,7 +39,9 @@ _SPEAKS = re.compile(r",? (?:said|says|announced|told|reported)\b")
 _SPOKE_IN = re.compile(
     r"\b(?:said|announced|told \w+|reporters|spokes(?:man|woman|person)|officials?|ministry|embassy) in \Z"
 )
-_OFF = re.compile(r"\b(?:north|south|east|west)(?:-?(?:east|west))? of \Z")
+_AWAY = re.compile(
+    r"\b(?:(?:north|south|east|west)(?:-?(?:east|west))? of|(?:off|away|fled|flee|headed|bound) (?:to|towards?|for)) \Z"
+)
 
 
 def is_elsewhere(scene: Scene, one: Mention) -> bool:

@@ -12,11 +12,12 @@ from textwrap import shorten
 from geo.dates import Timed, surrounded
 from geo.dating import units
 from geo.dating.anchors import Anchor, Retelling, names_of, retold
-from geo.dating.fixes import SAYING, Fix, counted, feasts, latest_of, theatre, titled
+from geo.dating.fixes import Fix, counted, feasts, latest_of, theatre, titled
 from geo.dating.grammar import Expression, expressions, lower
 from geo.dating.leads import Lead, news
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
+from geo.dating.story import is_said_on
 from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS
 from geo.dating.years import anniversaries, apposed, in_best_company, in_company, soon_after, weekday_dates
 from geo.interval import DAY, Interval
@@ -263,8 +264,7 @@ def _weekdays(text: str, timed: Sequence[Timed], last: bool = False) -> frozense
     if last:
         lead, told = lead[-1:], []
     lowered = lower(text)
-    starts = ((one, one.expression.span.start) for one in told)
-    said = [one for one, start in starts if SAYING.search(lowered, max(start - 50, 0), start)]
+    said = [one for one in told if is_said_on(lowered, one.expression.span)]
     todays = [one.expression.span.start for one in timed if _AGO.get(one.expression.parts.get("word", "")) == 0]
     return frozenset(
         (WEEKDAYS[one.expression.parts["weekday"]] + _ago(lowered, one, todays)) % 7 for one in lead + said)

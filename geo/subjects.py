@@ -57,7 +57,7 @@ def segment(scene: Scene, trigger: Trigger) -> Span:
     start = max(trigger.sentence.start, trigger.span.start - 260)
     for match in reversed(list(_SEGMENT.finditer(scene.text, start, trigger.span.start))):
         between = scene.text[match.end() : trigger.span.start]
-        if not (match["relative"] and re.search(r",[^,]{0,40}\Z", between)):
+        if between and not (match["relative"] and re.search(r",[^,]{0,40}\Z", between)):
             return Span(match.end(), trigger.span.start)
     return Span(start, trigger.span.start)
 

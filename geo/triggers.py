@@ -56,21 +56,27 @@ _IRREGULAR = {
 _WORD = re.compile(r"[A-Za-z][A-Za-z]*")
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been|being|be|get|gets|got)(?: (?:\w+ly|then|also|first|now|still|itself|all|both|twice|"
-    r"not yet))?\s\Z",
+    r"not yet))?\s[“\"‘]?\Z",
     re.IGNORECASE,
 )
 _PERFECT = re.compile(
-    r"\b(?:has|have|had|having|['’]ve|['’]d)(?: (?:\w+ly|then|also|first|now|since|already|all))?\s\Z", re.IGNORECASE
+    r"\b(?:has|have|had|having|['’]ve|['’]d)(?: (?:\w+ly|then|also|first|now|since|already|all))?\s[“\"‘]?\Z",
+    re.IGNORECASE,
 )
 _NOMINAL = re.compile(
     r"\b(?:the|an?|its|their|his|our|this|that|these|any|no|of|in|from|by|for|on|under|with|at|after|"
     r"before|set|was|were|is|"
     r"are|be|been|air|bird|car|truck|suicide|barrel|full|total|more|than|per|coalition|\w+ern|\w+ese|\w+ish|\w+ian|"
-    r"\w+ic|\w+al|one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s\Z",
+    r"\w+ic|\w+al|roadside|nail|pipe|petrol|cluster|sticky|smart|napalm|one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s\Z",
     re.IGNORECASE,
 )
 _BARGAIN = re.compile(r"\b(?:deals?|bargain|agreement|truce|pact|accord|alliance|balance) \Z")
 """ "under a bargain struck by elders" is no attack."""
+
+_ADJECTIVES = frozenset(("wounded", "killed", "burned", "murdered", "assassinated", "abducted", "kidnapped"))
+_ARTICLE = re.compile(r"\b(?:the|an?|its|their|his|her|of|many|some|more|last|\w+ly)\s\Z")
+"""Before an adjective: "a wounded fighter", "the last burned tanks"."""
+_A_SHOT = re.compile(r"\b(?:an?|no|single|first|last|warning|head)\s\Z")
 
 _BUSY = re.compile(
     r" (?:it|them|him|us|her|me|\w+) (?:busy|away|out|from|awake|alive|waiting|guessing|at bay|company|open|closed|"
@@ -180,9 +186,13 @@ def _is_noun(text: str, sentence: Span, word: re.Match[str]) -> bool:
     form = word[0].lower()
     if form == "surrounding" and _EPITHET.match(text, word.end()):
         return True
+    before = text[max(word.start() - 30, sentence.start) : word.start()]
+    if form in _ADJECTIVES and _ARTICLE.search(before) and _EPITHET.match(text, word.end()):
+        return True
+    if form == "shot" and _A_SHOT.search(before):
+        return True
     if form.endswith(("ed", "ing")) or form in _pasts():
         return False
-    before = text[max(word.start() - 30, sentence.start) : word.start()]
     if text.startswith(" of ", word.end()) and not before:
         return True
     return _NOMINAL.search(before) is not None and not before.endswith("IS ")

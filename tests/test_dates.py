@@ -336,6 +336,12 @@ def test_a_name_takes_the_date_that_reaches_it(text, words, edtf):
     ("Thousands fled on Friday, the agency said in Geneva.", "Geneva", "2016-04-11"),
     ("\"Last year there was one enemy,\" a colonel at Azaz told the BBC.", "Azaz", "2016-04-11"),
     ("\u201cUntil last week we had tents,\u201d said Abdul Malik in Falluja.", "Falluja", "2016-04-11"),
+    ("\"Azaz is under siege,\" an officer told reporters on Saturday.", "Azaz", "2016-04-09"),
+    ("The group, which hit Rai before, struck again on Friday: gunmen stormed Azaz.", "Azaz", "2016-04-08"),
+    ("They regained Rai, where they had sworn in 2014 to stay, in March 2015.", "Rai", "2015-03"),
+    ("Jets hit Rai on Friday and Azaz on the evening of the 9th.", "Azaz", "2016-04-09"),
+    ("8 March: Rebels pull out of what they hold in Azaz.", "Azaz", "2016-03-08"),
+    ("26 March: The estate is taken, the first in Azaz to go.\n\n7 April: It is calm.", "Azaz", "2016-03-26"),
 ])  # fmt: skip
 def test_commas_attributions_and_subordinates_part_the_dates_of_a_sentence(text, words, edtf):
     assert said(text, words).edtf == edtf
@@ -502,6 +508,9 @@ def test_only_words_that_open_no_expression_are_passed_over(monkeypatch: pytest.
     ("It fell on the 9th of this month.", "2016-04-09"),
     ("No talks before 25 Apr.", "2016-04-11/2016-04-24"),
     ("Two years ago this month it fell.", "2014-04"),
+    ("Many have left since the autumn.", "2015-09-01/2016-04-11"),
+    ("Jets hit it in the night to 2 April.", "2016-04-01/2016-04-02"),
+    ("On 22 May 2014 they reached the prison, besieged since April of the year before.", "2013-04-01/2016-04-11"),
 ])
 def test_expressions_that_a_second_set_of_stories_taught(text: str, wanted: str) -> None:
     assert wanted in edtf_of(text)

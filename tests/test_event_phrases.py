@@ -37,6 +37,18 @@ def told(text: str) -> set[tuple[str, str | None, str]]:
     ("Snipers killed three men in Palmyra on Monday.", "attack", None),
     ("Islamic State kidnapped thirty people in Palmyra on Monday.", "attack", "ISIL"),
     ("A garrison is besieged in Palmyra.", "siege", None),
+    ("Islamic State is back in Palmyra.", "control_gain", "ISIL"),
+    ("The army clawed back Palmyra on Monday.", "control_gain", "GOV_SY"),
+    ("Islamic State stormed back into Palmyra on Monday.", "control_gain", "ISIL"),
+    ("The army established full control over Palmyra.", "control_gain", "GOV_SY"),
+    ("Palmyra has been \u201cpurged of terrorists\u201d by the army.", "control_gain", "GOV_SY"),
+    ("Palmyra slipped from the army's grasp on Monday.", "control_loss", "GOV_SY"),
+    ("The army is gone from Palmyra.", "control_loss", "GOV_SY"),
+    ("The army remains in control of Palmyra.", "control_state", "GOV_SY"),
+    ("Palmyra has been under mortar fire since Monday.", "attack", None),
+    ("Ambulances were fired upon in Palmyra.", "attack", None),
+    ("Islamic State ransacked Palmyra on Monday.", "attack", "ISIL"),
+    ("Islamic State and the army exchanged fire in Palmyra.", "clash", None),
 ])  # fmt: skip
 def test_a_phrase_is_read(text: str, kind: str, actor: str | None) -> None:
     found = [one for one in told(text) if one[0] == kind and one[2] == "sy-palmyra"]
@@ -49,6 +61,14 @@ def test_a_phrase_is_read(text: str, kind: str, actor: str | None) -> None:
 ])  # fmt: skip
 def test_what_only_looks_like_one_is_not(text: str) -> None:
     assert not {kind for kind, _, _ in told(text) if kind.startswith("control_gain")}
+
+
+@pytest.mark.parametrize("text", [
+    "The army left Palmyra with hardly a shot.", "A wounded soldier of the army spoke in Palmyra.",
+    "Islamic State fighters fled towards Palmyra.",
+])  # fmt: skip
+def test_nouns_and_adjectives_attack_nobody(text: str) -> None:
+    assert not {kind for kind, _, _ in told(text) if kind in ("attack", "airstrike")}
 
 
 @pytest.mark.parametrize("text, kind, wanted", [

@@ -66,6 +66,10 @@ def test_a_verb_left_out_counts_and_each_place_has_its_own_month() -> None:
     ("Clashes broke out near Azaz in Syria.", ("clash", None, "sy-azaz")),
     ("The army of Iraq took Tikrit. Islamic State had held the city since 2014.",
      ("control_state", "ISIL", "iq-tikrit")),
+    ("Iraq regained Mosul in July 2017.", ("control_gain", "GOV_IQ", "iq-mosul")),
+    ("Syria recaptured Palmyra on Friday.", ("control_gain", "GOV_SY", "sy-palmyra")),
+    ("Baghdad lost Mosul in 2014.", ("control_loss", "GOV_IQ", "iq-mosul")),
+    ("They regained Mosul on Friday.", ("control_gain", None, "iq-mosul")),
 ])
 def test_a_phrase_tells_type_side_and_place(text: str, wanted: tuple[str, str | None, str]) -> None:
     assert wanted in told(text)

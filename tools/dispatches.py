@@ -134,7 +134,7 @@ def parse(source: str, file: str) -> Dispatch:
     body, line, events = rest.partition(f"\n{_EVENTS_LINE}\n")
     if not blank or not line:
         raise InvalidInput(f"{file}:1: want a header, an empty line, a text and a line {_EVENTS_LINE}")
-    at = _Place(file, head.count("\n") + 3)
+    at = Marked(file, head.count("\n") + 3)
     fields = _header(head, file)
     stated = _stated(fields, file)
     published, why = _published(fields, stated, file)
@@ -145,7 +145,7 @@ def parse(source: str, file: str) -> Dispatch:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Marked:
     """Where in which file something stands, for the message of an error."""
 
     file: str
@@ -182,13 +182,13 @@ def _published(fields: dict[str, str], stated: date | None, file: str) -> tuple[
     value, bar, why = (part.strip() for part in fields[_GOLD].partition("|"))
     if not bar or not why:
         raise InvalidInput(f"{file}:2: Published: {fields[_GOLD]!r}, want days or 'unknown' | what shows it")
-    return (None if value == "unknown" else days(value, _Place(file, 2))), why
+    return (None if value == "unknown" else days(value, Marked(file, 2))), why
 
 
-def days(value: str, at: _Place) -> Interval:
+def days(value: str, at: Marked) -> Interval:
     """``2016``, ``2016-04``, ``2016-04-11`` or ``a/b``, both inclusive, as half-open days.
 
-    >>> str(days("2016-02/2016-03-05", _Place("", 1)))
+    >>> str(days("2016-02/2016-03-05", Marked("", 1)))
     '2016-02-01/2016-03-05'
     """
     first, slash, last = value.partition("/")
@@ -199,7 +199,7 @@ def days(value: str, at: _Place) -> Interval:
     return interval
 
 
-def _unit(value: str, at: _Place) -> Interval:
+def _unit(value: str, at: Marked) -> Interval:
     match = _PARTIAL.fullmatch(value)
     if match is None:
         raise at.error(f"{value!r} is no day, want YYYY, YYYY-MM, YYYY-MM-DD or a/b of them")
@@ -215,7 +215,7 @@ def _unit(value: str, at: _Place) -> Interval:
 
 
 def _compile(
-    body: str, top: _Place, published: Interval | None
+    body: str, top: Marked, published: Interval | None
 ) -> tuple[str, tuple[GoldMention, ...], tuple[GoldTime, ...]]:
     plain, length, done = [], 0, 0
     mentions: list[GoldMention] = []
@@ -237,7 +237,7 @@ def _compile(
     return text, tuple(mentions), tuple(times)
 
 
-def _mention(mark: re.Match[str], span: Span, at: _Place, published: Interval | None) -> GoldMention:
+def _mention(mark: re.Match[str], span: Span, at: Marked, published: Interval | None) -> GoldMention:
     pairs = [part.partition("=") for part in mark["attributes"].split("|")]
     fields = {key: value for key, _, value in pairs}
     if len(fields) < len(pairs) or not set(fields) <= _ATTRIBUTES or not all(fields.values()):
@@ -253,12 +253,12 @@ def _mention(mark: re.Match[str], span: Span, at: _Place, published: Interval | 
     )
 
 
-def _time(mark: re.Match[str], span: Span, at: _Place) -> GoldTime:
+def _time(mark: re.Match[str], span: Span, at: Marked) -> GoldTime:
     value, question, _ = mark["days"].partition("?")
     return GoldTime(span, mark["time"], days(value, at), bool(question))
 
 
-def _point(value: str, at: _Place) -> LngLat | None:
+def _point(value: str, at: Marked) -> LngLat | None:
     if not value:
         return None
     try:
@@ -270,13 +270,13 @@ def _point(value: str, at: _Place) -> LngLat | None:
     return LngLat(lng, lat)
 
 
-def _events(lines: str, text: str, published: Interval | None, top: _Place) -> Iterator[GoldEvent]:
+def _events(lines: str, text: str, published: Interval | None, top: Marked) -> Iterator[GoldEvent]:
     for number, line in enumerate(lines.splitlines()):
         if line.strip():
             yield _event(line, text, published, replace(top, line=top.line + number))
 
 
-def _event(line: str, text: str, published: Interval | None, at: _Place) -> GoldEvent:
+def _event(line: str, text: str, published: Interval | None, at: Marked) -> GoldEvent:
     cells = [cell.strip() for cell in line.split("|")]
     if len(cells) != 8:
         raise at.error(f"{len(cells)} columns, want {_COLUMNS}")
@@ -291,7 +291,7 @@ def _event(line: str, text: str, published: Interval | None, at: _Place) -> Gold
     )
 
 
-def _trigger(trigger: str, text: str, at: _Place) -> Span:
+def _trigger(trigger: str, text: str, at: Marked) -> Span:
     words, number = _words(trigger, at)
     found = [match.start() for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text)]
     if len(found) < (number or 1) or (number is None and len(found) > 1):
@@ -300,7 +300,7 @@ def _trigger(trigger: str, text: str, at: _Place) -> Span:
     return Span(start, start + len(words))
 
 
-def _words(trigger: str, at: _Place) -> tuple[str, int | None]:
+def _words(trigger: str, at: Marked) -> tuple[str, int | None]:
     match = _OCCURRENCE.fullmatch(trigger)
     if match is None:
         raise at.error(f"trigger {trigger!r}, want the words as in the text")

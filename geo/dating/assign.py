@@ -8,7 +8,7 @@ from dataclasses import replace
 from geo.dating.carried import RELATIVE_CLAUSE, carried, tense_at
 from geo.dating.links import first_of
 from geo.dating.scope import ATTRIBUTE, Scope, distance, segment
-from geo.dating.story import OPENING, REACH, Story
+from geo.dating.story import OPENING, REACH, Story, is_said_on
 from geo.model import Span, When
 from geo.sentences import around
 
@@ -37,7 +37,8 @@ def when_of(story: Story, span: Span) -> When:
     if labelled := _of_label(story, span, sentence):
         return replace(labelled, reason=f"{labelled.reason}; the name is its label")
     heading = _heading(story, sentence)
-    if heading and not said and tense_at(story, clause, span, sentence) != "future":
+    is_other = any(one.when is not heading for one in said)
+    if heading and not is_other and tense_at(story, clause, span, sentence) != "future":
         return replace(heading, reason=f"{heading.reason}; it heads the paragraph")
     if not is_now:
         beside = [one for one in said if _reaches(story, one, around(parts, one.words), clause)]
@@ -65,7 +66,9 @@ def _right_behind(text: str, own: Sequence[Scope], span: Span) -> Scope | None:
     return next((one for one in behind if _BY_IT.fullmatch(text, span.end, one.words.start)), None)
 
 
-_BY_IT = re.compile(r",?\s(?:(?:on|in|at|by|early|late)\s){0,2}(?:the\s)?|\s\(")
+_BY_IT = re.compile(
+    r",?\s(?:(?:on|in|at|by|early|late)\s){0,2}(?:the\s)?(?:(?:morning|afternoon|evening|night)\sof\s(?:the\s)?)?|\s\("
+)
 
 _LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")
 _HEADS = re.compile(r"\s?(?:[.:)\u2013\u2014-]|\n)")
@@ -104,7 +107,8 @@ def _of_segment(text: str, scopes: Sequence[Scope], span: Span) -> list[Scope]:
     last = max(one.words.end for one in scopes)
     found: list[Scope] = []
     for boundary in (_AND_NAME, _COMMA, _AND_VERB):
-        marks = [match.end() for match in boundary.finditer(text, min(first, span.start), span.start + 1)]
+        opened = boundary.finditer(text, min(first, span.start), span.end + 1)
+        marks = [match.end() for match in opened if match.end() <= span.start]
         start = marks[-1] if marks else min(first, span.start)
         closing = boundary.search(text, span.end, max(last, span.end))
         end = closing.start() if closing else max(last, span.end)
@@ -152,8 +156,11 @@ def _reaches(story: Story, scope: Scope, dated: Span, clause: Span) -> bool:
     at = scope.words
     if _WHEN.match(text, clause.start) and 0 <= clause.start - at.end <= len(", "):
         return True  # "since 17 October, when the operation began"
-    if _APART.match(text, dated.start, dated.end) or text[at.start : at.start + 6].casefold() == "since ":
+    opens = max(dated.start, text.rfind(", ", dated.start, at.start) + len(", "))  # "which did that, struck on Friday"
+    if _APART.match(text, opens, dated.end) or text[at.start : at.start + 6].casefold() == "since ":
         return False
+    if clause.end <= dated.start and is_said_on(story.low, at):
+        return True  # "A is theirs, an officer said on Monday"
     return _tense(story, clause) != "present" or _ASIDE.match(text, clause.start) is not None
 
 

@@ -107,11 +107,6 @@ def titled(title: str, anchors: Sequence[Anchor]) -> Iterator[Fix]:
         yield Fix(days, f"the title tells of {known[0].what} as news")
 
 
-SAYING = re.compile(
-    r"\b(?:said|told|reported|announced|wrote|tweeted|added)(?:\s[a-z]{1,14}){0,3}\s(?:on\s|late\son\s)?\Z"
-)
-
-
 def latest_of(days: frozenset[date], weekdays: frozenset[int]) -> frozenset[date]:
     """Of days within one week the last that has one of ``weekdays``; of longer spans all that have."""
     fitting = frozenset(day for day in days if day.weekday() in weekdays)

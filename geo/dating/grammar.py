@@ -41,7 +41,7 @@ class Expression:
 
 _YEAR_WORD = (
     rf"(?:{YEAR}|(?:of\s)?(?:this|last|next|that|the\ssame|that\ssame|the\sfollowing|the\sprevious|the\snext)\syear"
-    rf"|{COUNT}\syears?\s(?:ago|earlier|before))"
+    rf"|of\sthe\syear\sbefore|{COUNT}\syears?\s(?:ago|earlier|before))"
 )
 _DASH = r"\s?[-\u2013\u2014]\s?"
 _TO = rf"(?:{_DASH}|\s(?:to|until|till|through)\s)"
@@ -75,7 +75,8 @@ _RULES = {
     rf"(?P<month>{MONTH}){_OF_YEAR}",
     "month_days": rf"(?P<month>{MONTH})\s(?P<day>{DAY})(?:{_TO}|\sand\s(?=\d))(?P<last>{DAY})(?!\s?{FULL_MONTH})"
     rf"{_OF_YEAR}",
-    "day_month": rf"{_ON}(?:the\s)?(?:night\sof\s|morning\sof\s)?(?P<day>{DAY})(?:\sof)?\s(?P<month>{MONTH}){_OF_YEAR}",
+    "day_month": rf"{_ON}(?:(?P<into>in\sthe\snight\sto\s)|(?:the\s)?(?:night\sof\s|morning\sof\s)?)"
+    rf"(?P<day>{DAY})(?:\sof)?\s(?P<month>{MONTH}){_OF_YEAR}",
     "month_day": rf"{_ON}(?P<month>{MONTH})\s(?:the\s)?(?P<day>{DAY})(?!\d|,\d{{3}}){_OF_YEAR}",
     "month_year": rf"(?P<part>{PART})?(?P<month>{MONTH})(?:,?\s(?:of\s|in\s)?(?P<year>{_YEAR_WORD})"
     r"|\s'(?P<short>\d\d)(?!\d))",
@@ -299,10 +300,15 @@ def _is_season(_: str, low: str, expression: Expression) -> bool:
         return False
     if parts["season"] == "fall":
         return parts.get("which", "") in ("this", "last", "next", "that")
-    return "which" in parts or "part" in parts or low.startswith(("in ", "by ", "during ", "over "), start)
+    if low.startswith(("in ", "by ", "during ", "over "), start) or _BOUNDS.search(low, max(start - 12, 0), start):
+        return True
+    return "which" in parts or "part" in parts
 
 
-_ON_THE = re.compile(r"\b(?:on|by|until|till|since|from|before|after)\sthe\s\Z")
+_BOUNDS = re.compile(r"\b(?:since|until|till|before|through)\s(?:the\s)?\Z")
+_ON_THE = re.compile(
+    r"\b(?:on|by|until|till|since|from|before|after|(?:morning|afternoon|evening|night|dawn)\sof)\sthe\s\Z"
+)
 _UNIT_OF_MEN = re.compile(
     r"\s(?:armou?red\s|mechani[sz]ed\s|infantry\s|mountain\s|republican\s)?(?:division|brigade|army|corps|regiment|battalion"
     r"|anniversary|floor|century|parallel|congress|time|day|infantry|armou?red|coastal|storming|assault|legion|round)"
@@ -312,7 +318,7 @@ _UNIT_OF_MEN = re.compile(
 def _is_nth(_: str, low: str, expression: Expression) -> bool:
     """ "on the 12th," but not "the 12th Division"."""
     start, end = expression.span
-    is_led = _ON_THE.search(low, max(start - 12, 0), start) is not None
+    is_led = _ON_THE.search(low, max(start - 18, 0), start) is not None
     return is_led and _UNIT_OF_MEN.match(low, end) is None
 
 

@@ -160,8 +160,7 @@ def _in_relative(text: str, before: str, at: Span, sentence: Span) -> Span | Non
     is_planned = re.search(r"\b(?:will|would)\b", before[marker.end() :]) is not None
     if marker["word"] == "that" and not is_planned and _SAYS_THAT.search(before, 0, marker.start()):
         return None  # "announced that it took the town on Monday": told, though by somebody
-    between = re.sub(r",\s(?:in|on|by|at|since|late|early)?\s?(?:the\s)?\Z", "", before[marker.end() :])
-    if re.search(r"[,;:]\s", between):
+    if _is_over(before[marker.end() :]):
         return None
     start = at.start - len(before) + marker.start()
     if marker["word"] == "when" and not before[: marker.start()].rstrip().endswith(","):
@@ -174,6 +173,18 @@ def _in_relative(text: str, before: str, at: Span, sentence: Span) -> Span | Non
         return Span(max(start, sentence.start), at.end)
     end = sentence.end if marker["word"] == "that" else _clause_end(text, at.end, sentence)
     return Span(start, end)
+
+
+def _is_over(words: str) -> bool:
+    """Whether a relative clause ends among its words: at a comma, unless one stands right before the date; there too,
+    if it has a date ("A, where they swore in 2014 to stay, in July 2017")."""
+    between = _BEHIND_COMMA.sub("", words)
+    has_date = between != words and _DATED.search(between) is not None
+    return has_date or re.search(r"[,;:]\s", between) is not None
+
+
+_BEHIND_COMMA = re.compile(r",\s(?:in|on|by|at|since|late|early)?\s?(?:the\s)?\Z")
+_DATED = re.compile(r"\s(?:in|on)\s(?:the\s)?(?:[a-z]+\s){0,3}(?:of\s)?(?:19|20)\d\d\b")
 
 
 def _clause_end(text: str, start: int, sentence: Span) -> int:

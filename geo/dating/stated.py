@@ -32,7 +32,10 @@ def month_day(parts: Parts, discourse: Discourse) -> Meaning | None:
         found = _yearless(lambda year: _days(parts, year), _fits(parts), discourse)
     if found is None:
         return None
-    return Meaning(found[0], "day" if found[0].days == 1 else "period", found[1], year is not None)
+    span, reason = found
+    if "into" in parts and span.start is not None:  # "in the night to 2 December"
+        return Meaning(Interval(span.start - DAY, span.end), "period", f"the night to it: {reason}", year is not None)
+    return Meaning(span, "day" if span.days == 1 else "period", reason, year is not None)
 
 
 def _days(parts: Parts, year: int) -> Interval | None:
@@ -182,9 +185,10 @@ def _stated_year(parts: Parts, discourse: Discourse) -> int | None:
 
 
 def _years_back(words: str, discourse: Discourse) -> int | None:
-    """ "(in March) two years ago"."""
+    """ "(in March) two years ago", "(April of) the year before"."""
     counted, way = words.replace(" years ", " year ").split(" year ")
-    here, count = discourse.published if way == "ago" else discourse.here, number_of(counted)
+    here = discourse.published if way == "ago" else discourse.here
+    count = 1 if counted == "the" else number_of(counted)
     return here.year - count if here and count else None
 
 

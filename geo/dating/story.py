@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from geo.dating.grammar import lower, lowered
+from geo.dating.grammar import lowered
 from geo.dating.scope import Scope, scope_of
 from geo.dating.tense import Cues, cues
 from geo.interval import Interval
@@ -83,8 +83,7 @@ class Story:
         at, days = when.span, when.interval.days
         if at is None or days is None or days > LONGEST_CARRIED or OPENING.match(self.text, at.start):
             return False
-        before = self.text[max(at.start - 200, 0) : at.start]
-        if _SAYING.search(lower(before[-50:])) or _is_quoted(before):
+        if is_said_on(self.low, at) or _is_quoted(self.text[max(at.start - 200, 0) : at.start]):
             return False
         return self._scope(when, self.sentence(at)).is_free
 
@@ -95,6 +94,11 @@ OPENING = re.compile(r"(?:since|until|till|before|from|for|over|in the past|with
 _SAYING = re.compile(
     r"\b(?:said|says|told|reported|announced|wrote|tweeted|added)(?:\s[a-z]{1,14}){0,3}\s(?:on\s|late\son\s)?\Z"
 )
+
+
+def is_said_on(lowered: str, at: Span) -> bool:
+    """Whether the time at ``at`` is that of a saying: "an officer told reporters on Monday"."""
+    return _SAYING.search(lowered, max(at.start - 50, 0), at.start) is not None
 
 
 def _is_quoted(before: str) -> bool:
