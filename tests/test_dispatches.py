@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from geo.errors import InvalidInput
+from geo.pipeline import bundled
+from tools.agreement import AGAIN, score
 from tools.dispatches import PARTS, TYPES, Dispatch, GoldEvent, last_day, load, parse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,6 +68,15 @@ def test_a_mistake_is_named_with_its_file_and_line(wrong: str, right: str, messa
 def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(InvalidInput, match="'train', want one of dev, dev2, dev3, dev4, dev5, dev6, frozen"):
         load("train")
+
+
+def test_a_person_who_annotates_the_frozen_part_again_agrees_with_it() -> None:
+    stories = {one.file.rpartition("/")[2]: one.text for one in load("frozen")}
+    again = {path.name: parse(path.read_text("utf-8"), path.name).text for path in AGAIN.glob("*.txt")}
+    assert again == stories
+    counted = score(bundled().gazetteer, with_optional=False)
+    assert counted.share("date") > 0.9
+    assert counted.f1("gold event", "found event")[2] > 0.8
 
 
 def test_the_parts_are_large_and_alike() -> None:

@@ -66,12 +66,16 @@ def read(dispatch: Dispatch, pipeline: Pipeline) -> Reading:
 def score_dispatches(part: str, pipeline: Pipeline) -> Tally:
     tally = Tally()
     for dispatch in load(part):
-        reading = read(dispatch, pipeline)
-        _publication(dispatch, reading, tally)
-        _places(dispatch, reading, pipeline.gazetteer, tally)
-        _times(dispatch, reading, tally)
-        _events(dispatch, reading, pipeline.gazetteer, tally)
+        compare(dispatch, read(dispatch, pipeline), pipeline.gazetteer, tally)
     return tally
+
+
+def compare(dispatch: Dispatch, reading: Reading, gazetteer: Gazetteer, tally: Tally) -> None:
+    """Count what ``reading``, whoever made it, has right and wrong of a dispatch."""
+    _publication(dispatch, reading, tally)
+    _places(dispatch, reading, gazetteer, tally)
+    _times(dispatch, reading, tally)
+    _events(dispatch, reading, gazetteer, tally)
 
 
 def _publication(dispatch: Dispatch, reading: Reading, tally: Tally) -> None:
