@@ -9,7 +9,7 @@ from geo.headings import headed
 from geo.likeliest import is_elsewhere, likeliest
 from geo.locations import attacked, fought, heading, struck, surrounded
 from geo.model import Event, Mention, Place, Span
-from geo.objects import facilities, left_out, list_after, objects, then
+from geo.objects import PEOPLE, facilities, left_out, list_after, objects, then
 from geo.scene import Scene
 from geo.sides import receiver
 from geo.subjects import FROM_WHICH, NO_OBJECT, RELATIVE, before_pronoun, heads, joined_back, reduced, segment, subjects
@@ -49,6 +49,8 @@ _FIGHTS = ("hit", "on", "at", "strikes")
 
 def _taken(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
     """What was taken, lost, held or surrounded."""
+    if PEOPLE.match(scene.text, trigger.span.end, trigger.sentence.end):
+        return []
     if trigger.voice == "passive":
         return subjects(scene, trigger, told) or _something_at(scene, trigger, told)
     for find in (_named, _participle, _stood_for, _relative, _not_said):
@@ -302,12 +304,17 @@ _NOBODY = re.compile(
 
 
 def _held_inside(scene: Scene, trigger: Trigger, told: Sequence[Event]) -> list[Mention]:
-    """"ISIL-held A", "A is still ISIL-held"."""
+    """"ISIL-held A", "A is still ISIL-held", "A, a rebel-held town in B"."""
+    if _OF_KIND.match(scene.text, trigger.span.end) and (
+            aside := _ASIDE.search(scene.before(trigger.span.start, 60, trigger.sentence.start))):
+        return joined_back(scene, Span(trigger.sentence.start, trigger.span.start - len(aside[0])))
     return objects(scene, trigger.span.end, trigger.sentence.end)[:1] or (
         subjects(scene, trigger, told) if _IS_STILL.search(scene.before(trigger.span.start, 24)) else []
     )
 
 
+_OF_KIND = re.compile(
+    r" (?:[a-z]+ ){0,2}(?:town|village|city|suburb|district|quarter|base|enclave|camp) (?:in|of|near|outside)\b")
 _IS_STILL = re.compile(r"\b(?:is|are|was|were|remains?|stays?)(?: \w+)? \Z")
 
 

@@ -43,6 +43,7 @@ _WEAPON = re.compile(
     re.IGNORECASE,
 )
 _SLAIN = re.compile(r"(?:shot|execut|behead|massacr|butcher|shell|bombard|fired (?:up)?on)", re.IGNORECASE)
+_DEFENDERS = re.compile(r"\b(?:defenders|garrison|defences)\b[^,;.]{0,20}\Z")
 _OF_TOWNS = re.compile(
     r"(?:re-?)?(?:captur|seiz|overr[au]n|conquer|liberat|tak(?:e|es|ing) (?:full |complete )?control|took control)"
     r"|retak|retook|re(?:gain|claim)", re.IGNORECASE,
@@ -133,6 +134,8 @@ def _from_the_air(scene: Scene, trigger: Trigger, actor: Party | None) -> Trigge
     if trigger.type != "attack" or trigger.frame not in ("hit", "on"):
         return trigger
     around = scene.before(trigger.span.start, 60, trigger.sentence.start)
+    if scene.text.startswith(" from the air", trigger.span.end):
+        return replace(trigger, type="airstrike")
     is_verb = trigger.frame == "hit" or trigger.text.lower() == "bombing" or trigger.text.lower().startswith("raid")
     strikes = actor is not None and actor.code in scene.air_powers and _STRIKES.match(trigger.text) is not None
     return replace(trigger, type="airstrike") if strikes or (is_verb and _FROM_THE_AIR.search(around)) else trigger
@@ -143,9 +146,9 @@ def _is_told(scene: Scene, trigger: Trigger, found: Sides) -> bool:
     actor, target = found
     if trigger.type == "clash" and trigger.text.lower() in ("fight", "fights", "fought"):
         return actor is not None and target is not None  # "he fought in Syria" is no battle
-    if trigger.frame == "quit":
-        return actor is not None
-    if trigger.type == "control_state" and trigger.frame == "noun":
+    if trigger.frame == "quit" and _DEFENDERS.search(scene.before(trigger.span.start, 40, trigger.sentence.start)):
+        return True
+    if _needs_actor(trigger):
         return actor is not None
     if trigger.type.startswith("control"):
         is_told = actor is not None or target is not None or trigger.frame in _BLAMELESS
@@ -157,6 +160,12 @@ def _is_told(scene: Scene, trigger: Trigger, found: Sides) -> bool:
         is_slain = trigger.voice == "passive" and _SLAIN.match(trigger.text) is not None
         return actor is not None or is_slain or _WEAPON.search(around) is not None
     return True
+
+
+def _needs_actor(trigger: Trigger) -> bool:
+    """Who left, whose stronghold it is, and who went in: "aid lorries rolled into A" changes no hands."""
+    is_entry = trigger.type == "control_gain" and trigger.text.lower().endswith(" into")
+    return trigger.frame == "quit" or is_entry or (trigger.type == "control_state" and trigger.frame == "noun")
 
 
 def _is_passive(scene: Scene, trigger: Trigger) -> bool:

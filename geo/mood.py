@@ -36,6 +36,8 @@ _CAME_BEFORE = re.compile(
 """ "hours before troops left A": they did. A bare "before" is a hope ("before they could take A"), so that this one is
 written otherwise before hopes are looked for."""
 
+_PERFORMED = re.compile(r"(?:declare|proclaim|pronounce|announce)\b", re.IGNORECASE)
+"""What is done by saying it: "came up the road to declare A free"."""
 _DONE = re.compile(
     r"\b(?:forced|managed|able|began|begun|went on|continued|continues|succeeded|helped|helps|helping|allowed|had|"
     r"enabled|obliged|compelled|said|reported|believed|thought|known|claimed|claims|appear(?:s|ed)?|returned|moved in|"
@@ -80,7 +82,7 @@ def is_hoped(text: str, sentence: Span, span: Span) -> bool:
     if _DONE.search(before):
         return False
     last = _BOUNDARY.split(before)[-1]
-    if _INFINITIVE.search(before) or _governs(last):
+    if (_INFINITIVE.search(before) and not _PERFORMED.match(text, span.start)) or _governs(last):
         return True
     after = text[span.end : min(span.end + 60, sentence.end)]
     is_noun = re.search(r"(?:of|on|against|from)\Z", text[slice(*span)]) is not None and span.end - span.start > 5

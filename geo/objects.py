@@ -32,7 +32,7 @@ _PART = re.compile(
     r"buildings?|hills?|flag|banner|heart|hall|posts?|victory|outskirts|suburbs?|half|parts?|points?|road|university|"
     r"foothold|towns?|order|safety|security|control|authority|end|rule|fields?|airport|camp|outpost|university|"
     r"hospital|prison|school|factory|mill|barracks|headquarters|mosque|church|station|checkpoints?|court(?:house)?|silos?|"
-    r"crossing|gate|bridge|dam|refinery|junction|air ?base)"
+    r"crossing|gate|bridge|dam|refinery|junction|air ?base|springs?|wells?)"
     r"\s(?:\w+\s)?(?:in|at|on)(?: the| its)?(?: [\w-]+){0,2} ?[“\"‘]?\Z"
 )
 _SEAT = re.compile(
@@ -61,6 +61,14 @@ _GAP = re.compile(
 )
 _NEXT_DAY = re.compile(r"[^;.]{0,24}; (?:and )?(?P<time>(?:on|in|by|at|a|the|two|three)[\w ]{1,24}, )(?:the )?")
 """ "took A; on Tuesday, B; on Wednesday, C"."""
+
+PEOPLE = re.compile(
+    r" (?:(?:about|some|over|at least|more than|nearly|up to|\d[\d,]*|dozens of|hundreds of|thousands of|the|its|their"
+    r"|two|three|four|five|six|seven|eight|nine|ten|many|several) ){1,3}(?:\w+ )?"
+    r"(?:captives|prisoners|hostages|detainees|inmates|people|civilians|families|women|children|soldiers|men|pilots?"
+    r"|Yazidis)\b"
+)
+"""Who is freed, seized or surrounded is no place: "a raid near A that freed 70 captives"."""
 
 TIME = re.compile(
     rf"{_KIND}(?: and [\w' -]{{2,40}}?)?,? ?\(?(?:(?:on|in|at|by|early|late|last|earlier|later) (?:the |"
@@ -168,7 +176,7 @@ def _holds_another(scene: Scene, mention: Mention, end: int) -> bool:
     """What only says where the town lies: "the Syrian town", "Syria's Aleppo", "the Damascus suburb of"."""
     span = mention.toponym.span
     after = scene.text[span.end : min(span.end + 60, end)]
-    if _PART_OF.match(after):
+    if _PART_OF.match(after) or _has_a_part_named(scene, span, end):
         return True
     if mention.place is None or not mention.place.is_area:
         return False
@@ -177,6 +185,12 @@ def _holds_another(scene: Scene, mention: Mention, end: int) -> bool:
     if re.match(r",? the (?:towns?|cit(?:y|ies)|villages?)(?: \w+)? of ", after):
         return True
     return after.startswith(("'s", "’s")) and any(scene.placed_in(Span(span.end, min(end, span.end + 60))))
+
+
+def _has_a_part_named(scene: Scene, town: Span, end: int) -> bool:
+    """"the ruins of Mosul's Old City": that, and not the town."""
+    ends = town.end + len("'s ")
+    return scene.text.startswith(("'s ", "’s "), town.end) and any(scene.placed_in(Span(ends, min(ends + 1, end))))
 
 
 def facilities(scene: Scene, start: int, end: int, told: Sequence[Event]) -> list[Mention]:

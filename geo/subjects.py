@@ -19,7 +19,7 @@ _PREPOSITION = re.compile(
 )
 _SEGMENT = re.compile(
     r"[;:—]|\s[-–]\s|[“\"]|,? (?P<relative>where|which|who|whose|when) |"
-    r",? (?:but|while|whereas|as|because|although|though|until|after|before) |\(|"
+    r",? (?:but|while|whereas|as|because|although|though|until|after|before) (?!the (?:war|uprising|revolt)\b)|\(|"
     r", and (?=(?:the|then|on|in|they|it|he|that|a)\b)"
 )
 _WHICH_WAS = re.compile(r"\b(?:which|that) (?:has|have|had|is|are|was|were)\b[^,;]{0,30}\Z")
@@ -46,7 +46,8 @@ NO_OBJECT = re.compile(
 
 _OWN_PART = re.compile(
     r"['’]s (?:[\w-]+ )?(?:districts?|quarters?|neighbou?rhoods|suburbs|half|side|part|cent(?:re|er)|"
-    r"old city|outskirts|countryside)\b"
+    r"old city|outskirts|countryside|refinery|dam|prison|university|airport|air ?base|"
+    r"government (?:complex|compound))\b"
 )
 _SO_DO = re.compile(r"\b(?:and )?(?:so|as) (?:do|does|did|is|are|was|were|has|have) ")
 _OFF = re.compile(r"\b(?:\w*(?:north|south|east|west|km|miles|kilomet(?:er|re)s)\w* (?:of|from)|near)(?: the)? \Z")
@@ -156,7 +157,7 @@ def joined_back(scene: Scene, span: Span) -> list[Mention]:
     found: list[Mention] = []
     near = scene.placed_in(Span(max(span.start, span.end - 200), span.end))
     told = [one for one in near if not _OFF.search(scene.before(one.toponym.span.start, 24))]
-    for mention in reversed(told or near):
+    for mention in reversed(told):
         if found and not re.fullmatch(
             r",? and (?:the )?(?:\w+ )?", scene.text[mention.toponym.span.end : found[-1].toponym.span.start]
         ):

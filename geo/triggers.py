@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from geo.assets import data_path
+from geo.dating.words import MOMENT
 from geo.errors import InvalidInput
 from geo.model import Span
 from geo.mood import is_denied
@@ -73,7 +74,13 @@ _NOMINAL = re.compile(
 _BARGAIN = re.compile(r"\b(?:deals?|bargain|agreement|truce|pact|accord|alliance|balance) \Z")
 """ "under a bargain struck by elders" is no attack."""
 
-_ADJECTIVES = frozenset(("wounded", "killed", "burned", "murdered", "assassinated", "abducted", "kidnapped"))
+_PLURALS = frozenset(("targets", "strikes", "attacks", "raids", "shells", "bombs", "rockets", "traps", "assaults"))
+_NO_OBJECT = re.compile(
+    r"(?:[.,;:)]| (?:in|near|on|inside|at|of|for|with|and|around|across|that|which|were|are|had|have)\b)")
+"""After a plural that is no verb: "jets hit its targets in A"."""
+_ADJECTIVES = frozenset(
+    "wounded killed burned murdered assassinated abducted kidnapped flattened destroyed bombed torched ruined".split()
+)
 _ARTICLE = re.compile(r"\b(?:the|an?|its|their|his|her|of|many|some|more|last|\w+ly)\s\Z")
 """Before an adjective: "a wounded fighter", "the last burned tanks"."""
 _A_SHOT = re.compile(r"\b(?:an?|no|single|first|last|warning|head)\s\Z")
@@ -87,6 +94,7 @@ _BUSY = re.compile(
 _SUPPORT = re.compile(r"\b(?:backed|supported|aided|assisted|helped|protected) by (?:[\w'’-]+ ){0,3}\Z")
 """ "rebels backed by Turkish artillery" says who helps, and nothing of a shelling."""
 _EPITHET = re.compile(r" (?!(?:the|an?|its|their|it|them|what|both|two|three)\b)[a-z]")
+_OUT_OR_OFF = re.compile(r" (?:out|off|back|up|talks|elections|fire)\b")
 _COMPOUND_STATE = re.compile(
     r"(?<![\w-])(?P<actor>(?:al-)?[A-Z][\w.]*(?: [A-Z]\w+)?|rebel|government|opposition|regime|jihadist|militant)"
     r"[-‐‑](?:held|controlled|occupied|ruled|run)(?![\w-])"
@@ -175,10 +183,27 @@ def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigge
         return
     is_noun = _is_noun(text, sentence, word)
     is_help = _SUPPORT.search(text, max(word.start() - 60, sentence.start), word.start()) is not None
+    found = [(phrase, span) for phrase, span in found if not _is_turned(text, span)]
     for phrase, span in found:
         if not (is_noun if phrase.is_verb else is_help):
             voice = _voice(text, sentence, word, phrase.frame)
             yield Trigger(phrase.type, phrase.frame, span, sentence, text[slice(*span)], voice)
+
+
+_ON_A_DAY = re.compile(rf" (?:the )?{MOMENT}\b")
+_TURNED = {
+    "hold": _OUT_OR_OFF, "holds": _OUT_OR_OFF, "held": _OUT_OR_OFF, "holding": _OUT_OR_OFF,
+    "artillery": re.compile(r" (?:base|college|academy|school|regiment|battery|unit)\b"),
+}
+"""What follows and makes another thing of a phrase: "held out against", "the artillery college"."""
+
+
+def _is_turned(text: str, span: Span) -> bool:
+    words = text[slice(*span)].lower()
+    if words.startswith("f") and words.endswith("ll on") and _ON_A_DAY.match(text, span.end):
+        return True  # "fell on Sunday to the rebels"
+    turned = _TURNED.get(words)
+    return turned is not None and turned.match(text, span.end) is not None
 
 
 def _is_noun(text: str, sentence: Span, word: re.Match[str]) -> bool:
@@ -187,9 +212,9 @@ def _is_noun(text: str, sentence: Span, word: re.Match[str]) -> bool:
     if form == "surrounding" and _EPITHET.match(text, word.end()):
         return True
     before = text[max(word.start() - 30, sentence.start) : word.start()]
-    if form in _ADJECTIVES and _ARTICLE.search(before) and _EPITHET.match(text, word.end()):
-        return True
-    if form == "shot" and _A_SHOT.search(before):
+    is_adjective = form in _ADJECTIVES and _ARTICLE.search(before) and _EPITHET.match(text, word.end())
+    is_things = form in _PLURALS and _NO_OBJECT.match(text, word.end(), sentence.end)
+    if is_adjective or is_things or (form == "shot" and _A_SHOT.search(before)):
         return True
     if form.endswith(("ed", "ing")) or form in _pasts():
         return False

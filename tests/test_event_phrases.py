@@ -49,6 +49,13 @@ def told(text: str) -> set[tuple[str, str | None, str]]:
     ("Ambulances were fired upon in Palmyra.", "attack", None),
     ("Islamic State ransacked Palmyra on Monday.", "attack", "ISIL"),
     ("Islamic State and the army exchanged fire in Palmyra.", "clash", None),
+    ("Palmyra, a town of 30,000 people before the war, passed into the hands of the army.", "control_gain", "GOV_SY"),
+    ("Palmyra fell on Monday to the army.", "control_gain", "GOV_SY"),
+    ("Palmyra, an IS-held town in Homs province, is quiet.", "control_state", "ISIL"),
+    ("Palmyra's airport was surrounded on Monday by Islamic State.", "siege", "ISIL"),
+    ("Most of Palmyra's defenders slipped away. The garrison withdrew from Palmyra.", "control_loss", None),
+    ("A convoy of the Red Cross was hit from the air at Palmyra.", "airstrike", None),
+    ("The general came up the road to declare Palmyra free.", "control_gain", None),
 ])  # fmt: skip
 def test_a_phrase_is_read(text: str, kind: str, actor: str | None) -> None:
     found = [one for one in told(text) if one[0] == kind and one[2] == "sy-palmyra"]
@@ -58,6 +65,7 @@ def test_a_phrase_is_read(text: str, kind: str, actor: str | None) -> None:
 @pytest.mark.parametrize("text", [
     "The army was in Palmyra for ten years.", "The rebels had lunch in Palmyra.", "Palmyra's fall weather is mild.",
     "Islamic State has Palmyra's mayor on a list.", "The mayor got back to Palmyra on Monday.",
+    "Aid lorries rolled into Palmyra on Monday.", "A raid on a prison near Palmyra freed about 70 captives.",
 ])  # fmt: skip
 def test_what_only_looks_like_one_is_not(text: str) -> None:
     assert not {kind for kind, _, _ in told(text) if kind.startswith("control_gain")}
@@ -65,7 +73,8 @@ def test_what_only_looks_like_one_is_not(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "The army left Palmyra with hardly a shot.", "A wounded soldier of the army spoke in Palmyra.",
-    "Islamic State fighters fled towards Palmyra.",
+    "Islamic State fighters fled towards Palmyra.", "The army holds the artillery college of Palmyra.",
+    "The army has targets in Palmyra.",
 ])  # fmt: skip
 def test_nouns_and_adjectives_attack_nobody(text: str) -> None:
     assert not {kind for kind, _, _ in told(text) if kind in ("attack", "airstrike")}
