@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from geo.anaphora import focus
 from geo.event_places import places
+from geo.likeliest import is_elsewhere
+from geo.measure import rough_km
 from geo.model import Event, Mention, Span
 from geo.mood import attribution, is_claim, is_hoped
 from geo.objects import TIME
@@ -21,8 +23,12 @@ from geo.sentences import sentences
 from geo.sides import Sides, sides
 from geo.subjects import NO_OBJECT
 from geo.triggers import Trigger, find_triggers
+from geo.weighing import likely, strongest, surroundings
 
-__all__ = ["Scene", "find_events"]
+__all__ = ["Scene", "by_phrases", "find_events", "settled"]
+
+ENOUGH = 0.6
+"""An event that no phrase tells of is told where the words around a name make it likelier than this."""
 
 _SIDEBAR = re.compile(
     r"\s*(?:READ MORE|READ|WATCH|ALSO|RELATED|SEE ALSO|MORE|VIDEO|PHOTOS?|IN PICTURES)\b[^a-z]{0,3}[:–—-]"
@@ -55,10 +61,20 @@ _BLAMELESS = ("master", "theirs", "declare", "fall", "with", "noun", "owned")
 
 
 def find_events(scene: Scene) -> tuple[Event, ...]:
-    """Every event of the story, in order of its phrase; each type, place and day once a sentence."""
+    """Every event of the story, in order of its sentence; each type, place and day once a sentence."""
+    scene = settled(scene)
+    return _weighed(scene, by_phrases(scene))
+
+
+def settled(scene: Scene) -> Scene:
+    """The scene with its sides made definite, what it is mostly about, and days that are looked up once."""
     about = focus(scene.mentions, scene.title)
     parties = settle(scene.parties, scene.mentions, scene.text)
-    scene = replace(scene, parties=parties, focus=about, when=lru_cache(maxsize=4096)(scene.when))
+    return replace(scene, parties=parties, focus=about, when=lru_cache(maxsize=4096)(scene.when))
+
+
+def by_phrases(scene: Scene) -> list[Event]:
+    """What the phrases of ``data/triggers.csv`` tell, in order."""
     found: list[Event] = []
     for sentence in sentences(scene.text):
         if not _SIDEBAR.match(scene.text, sentence.start):
@@ -71,7 +87,49 @@ def find_events(scene: Scene) -> tuple[Event, ...]:
                 elif not found[at].actor:  # "in a surprise attack rebels shelled A"
                     found[at] = replace(found[at], actor=event.actor, actor_text=event.actor_text)
             found[count:] = _without_echoes(found[count:])
-    return tuple(found)
+    return found
+
+
+def _weighed(scene: Scene, told: Sequence[Event]) -> tuple[Event, ...]:
+    """With what no phrase tells of, but the words around a name do; once a type and place a story."""
+    known = {(one.type, one.place.id) for one in told if one.place}
+    by_sentence: dict[Span, list[Event]] = {}
+    for one in told:
+        by_sentence.setdefault(one.sentence, []).append(one)
+    added: list[Event] = []
+    for sentence in sentences(scene.text):
+        own = by_sentence.get(sentence, [])
+        for mention, around in surroundings(scene, sentence, own):
+            for name in () if is_elsewhere(scene, mention) else likely(around, ENOUGH):
+                key, word = (name, mention.place.id if mention.place else ""), strongest(around, name)
+                if word and key not in known and not _is_told_of_part(name, mention, own):
+                    known.add(key)
+                    trigger = Trigger(name, _FRAME_OF[name], word, sentence, scene.text[slice(*word)])
+                    added.append(_by_points(scene, trigger, mention, told))
+    return tuple(sorted([*told, *added], key=lambda one: one.sentence.start)) if added else tuple(told)
+
+
+def _is_told_of_part(name: str, mention: Mention, own: Sequence[Event]) -> bool:
+    """"Jisr, in neighbouring Idlib, is held", "the airport of Deir al-Zor": told of what lies in it already."""
+    where = mention.place
+    assert where is not None
+    places = (one.place for one in own if one.type == name and one.place)
+    return any(where.is_area or rough_km(where.point, place.point) <= BESIDE_KM for place in places)
+
+
+BESIDE_KM = 15.0
+"""So near a town lie its airport and its dam."""
+
+_FRAME_OF = {"control_gain": "take", "control_loss": "quit", "control_state": "hold", "attack": "hit",
+             "airstrike": "strikes", "siege": "take", "clash": "at"}
+"""Where the sides of an event stand that no phrase tells of."""
+
+
+def _by_points(scene: Scene, trigger: Trigger, mention: Mention, told: Sequence[Event]) -> Event:
+    """An event by the word that speaks most for it. It is of the name's day: the word need be no verb that has one."""
+    before = [one for one in told if one.sentence.start < trigger.sentence.start]
+    found = _event(scene, trigger, mention, sides(scene, trigger, before), _certainty(scene, trigger))
+    return replace(found, when=scene.when(mention.toponym.span))
 
 
 def _key(event: Event) -> tuple[object, ...]:

@@ -51,4 +51,5 @@ def is_elsewhere(scene: Scene, one: Mention) -> bool:
     return bool(is_speaker) or _SOURCE.search(scene.before(span.start, 40)) is not None
 
 
-_SOURCE = re.compile(r"\b(?:fired|launched|coming|came|flew|flying) from (?:the )?(?:\w+ )?\Z")
+_SOURCE = re.compile(
+    r"(?:\b(?:fired|launched|coming|came|flew|flying) from (?:the )?(?:\w+ )?|, in (?:neighbou?ring|nearby) )\Z")

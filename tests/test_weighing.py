@@ -1,0 +1,93 @@
+"""Points tell of events that no phrase tells of; they are fitted, and found in time that is proportional."""
+from __future__ import annotations
+
+import csv
+import time
+from datetime import date
+
+import numpy as np
+import pytest
+
+from geo.articles import article
+from geo.assets import data_path
+from geo.interval import Interval
+from geo.model import Article, When
+from geo.pipeline import bundled
+from geo.weighing import WEIGHED, points, stem
+from tools.fit_events import Row, fit, regression
+
+PUBLISHED = When(Interval.of_day(date(2016, 9, 15)), "2016-09-15", "day", "stated")
+
+
+def told(text: str) -> set[tuple[str, str | None, str, str]]:
+    reading = bundled().read(Article(text, published=PUBLISHED, published_how="stated"))
+    return {(one.type, one.actor, one.trigger, one.when.edtf) for one in reading.events}
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("With Palmyra gone, the army's line runs through Homs.", ("control_loss", None, "gone", "2016-09-15")),
+    ("By Monday the last militants had gone from Palmyra.", ("control_loss", "ISIL", "gone", "2016-09-12")),
+    ("On Thursday, having held out for five months, Palmyra gave in.", ("control_loss", None, "gave", "2016-09-15")),
+])
+def test_what_no_phrase_tells_is_told_by_the_words_around_a_name(text: str, wanted: tuple[str, ...]) -> None:
+    assert wanted in told(text)
+
+
+@pytest.mark.parametrize("text", [
+    "Palmyra is not what it was, a visitor said on Monday.", "Homs lies between Hama and Damascus.",
+    "The museum of Palmyra has three floors.", "He was born in Homs and studied in Aleppo.",
+])
+def test_names_of_which_nothing_is_told_have_no_event(text: str) -> None:
+    assert not told(text)
+
+
+def test_what_a_phrase_tells_of_a_place_is_not_told_of_it_again() -> None:
+    text = "The army captured Palmyra on Monday.\n\nPalmyra, retaken by the army, is calm. The army has Palmyra back."
+    reading = bundled().read(Article(text, published=PUBLISHED, published_how="stated"))
+    gains = [one for one in reading.events if one.type == "control_gain" and one.place and one.place.id == "sy-palmyra"]
+    assert {one.trigger for one in gains} <= {"captured", "retaken", "has", "back"}
+
+
+def test_the_points_are_whole_numbers_of_known_signs() -> None:
+    with data_path("event_points.csv").open(encoding="utf-8", newline="") as rows:
+        table = list(csv.DictReader(rows))
+    assert len(table) > 1000
+    assert list(table[0]) == ["where", "what", *WEIGHED]
+    assert len({(row["where"], row["what"]) for row in table}) == len(table)
+    assert all(any(row[name] for name in WEIGHED) for row in table)
+    assert all(abs(worth) < 1000 for known in points().values() for each in known.values() for _, worth in each)
+
+
+def test_a_stem_is_the_word_without_its_ending() -> None:
+    assert [stem(word) for word in ("seized", "seizing", "fell", "gas", "es")] == ["seiz", "seiz", "fell", "gas", "es"]
+
+
+def test_a_regression_finds_the_signs_that_count_and_no_others() -> None:
+    random = np.random.default_rng(7)
+    given = (random.random((600, 12)) < 0.3).astype(np.float32)
+    given[:, 0] = 1
+    told = random.random(600) < 1 / (1 + np.exp(-(-1.5 + 3 * given[:, 3] - 2 * given[:, 5])))
+    found = regression(given, told, 0)
+    assert found[3] > 2 and found[5] < -0.8 and found[0] < -0.8
+    assert np.abs(np.delete(found, [0, 3, 5])).max() < 0.6
+
+
+def test_a_sign_of_one_row_is_worth_nothing() -> None:
+    always = ("always", "")
+    table = [Row(frozenset({always, ("after", "fell")}), frozenset({"control_gain"}), "a") for _ in range(20)]
+    table += [Row(frozenset({always}), frozenset(), "a") for _ in range(20)]
+    table.append(Row(frozenset({always, ("after", "once")}), frozenset({"siege"}), "a"))
+    found = fit(table)
+    assert ("after", "once") not in found
+    assert found["after", "fell"][WEIGHED.index("control_gain")] > 1
+
+
+def test_many_names_in_one_sentence_take_time_in_proportion() -> None:
+    def seconds(count: int) -> float:
+        text = "From " + ", ".join(["Homs, where nothing is told,", "Hama"] * count) + " they came."
+        before = time.process_time()
+        bundled().read(article(text, {"date": "2016-09-15"}, "x"))
+        return time.process_time() - before
+
+    seconds(5)
+    assert seconds(200) < 12 * seconds(50) + 0.5
