@@ -98,6 +98,8 @@ def _weighed(scene: Scene, told: Sequence[Event]) -> tuple[Event, ...]:
         by_sentence.setdefault(one.sentence, []).append(one)
     added: list[Event] = []
     for sentence in sentences(scene.text):
+        if _SIDEBAR.match(scene.text, sentence.start):
+            continue
         own = by_sentence.get(sentence, [])
         for mention, around in surroundings(scene, sentence, own):
             for name in () if is_elsewhere(scene, mention) else likely(around, ENOUGH):

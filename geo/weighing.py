@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -40,6 +41,8 @@ _SIDE, _PLACE, _NAME, _DAY, _NUMBER = "<side>", "<place>", "<name>", "<day>", "<
 _ENDINGS = ("ing", "ed", "es", "s", "e")
 _BESIDE = 3
 """So many words on either side are signs by their distance."""
+_REACH = 60
+"""So many on either side are signs at all: a sentence may be endless."""
 
 
 class Token(NamedTuple):
@@ -111,29 +114,30 @@ def words_of(scene: Scene, sentence: Span) -> Words:
 
 class Surroundings(NamedTuple):
     """One name in its sentence: which of the words it is, the first and the end of those of its clause, and what
-    phrases tell: of the name, and of other names."""
+    phrases tell of the name; ``beside`` are the types of what they tell of other names."""
 
     sentence: Words
     at: int
     clause: tuple[int, int]
     here: Sequence[Event]
-    beside: Sequence[Event]
+    beside: list[str]
 
 
 def groups(one: Surroundings) -> Iterator[tuple[str, list[str]]]:
     """What speaks for and against events at the name, by where it stands; some more than once."""
-    at, (first, end) = one.at, one.clause
-    words, pairs = one.sentence.words, one.sentence.pairs
+    at, words, pairs = one.at, one.sentence.words, one.sentence.pairs
+    first, end = max(one.clause[0], at - _REACH), min(one.clause[1], at + _REACH)
+    before, after = words[max(at - _REACH, 0) : at], words[at + 1 : at + _REACH]
     yield ALWAYS[0], [ALWAYS[1]]
-    yield from _beside("before", words[max(at - _BESIDE, 0) : at][::-1])
-    yield from _beside("after", words[at + 1 : at + 1 + _BESIDE])
+    yield from _beside("before", before[-_BESIDE:][::-1])
+    yield from _beside("after", after[:_BESIDE])
     yield "before", words[first:at]
     yield "after", words[at + 1 : end]
     yield "pair", pairs[first : max(at - 1, first)] + pairs[at + 1 : max(end - 1, at + 1)]
-    yield "anywhere", words[:at] + words[at + 1 :]
-    yield "sides before", [str(min(words[:at].count(_SIDE), 2))]
-    yield "sides after", [str(min(words[at:].count(_SIDE), 2))]
-    yield "other names", [str(min(words.count(_PLACE) - 1, 4))]
+    yield "anywhere", before + after
+    yield "sides before", [str(min(before.count(_SIDE), 2))]
+    yield "sides after", [str(min(after.count(_SIDE), 2))]
+    yield "other names", [str(min(before.count(_PLACE) + after.count(_PLACE), 4))]
     yield from _phrases(one)
 
 
@@ -146,7 +150,7 @@ def _beside(side: str, nearest: list[str]) -> Iterator[tuple[str, list[str]]]:
 def _phrases(one: Surroundings) -> Iterator[tuple[str, list[str]]]:
     yield "phrase of", [event.type for event in one.here] or ["nothing"]
     yield from ((f"phrase of {event.type}", [event.trigger.lower()]) for event in one.here)
-    yield "phrase beside of", [event.type for event in one.beside]
+    yield "phrase beside of", one.beside
 
 
 def signs(one: Surroundings) -> frozenset[Sign]:
@@ -190,7 +194,7 @@ def likely(one: Surroundings, enough: float) -> list[str]:
 def strongest(one: Surroundings, name: str) -> Span | None:
     """The word of the clause that speaks most for events of this type; ``None`` where none does."""
     column = WEIGHED.index(name)
-    first, end = one.clause
+    first, end = max(one.clause[0], one.at - _REACH), min(one.clause[1], one.at + _REACH)
     worth = {
         Span(token.start, token.end): _worth("before" if place < one.at else "after", token.word, column)
         + _worth("anywhere", token.word, column)
@@ -210,12 +214,16 @@ def surroundings(scene: Scene, sentence: Span, events: Sequence[Event]) -> Itera
     if not named:
         return
     words, parts = words_of(scene, sentence), clauses(scene.text, sentence)
+    told: dict[Span | None, list[Event]] = {}
+    for event in events:
+        told.setdefault(event.mention, []).append(event)
+    types = Counter(event.type for event in events)
     for one in named:
         span = one.toponym.span
         at = bisect_left(words.starts, span.start)
         if at < len(words.words) and words.words[at] == _PLACE:
             clause = around(parts, span)
             inside = bisect_left(words.starts, clause.start), bisect_left(words.starts, clause.end)
-            here = [event for event in events if event.mention == span]
-            beside = [event for event in events if event.mention != span]
+            here = told.get(span, [])
+            beside = [*(types - Counter(event.type for event in here))]
             yield one, Surroundings(words, at, inside, here, beside)

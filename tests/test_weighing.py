@@ -36,6 +36,7 @@ def test_what_no_phrase_tells_is_told_by_the_words_around_a_name(text: str, want
 @pytest.mark.parametrize("text", [
     "Palmyra is not what it was, a visitor said on Monday.", "Homs lies between Hama and Damascus.",
     "The museum of Palmyra has three floors.", "He was born in Homs and studied in Aleppo.",
+    "READ MORE: With Palmyra gone, the army's line runs through Homs.",
 ])
 def test_names_of_which_nothing_is_told_have_no_event(text: str) -> None:
     assert not told(text)
