@@ -34,7 +34,8 @@ COLOUR_IN_THE_MIDDLE = """() => {
 
 
 def colour(page: Page) -> tuple[int, ...]:
-    """The mean colour of the zones around the middle of the map, red, green, blue, opacity."""
+    """The mean colour of the zones around the middle of the map, red, green, blue, opacity, once tiles cover it."""
+    page.wait_for_function(f"() => ({COLOUR_IN_THE_MIDDLE})() !== null")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     found = page.evaluate(COLOUR_IN_THE_MIDDLE)
     assert found is not None, "the tiles of the zones do not cover the middle of the map"
