@@ -24,7 +24,7 @@ from geo.interval import Interval
 from geo.join import control_of_place, join
 from geo.keep import kept_features
 from geo.known_days import anchored_days, anchors
-from geo.model import Article, Control, Event, Feature, LngLat, Mention, Place, Reading, Toponym
+from geo.model import Article, Control, Event, Feature, LngLat, Mention, Place, Reading, Span, Toponym, When
 from geo.parties import PartyFinder
 from geo.publication import Anchor, infer_published
 from geo.recognise import Recogniser
@@ -78,13 +78,17 @@ class Pipeline:
         placed, lost = fixes.places(resolved, self.gazetteer)
         found = fixes.grounds(locate(placed, self.shapes))
         mentions = tuple(replace(mention, when=when(mention.toponym.span)) for mention in found)
-        told = find_events(Scene(
-            text, mentions, self.parties(text), when, self.facility, title=dated.title, air_powers=self.air_powers,
-            groups=self.groups,
-        ))
+        told = find_events(self.scene(dated, mentions, when))
         joined = tuple(self._joined(mention) for mention in fixes.dates(mentions))
         events = tuple(self._compared(event) for event in fixes.events(text, told, mentions))
         return Reading(dated, joined, events, times, (*fixes.lost, *lost))
+
+    def scene(self, article: Article, mentions: tuple[Mention, ...], when: Callable[[Span], When]) -> Scene:
+        """A story as the stages of events see it; ``when`` dates its spans."""
+        return Scene(
+            article.text, mentions, self.parties(article.text), when, self.facility, title=article.title,
+            air_powers=self.air_powers, groups=self.groups,
+        )
 
     def zones_between(self, days: Interval) -> list[Feature]:
         """The zones that hold on some day of ``days``."""

@@ -94,7 +94,6 @@ _BUSY = re.compile(
 _SUPPORT = re.compile(r"\b(?:backed|supported|aided|assisted|helped|protected) by (?:[\w'’-]+ ){0,3}\Z")
 """ "rebels backed by Turkish artillery" says who helps, and nothing of a shelling."""
 _EPITHET = re.compile(r" (?!(?:the|an?|its|their|it|them|what|both|two|three)\b)[a-z]")
-_OUT_OR_OFF = re.compile(r" (?:out|off|back|up|talks|elections|fire)\b")
 _COMPOUND_STATE = re.compile(
     r"(?<![\w-])(?P<actor>(?:al-)?[A-Z][\w.]*(?: [A-Z]\w+)?|rebel|government|opposition|regime|jihadist|militant)"
     r"[-‐‑](?:held|controlled|occupied|ruled|run)(?![\w-])"
@@ -171,10 +170,11 @@ def find_triggers(text: str, sentence: Span) -> Sequence[Sequence[Trigger]]:
 
 def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigger]:
     """The phrases that begin with this word, unless the words before it deny or turn them."""
-    found = [
+    spans = (
         (phrase, Span(word.start(), match.end())) for phrase in lexicon()[word[0].lower()].before(text, word.end())
         if (match := phrase.rest.match(text, word.end(), sentence.end))
-    ]
+    )
+    found = [(phrase, span) for phrase, span in spans if not _is_turned(text, span)]
     if not found or is_denied(text, sentence, word.start()):
         return
     if _BUSY.match(text, word.end()) and word[0].lower() in ("keep", "kept", "keeps", "keeping"):
@@ -183,7 +183,6 @@ def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigge
         return
     is_noun = _is_noun(text, sentence, word)
     is_help = _SUPPORT.search(text, max(word.start() - 60, sentence.start), word.start()) is not None
-    found = [(phrase, span) for phrase, span in found if not _is_turned(text, span)]
     for phrase, span in found:
         if not (is_noun if phrase.is_verb else is_help):
             voice = _voice(text, sentence, word, phrase.frame)
@@ -191,18 +190,17 @@ def _readings(text: str, sentence: Span, word: re.Match[str]) -> Iterator[Trigge
 
 
 _ON_A_DAY = re.compile(rf" (?:the )?{MOMENT}\b")
+_OUT_OR_OFF = re.compile(r" (?:out|off|back|up|talks|elections|fire)\b")
 _TURNED = {
-    "hold": _OUT_OR_OFF, "holds": _OUT_OR_OFF, "held": _OUT_OR_OFF, "holding": _OUT_OR_OFF,
+    **dict.fromkeys(("fall on", "falls on", "fell on"), _ON_A_DAY),
+    **dict.fromkeys(("hold", "holds", "held", "holding"), _OUT_OR_OFF),
     "artillery": re.compile(r" (?:base|college|academy|school|regiment|battery|unit)\b"),
 }
-"""What follows and makes another thing of a phrase: "held out against", "the artillery college"."""
+"""What follows and makes another thing of a phrase: "fell on Sunday to", "held out against", "artillery college"."""
 
 
 def _is_turned(text: str, span: Span) -> bool:
-    words = text[slice(*span)].lower()
-    if words.startswith("f") and words.endswith("ll on") and _ON_A_DAY.match(text, span.end):
-        return True  # "fell on Sunday to the rebels"
-    turned = _TURNED.get(words)
+    turned = _TURNED.get(text[slice(*span)].lower())
     return turned is not None and turned.match(text, span.end) is not None
 
 

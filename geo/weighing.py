@@ -18,6 +18,7 @@ from math import log
 from typing import NamedTuple
 
 from geo.assets import data_path
+from geo.dating.words import WEEKDAY_NAMES
 from geo.model import Event, Mention, Span
 from geo.scene import Scene
 from geo.sentences import around, clauses
@@ -36,7 +37,6 @@ _LITTLE = frozenset(
     their they he she who which but not or after before when""".split()
 )
 """Words that say something beside the name and in a pair, and nothing farther off."""
-_DAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 _SIDE, _PLACE, _NAME, _DAY, _NUMBER = "<side>", "<place>", "<name>", "<day>", "<number>"
 _ENDINGS = ("ing", "ed", "es", "s", "e")
 _BESIDE = 3
@@ -92,7 +92,7 @@ def _word(word: str, *, is_first: bool) -> str:
     if word[0].isdigit():
         return _NUMBER
     if word[0].isupper() and not is_first:
-        return _DAY if word in _DAYS else _NAME
+        return _DAY if word in WEEKDAY_NAMES else _NAME
     return stem(word.lower())
 
 

@@ -43,10 +43,8 @@ def test_names_of_which_nothing_is_told_have_no_event(text: str) -> None:
 
 
 def test_what_a_phrase_tells_of_a_place_is_not_told_of_it_again() -> None:
-    text = "The army captured Palmyra on Monday.\n\nPalmyra, retaken by the army, is calm. The army has Palmyra back."
-    reading = bundled().read(Article(text, published=PUBLISHED, published_how="stated"))
-    gains = [one for one in reading.events if one.type == "control_gain" and one.place and one.place.id == "sy-palmyra"]
-    assert {one.trigger for one in gains} <= {"captured", "retaken", "has", "back"}
+    text = "The army lost Palmyra on Monday.\n\nWith Palmyra gone, the army's line runs through Homs."
+    assert [trigger for kind, _, trigger, _ in told(text) if kind == "control_loss"] == ["lost"]
 
 
 def test_the_points_are_whole_numbers_of_known_signs() -> None:
@@ -75,9 +73,9 @@ def test_a_regression_finds_the_signs_that_count_and_no_others() -> None:
 
 def test_a_sign_of_one_row_is_worth_nothing() -> None:
     always = ("always", "")
-    table = [Row(frozenset({always, ("after", "fell")}), frozenset({"control_gain"}), "a") for _ in range(20)]
-    table += [Row(frozenset({always}), frozenset(), "a") for _ in range(20)]
-    table.append(Row(frozenset({always, ("after", "once")}), frozenset({"siege"}), "a"))
+    table = [Row(frozenset({always, ("after", "fell")}), frozenset({"control_gain"})) for _ in range(20)]
+    table += [Row(frozenset({always}), frozenset()) for _ in range(20)]
+    table.append(Row(frozenset({always, ("after", "once")}), frozenset({"siege"})))
     found = fit(table)
     assert ("after", "once") not in found
     assert found["after", "fell"][WEIGHED.index("control_gain")] > 1

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from geo.dating.assign import when_of
 from geo.dating.story import Story
-from geo.events import Scene, by_phrases, settled
+from geo.events import by_phrases, settled
 from geo.model import LngLat, Mention, Reading
 from geo.pipeline import Pipeline, bundled
 from geo.sentences import sentences
@@ -31,14 +31,14 @@ from tools.score import NEAR_KM, apart, read
 LEAST_ROWS = 2
 """Rows in which a sign must stand."""
 PENALTY, STEPS = 1.0, 400
+"""What a weight of one costs beside the log loss of all rows; and how often the weights are bettered."""
 
 
 class Row(NamedTuple):
-    """One name of a labelled text: its signs, the types of which something is told there, and where it is from."""
+    """One name of a labelled text: its signs, and the types of which something is told there."""
 
     signs: frozenset[Sign]
     told: frozenset[str]
-    part: str
 
 
 Told = tuple[str, Callable[[Mention], bool], int | None]
@@ -51,12 +51,12 @@ def rows(but: Sequence[str] = ()) -> Iterator[Row]:
     for part in (part for part in DEVELOPMENT if part not in but):
         for dispatch in load(part):
             gold = [(one.type, _is_at(one.place, one.point, pipeline), one.trigger.start) for one in dispatch.events]
-            yield from _rows(part, read(dispatch, pipeline), pipeline, gold)
+            yield from _rows(read(dispatch, pipeline), pipeline, gold)
     for path in sorted(labelled.HERE.glob("*.txt")):
         for item in labelled.load([path]) if path.stem not in but else ():
             reading = labelled.read(item, pipeline)
             told = [(one.type, _is_named(one, item, reading), None) for one in item.labels]
-            yield from _rows(path.stem, reading, pipeline, told)
+            yield from _rows(reading, pipeline, told)
 
 
 def _is_at(place: str, point: LngLat | None, pipeline: Pipeline) -> Callable[[Mention], bool]:
@@ -68,20 +68,16 @@ def _is_named(label: labelled.Label, item: labelled.Item, reading: Reading) -> C
     return lambda one: one.place is not None and one.place.id in known
 
 
-def _rows(part: str, reading: Reading, pipeline: Pipeline, gold: Sequence[Told]) -> Iterator[Row]:
-    text = reading.article.text
-    when = partial(when_of, Story(text, reading.times, reading.article.published))
-    scene = settled(Scene(
-        text, reading.mentions, pipeline.parties(text), when, pipeline.facility, title=reading.article.title,
-        air_powers=pipeline.air_powers, groups=pipeline.groups,
-    ))
+def _rows(reading: Reading, pipeline: Pipeline, gold: Sequence[Told]) -> Iterator[Row]:
+    story = Story(reading.article.text, reading.times, reading.article.published)
+    scene = settled(pipeline.scene(reading.article, reading.mentions, partial(when_of, story)))
     found = by_phrases(scene)
-    for sentence in sentences(text):
+    for sentence in sentences(scene.text):
         own = [one for one in found if one.sentence == sentence]
         for mention, around in surroundings(scene, sentence, own):
             told = (name for name, is_there, at in gold
                     if (at is None or sentence.start <= at < sentence.end) and is_there(mention))
-            yield Row(signs(around), frozenset(told), part)
+            yield Row(signs(around), frozenset(told))
 
 
 def fit(table: Sequence[Row]) -> dict[Sign, list[float]]:

@@ -24,6 +24,7 @@ from pathlib import Path
 from geo.articles import article
 from geo.errors import NotFound
 from geo.gazetteer import Gazetteer
+from geo.interval import Interval
 from geo.measure import rough_km
 from geo.model import Event, LngLat, Mention, Place, Reading, Span, When
 from geo.pipeline import Pipeline, bundled
@@ -251,9 +252,12 @@ def same_event(gold: GoldEvent, event: Event, gazetteer: Gazetteer, judge: Judge
         return False
     if apart(gold.place, gold.point, event.place, gazetteer) > NEAR_KM:
         return False
-    if gold.days is None or not judge.with_day:
-        return True
-    return event.when.interval == gold.days if gold.days.days == 1 else event.when.interval.intersects(gold.days)
+    return gold.days is None or not judge.with_day or is_met(gold.days, event)
+
+
+def is_met(days: Interval, event: Event) -> bool:
+    """A gold day must be met exactly, a longer gold interval must be touched."""
+    return event.when.interval == days if days.days == 1 else event.when.interval.intersects(days)
 
 
 def overlap(a: Span, b: Span) -> bool:

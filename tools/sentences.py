@@ -21,7 +21,7 @@ from geo.interval import Interval
 from geo.model import Event, Reading, Span
 from geo.pipeline import Pipeline, bundled
 from tools.dispatches import CERTAINTIES, TYPES, Marked, days
-from tools.score import Tally, overlap
+from tools.score import Tally, is_met, overlap
 
 HERE = Path(__file__).resolve().parent.parent / "tests" / "sentences"
 _COLUMNS = "type | actor | place | days | certainty"
@@ -96,18 +96,16 @@ def _label(line: str, text: str, published: date, at: Marked) -> Label:
 
 
 def read(item: Item, pipeline: Pipeline) -> Reading:
+    """The reading of an item as a story of its own."""
     return pipeline.read(article(item.text, {"date": item.published.isoformat()}, item.where))
 
 
 def is_told(label: Label, event: Event, item: Item, reading: Reading, *, with_day: bool) -> bool:
-    """As ``tools.score.same_event``: type, mood and place, and a day that is met, or an interval that is touched."""
-    if label.type != event.type or event.place is None or (label.certainty == "hypothetical") != (
-            event.certainty == "hypothetical"):
+    """As ``tools.score.same_event``, but for the place, which has no id here: what the reader takes its name for."""
+    is_alike = label.type == event.type and (label.certainty == "hypothetical") == (event.certainty == "hypothetical")
+    if not is_alike or event.place is None or event.place.id not in places(label, item, reading):
         return False
-    if event.place.id not in places(label, item, reading):
-        return False
-    met = event.when.interval == label.days if label.days.days == 1 else event.when.interval.intersects(label.days)
-    return met or not with_day
+    return not with_day or is_met(label.days, event)
 
 
 def places(label: Label, item: Item, reading: Reading) -> set[str]:

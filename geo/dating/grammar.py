@@ -300,9 +300,8 @@ def _is_season(_: str, low: str, expression: Expression) -> bool:
         return False
     if parts["season"] == "fall":
         return parts.get("which", "") in ("this", "last", "next", "that")
-    if low.startswith(("in ", "by ", "during ", "over "), start) or _BOUNDS.search(low, max(start - 12, 0), start):
-        return True
-    return "which" in parts or "part" in parts
+    is_led = low.startswith(("in ", "by ", "during ", "over "), start)
+    return "which" in parts or "part" in parts or is_led or _BOUNDS.search(low, max(start - 12, 0), start) is not None
 
 
 _BOUNDS = re.compile(r"\b(?:since|until|till|before|through)\s(?:the\s)?\Z")
