@@ -100,6 +100,7 @@ def _read_the_story(done: Walk, page: Page) -> None:
 def _embed_it(done: Walk, page: Page, paste: Paste) -> None:
     page.get_by_role("link", name="Embed", exact=True).click()
     done.did("Click **Embed**.")
+    _until(page, "document.getElementById('copy')?.hidden === false")  # its script runs: before, a choice goes unheard
     page.get_by_label("What", exact=True).select_option(label=STORY)
     _until(page, "!document.getElementById('code').value.includes('/embed/map')")
     done.did(f"Choose **{STORY}** under **What**.")
