@@ -4,6 +4,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 STORE := var/demo.gpkg
+# One process of tests more than processors: they wait for browsers, databases and commands a third of their time.
+TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
@@ -64,7 +66,7 @@ contracts: $(VENV)/.test  ## Check who imports whom
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/.test  ## Run the tests
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(TESTERS) --maxprocesses 4 --dist loadfile
 
 fuzz: $(VENV)/.test  ## Run the property tests on 2,000 fresh examples each
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest $$(grep -l "from hypothesis import given" tests/*.py)

@@ -84,6 +84,10 @@ class Actors:
         """The codes of those who strike from the air alone."""
         return frozenset(actor.code for actor in self.rows if actor.strikes_by_air)
 
+    def families(self) -> dict[str, str]:
+        """Code → family."""
+        return {actor.code: actor.family for actor in self.rows}
+
     def groups(self) -> frozenset[str]:
         """The codes of those whom a story may call "the group"."""
         return frozenset(actor.code for actor in self.rows if actor.family not in POWERS)

@@ -101,11 +101,13 @@ def surrounded(text: str) -> Iterator[Timed]:
 
 
 def _tense(verbs: Cues, clause: Span, expression: Expression, lowered: str) -> str:
-    """ "By Saturday most had gone" is told of the Saturday, not of a time before it."""
+    """ "By Saturday most had gone" is told of the Saturday, not of a time before it; "28 July: tanks move on" of a past
+    one."""
     tense = verbs.at(clause, expression.span)
     start = expression.span.start
     is_by = lowered.startswith("by ", start) or lowered.endswith("by ", max(start - 3, 0), start)
-    return "past" if tense == "perfect" and is_by else tense
+    is_entry = expression.span.start == clause.start and lowered.startswith(": ", expression.span.end)
+    return "past" if (tense == "perfect" and is_by) or (tense in ("future", "present") and is_entry) else tense
 
 
 def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tuple[When, ...]:
@@ -116,7 +118,7 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
     for one, following in zip_longest(timed, timed[1:]):
         is_new = told.before is not None and one.paragraph != told.before.paragraph
         if is_new and not history and not _opens_on(one) and not (published is None and _is_narrow(told)):
-            told = told._replace(interval=None, dated=False)
+            told = told._replace(interval=None, dated=False, thread=None)
         meaning = read(one.expression, _discourse(one, following, told, published))
         told = told._replace(before=one)
         if meaning is None:
@@ -157,6 +159,7 @@ class _Told(NamedTuple):
     began: date | None = None
     lead: Span | None = None
     before: Timed | None = None
+    thread: Interval | None = None
 
 
 _NEAR = ("offset", "beside", "same", "clock", "nth_of_month", "span_back", "within_count", "deictic", "running")
@@ -174,6 +177,8 @@ def _discourse(one: Timed, following: Timed | None, told: _Told, published: date
         interval = ahead.interval if ahead else interval
     elif _looks_back(one) and not history and one.sentence != told.sentence and _is_long_before(told):
         interval = None
+    elif not history and _is_of_thread(one, told):
+        interval = told.thread
     return Discourse(published, one.tense, interval, main, history, told.dated or history, told.began)
 
 
@@ -190,6 +195,29 @@ def _comes_back(one: Timed, told: _Told) -> bool:
         return False  # "by that October": of the telling
     is_aside = before is not None and before.tense == "perfect" and one.tense in ("past", "ongoing")
     return is_aside and one.sentence != told.sentence and one.expression.rule in ("month", "month_day", "day_month")
+
+
+def _is_of_thread(one: Timed, told: _Told) -> bool:
+    """ "ten days after they lost it. In the morning …", "since 2011. The day before …": of the day that is told of, not
+    of an aside."""
+    if told.thread is None or told.interval is None or told.interval == told.thread:
+        return False
+    if one.expression.rule == "clock":
+        return one.tense != "perfect" and one.sentence != told.sentence
+    is_of_days = one.expression.rule in _OF_DAYS and one.expression.parts.get("unit", "day") not in _LONGER
+    return is_of_days and told.interval.days != 1 and one.sentence != told.sentence
+
+
+_OF_DAYS, _LONGER = ("offset", "beside", "same"), ("week", "month", "year")
+
+
+def _is_aside(one: Timed, meaning: Meaning, lowered: str) -> bool:
+    """No single day, or one of the past perfect, of "since …", of "ten days after they lost it"."""
+    start = one.expression.span.start
+    parts = one.expression.parts
+    counted = one.expression.rule == "offset" and "follows" in parts
+    since = _SINCE.search(lowered, max(start - 60, 0), start) is not None
+    return meaning.interval.days != 1 or one.tense == "perfect" or counted or since
 
 
 def _is_long_before(told: _Told) -> bool:
@@ -241,7 +269,8 @@ def _told_next(told: _Told, one: Timed, meaning: Meaning, lowered: str) -> _Told
     start = one.expression.span.start
     is_open = not history and _SINCE.search(lowered, max(start - 60, 0), start) is not None
     dated = not is_open and (meaning.stated or (told.dated and one.expression.rule not in _OF_NOW))
-    return told._replace(interval=meaning.interval, sentence=one.sentence, dated=dated)
+    thread = told.thread if _is_aside(one, meaning, lowered) else meaning.interval
+    return told._replace(interval=meaning.interval, sentence=one.sentence, dated=dated, thread=thread)
 
 
 _SINCE = re.compile(r"\bsince\s(?:the\s)?\Z|\bsince\s[^,.;:()]{0,40}\s(?:on|in|at)\s(?:the\s)?\Z")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import starmap
 
 from geo.anaphora import focus
 from geo.event_places import places
@@ -21,14 +22,16 @@ from geo.parties import Party, settle
 from geo.scene import Scene
 from geo.sentences import sentences
 from geo.sides import Sides, sides
+from geo.siding import sided
 from geo.subjects import NO_OBJECT
 from geo.triggers import Trigger, find_triggers
-from geo.weighing import likely, strongest, surroundings
+from geo.weighing import chances, strongest, surroundings
 
-__all__ = ["Scene", "by_phrases", "find_events", "settled"]
+__all__ = ["Scene", "by_phrases", "find_events", "settled", "unsided"]
 
-ENOUGH = 0.6
-"""An event that no phrase tells of is told where the words around a name make it likelier than this."""
+ENOUGH, TOO_LITTLE = 0.4, 0.25
+"""An event that no phrase tells of is told where the words around a name make it likelier than this; one that a phrase
+tells of is not where they make it less likely. Where half of what is told is right, F1 is best near these."""
 
 _SIDEBAR = re.compile(
     r"\s*(?:READ MORE|READ|WATCH|ALSO|RELATED|SEE ALSO|MORE|VIDEO|PHOTOS?|IN PICTURES)\b[^a-z]{0,3}[:–—-]"
@@ -63,7 +66,19 @@ _BLAMELESS = ("master", "theirs", "declare", "fall", "with", "noun", "owned")
 def find_events(scene: Scene) -> tuple[Event, ...]:
     """Every event of the story, in order of its sentence; each type, place and day once a sentence."""
     scene = settled(scene)
-    return _weighed(scene, by_phrases(scene))
+    found: dict[tuple[object, ...], Event] = {}
+    for event in starmap(partial(sided, scene), unsided(scene)):
+        found.setdefault((event.sentence, *_key(event)), event)
+    return tuple(found.values())
+
+
+def unsided(scene: Scene) -> list[tuple[Event, str]]:
+    """Every event of a settled scene, in order, with its sides as frames choose them, and whether a "phrase" tells of
+    it or "points"."""
+    told = by_phrases(scene)
+    kept, added = _weighed(scene, told)
+    return sorted([*((one, "phrase") for one in kept), *((one, "points") for one in added)],
+                  key=lambda one: one[0].sentence.start)
 
 
 def settled(scene: Scene) -> Scene:
@@ -90,25 +105,36 @@ def by_phrases(scene: Scene) -> list[Event]:
     return found
 
 
-def _weighed(scene: Scene, told: Sequence[Event]) -> tuple[Event, ...]:
-    """With what no phrase tells of, but the words around a name do; once a type and place a story."""
+def _weighed(scene: Scene, told: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """What is told without that against which the words around a name speak; and what no phrase tells of, but they do,
+    once a type and place a story."""
     known = {(one.type, one.place.id) for one in told if one.place}
     by_sentence: dict[Span, list[Event]] = {}
     for one in told:
         by_sentence.setdefault(one.sentence, []).append(one)
-    added: list[Event] = []
+    dropped: list[Event] = []
+    likely: list[tuple[Trigger, Mention]] = []
     for sentence in sentences(scene.text):
         if _SIDEBAR.match(scene.text, sentence.start):
             continue
         own = by_sentence.get(sentence, [])
         for mention, around in surroundings(scene, sentence, own):
-            for name in () if is_elsewhere(scene, mention) else likely(around, ENOUGH):
+            chance = chances(around)
+            dropped += [
+                one for one in around.here if chance.get(one.type, 1) < TOO_LITTLE and not _names_its_doer(scene, one)]
+            more = [name for name, each in chance.items() if each > ENOUGH]
+            for name in () if not more or is_elsewhere(scene, mention) else more:
                 key, word = (name, mention.place.id if mention.place else ""), strongest(around, name)
                 if word and key not in known and not _is_told_of_part(name, mention, own):
                     known.add(key)
-                    trigger = Trigger(name, _FRAME_OF[name], word, sentence, scene.text[slice(*word)])
-                    added.append(_by_points(scene, trigger, mention, told))
-    return tuple(sorted([*told, *added], key=lambda one: one.sentence.start)) if added else tuple(told)
+                    likely.append((Trigger(name, _FRAME_OF[name], word, sentence, scene.text[slice(*word)]), mention))
+    kept = [one for one in told if one not in dropped] if dropped else list(told)
+    return kept, [_by_points(scene, trigger, mention, kept) for trigger, mention in likely]
+
+
+def _names_its_doer(scene: Scene, event: Event) -> bool:
+    """ "captured by Russian troops" is plain."""
+    return bool(event.actor) and scene.text.find(f"{event.trigger} by ", event.sentence.start, event.sentence.end) >= 0
 
 
 def _is_told_of_part(name: str, mention: Mention, own: Sequence[Event]) -> bool:

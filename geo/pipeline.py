@@ -61,6 +61,7 @@ class Pipeline:
     shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
     air_powers: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    families: Mapping[str, str] = field(default_factory=dict)
     resolve: Callable[[Sequence[Toponym], Gazetteer], tuple[Mention, ...]] = resolve
     corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)
     _asked: dict[tuple[str, Interval], Control] = field(default_factory=dict, repr=False)
@@ -87,7 +88,7 @@ class Pipeline:
         """A story as the stages of events see it; ``when`` dates its spans."""
         return Scene(
             article.text, mentions, self.parties(article.text), when, self.facility, title=article.title,
-            air_powers=self.air_powers, groups=self.groups,
+            air_powers=self.air_powers, groups=self.groups, families=self.families,
         )
 
     def zones_between(self, days: Interval) -> list[Feature]:
@@ -148,7 +149,7 @@ def pipeline(
         gazetteer, Recogniser(gazetteer, actors.patterns()), PartyFinder(actors.patterns()),
         ZoneIndex(ground, reports), actors.are_kin, ground, (*anchors(reports, gazetteer, actors), *known),
         Facilities.of(gazetteer),
-        area_shapes(), actors.air_powers(), actors.groups(),
+        area_shapes(), actors.air_powers(), actors.groups(), actors.families(),
     )
 
 

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from geo.model import Mention, Place, Span, When
 from geo.parties import Party
@@ -17,7 +17,7 @@ def _no_facility(kind: str, town: Place) -> Place | None:
 class Scene:
     """All that the earlier stages found in one story; ``when`` dates a span of its text, ``facility`` finds a
     town's airport or dam, ``focus`` is the id of the place that it is mostly about, ``air_powers`` are the codes of
-    those who strike from the air alone, ``groups`` of those who are no state."""
+    those who strike from the air alone, ``groups`` of those who are no state, ``families`` the families of all."""
 
     text: str
     mentions: tuple[Mention, ...]
@@ -28,6 +28,7 @@ class Scene:
     title: str = ""
     air_powers: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    families: Mapping[str, str] = field(default_factory=dict)
 
     def placed_in(self, span: Span) -> list[Mention]:
         """The mapped names that start in ``span``."""

@@ -1,6 +1,6 @@
 """What the words around a name say of an event there: points, where phrases and frames are not enough.
 
-Each word before and behind a name, the pair of words beside it, the sides of its sentence and what the phrases found
+Each word before and behind a name, alone and with the word beside it, the sides of its sentence and what phrases found
 there are signs; ``data/event_points.csv`` has what each is worth for each type, in hundredths of a logit. They were
 fitted on labelled stories and sentences (a logistic regression a type, most of its weights zero: Tibshirani 1996) by
 ``python -m tools.fit_events``; a word of one story is worth nothing.
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from math import log
+from math import exp
 from typing import NamedTuple
 
 from geo.assets import data_path
@@ -34,7 +34,7 @@ ALWAYS: Sign = ("always", "")
 _TOKEN = re.compile(r"[A-Za-z][a-z'’-]*|\d+")
 _LITTLE = frozenset(
     """the a an of and to in on at for with by from that this it its is was were are be been has had have as his her
-    their they he she who which but not or after before when""".split()
+    their they them he him she who which but not or after before when""".split()
 )
 """Words that say something beside the name and in a pair, and nothing farther off."""
 _SIDE, _PLACE, _NAME, _DAY, _NUMBER = "<side>", "<place>", "<name>", "<day>", "<number>"
@@ -133,8 +133,12 @@ def groups(one: Surroundings) -> Iterator[tuple[str, list[str]]]:
     yield from _beside("after", after[:_BESIDE])
     yield "before", words[first:at]
     yield "after", words[at + 1 : end]
-    yield "pair", pairs[first : max(at - 1, first)] + pairs[at + 1 : max(end - 1, at + 1)]
+    yield "pair of clause", pairs[first : max(at - 1, first)] + pairs[at + 1 : max(end - 1, at + 1)]
     yield "anywhere", before + after
+    if at:
+        yield f"with {words[at - 1]} before", words[first : at - 1]
+    if at + 1 < len(words):
+        yield f"with {words[at + 1]} after", words[at + 2 : end]
     yield "sides before", [str(min(before.count(_SIDE), 2))]
     yield "sides after", [str(min(after.count(_SIDE), 2))]
     yield "other names", [str(min(before.count(_PLACE) + after.count(_PLACE), 4))]
@@ -157,10 +161,10 @@ def signs(one: Surroundings) -> frozenset[Sign]:
     """The same, each once, without the little words farther off."""
     return frozenset(
         (where, what) for where, found in groups(one) for what in found
-        if where not in _FAR or not _LITTLE.issuperset(what.split()))
+        if not where.startswith(_FAR) or not _LITTLE.issuperset(what.split()))
 
 
-_FAR = frozenset(("before", "after", "anywhere", "pair"))
+_FAR = ("before", "after", "anywhere", "pair of clause", "with ")
 
 Points = tuple[tuple[int, int], ...]
 """What a sign is worth in hundredths of a logit, each with the place of its type in ``WEIGHED``: most signs speak for
@@ -178,8 +182,8 @@ def points() -> Mapping[str, Mapping[str, Points]]:
     return found
 
 
-def likely(one: Surroundings, enough: float) -> list[str]:
-    """The types of which an event is told of the name with a chance above ``enough``, from 0 to 1."""
+def chances(one: Surroundings) -> Mapping[str, float]:
+    """The chance, from 0 to 1, that an event is told of the name, for each type of ``WEIGHED``."""
     known, sums = points(), [0] * len(WEIGHED)
     for where, found in groups(one):
         table = known.get(where)
@@ -187,8 +191,7 @@ def likely(one: Surroundings, enough: float) -> list[str]:
             for what in found if len(found) == 1 else table.keys() & found:
                 for column, worth in table.get(what, ()):
                     sums[column] += worth
-    least = 100 * log(enough / (1 - enough))
-    return [name for name, total in zip(WEIGHED, sums, strict=True) if total > least]
+    return {name: 1 / (1 + exp(-total / 100)) for name, total in zip(WEIGHED, sums, strict=True)}
 
 
 def strongest(one: Surroundings, name: str) -> Span | None:
@@ -198,7 +201,8 @@ def strongest(one: Surroundings, name: str) -> Span | None:
     worth = {
         Span(token.start, token.end): _worth("before" if place < one.at else "after", token.word, column)
         + _worth("anywhere", token.word, column)
-        for place, token in enumerate(one.sentence.tokens[first:end], first) if not token.word.startswith("<")
+        for place, token in enumerate(one.sentence.tokens[first:end], first)
+        if not token.word.startswith("<") and token.word not in _LITTLE
     }
     best = max(worth, key=lambda span: worth[span], default=None)
     return best if best is not None and worth[best] > 0 else None

@@ -232,8 +232,6 @@ def test_rebels_are_not_the_front_that_fights_beside_them() -> None:
      [("control_gain", "REBELS", one) for one in ("sy-azaz", "sy-mare", "sy-dabiq", "sy-tadef")]),
     ("Islamic State captured Mosul on Tuesday. Talks in Geneva followed on Friday.",
      [("control_gain", "ISIL", "iq-mosul")]),
-    ("Turkish jets bombed Rajo and their infantry claimed a first village, Jindires.",
-     [("airstrike", "TURKEY", "sy-rajo")]),
     ("Helicopters fired rockets at Qaboun, and residents of Aleppo reported clashes in Salaheddine.",
      [("airstrike", None, "sy-qaboun-quarter"), ("clash", None, "sy-salaheddine-quarter")]),
     ("Gunmen ambushed a convoy at Akashat; 48 men were killed, the ministry in Baghdad said.",

@@ -1,15 +1,13 @@
 """Fits the points of ``geo/weighing.py`` on the development dispatches and the labelled sentences:
 ``python -m tools.fit_events > data/event_points.csv`` (``--but PART`` leaves parts out, to see how far they carry).
 
-A logistic regression a type, its weights drawn to zero by their size (L1), by FISTA (Beck and Teboulle 2009) in numpy.
-Signs of one row alone are left out.
+A logistic regression a type, its weights drawn to zero by their size (L1). Signs of one row alone are left out.
 """
 from __future__ import annotations
 
 import argparse
 import csv
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -26,12 +24,8 @@ from geo.sentences import sentences
 from geo.weighing import ALWAYS, WEIGHED, Sign, signs, surroundings
 from tools import sentences as labelled
 from tools.dispatches import DEVELOPMENT, load
+from tools.fitting import Numbers, Table, tabled, weights
 from tools.score import NEAR_KM, apart, read
-
-LEAST_ROWS = 2
-"""Rows in which a sign must stand."""
-PENALTY, STEPS = 1.0, 400
-"""What a weight of one costs beside the log loss of all rows; and how often the weights are bettered."""
 
 
 class Row(NamedTuple):
@@ -80,35 +74,18 @@ def _rows(reading: Reading, pipeline: Pipeline, gold: Sequence[Told]) -> Iterato
             yield Row(signs(around), frozenset(told))
 
 
-def fit(table: Sequence[Row]) -> dict[Sign, list[float]]:
+def fit(known_rows: Sequence[Row]) -> dict[Sign, list[float]]:
     """The points of every sign that has any, by ``WEIGHED``."""
-    counts = Counter(sign for row in table for sign in row.signs)
-    known = {sign: at for at, sign in enumerate(sorted(sign for sign, count in counts.items() if count >= LEAST_ROWS))}
-    given = np.zeros((len(table), len(known)), dtype=np.float32)
-    for at, row in enumerate(table):
-        given[at, [known[sign] for sign in row.signs if sign in known]] = 1
-    free = known[ALWAYS]
-    weights = [regression(given, np.array([name in row.told for row in table]), free) for name in WEIGHED]
-    found = np.round(np.stack(weights, axis=1), 2)
+    table, known = tabled([row.signs for row in known_rows])
+    found = np.round(np.stack([
+        regression(table, np.array([name in row.told for row in known_rows]), known[ALWAYS]) for name in WEIGHED
+    ], axis=1), 2)
     return {sign: found[at].tolist() for sign, at in known.items() if found[at].any()}
 
 
-def regression(given: NDArray[np.float32], told: NDArray[np.bool_], free: int) -> NDArray[np.float32]:
-    """Weights that make the log loss and ``PENALTY`` times their sizes least; column ``free`` is not drawn to zero."""
-    wanted = told.astype(np.float32)
-    step = np.float32(4 / np.linalg.norm(given, 2) ** 2)
-    drawn = np.full(given.shape[1], PENALTY, dtype=np.float32)
-    drawn[free] = 0
-    weights = ahead = np.zeros(given.shape[1], dtype=np.float32)
-    pace = 1.0
-    for _ in range(STEPS):
-        slope = given.T @ (1 / (1 + np.exp(-(given @ ahead))) - wanted)
-        moved = ahead - step * slope
-        following = np.sign(moved) * np.maximum(np.abs(moved) - step * drawn, 0)
-        faster = (1 + (1 + 4 * pace ** 2) ** 0.5) / 2
-        ahead = (following + np.float32((pace - 1) / faster) * (following - weights)).astype(np.float32)
-        weights, pace = following.astype(np.float32), faster
-    return weights
+def regression(table: Table, told: NDArray[np.bool_], free: int) -> Numbers:
+    """Weights of a logistic regression; column ``free`` is not drawn to zero."""
+    return weights(table, lambda sums: 1 / (1 + np.exp(-sums)) - told, 0.25, [free])
 
 
 def main(arguments: Sequence[str]) -> None:

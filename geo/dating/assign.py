@@ -71,6 +71,7 @@ _BY_IT = re.compile(
 )
 
 _LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")
+_HEADS_SENTENCE = re.compile(r":\s")
 _HEADS = re.compile(r"\s?(?:[.:)\u2013\u2014-]|\n)")
 
 
@@ -87,11 +88,15 @@ def _of_label(story: Story, span: Span, sentence: Span) -> When | None:
 
 
 def _heading(story: Story, sentence: Span) -> When | None:
-    """ "24 March. Seven factions announce …": the date that a chronology's entry opens with."""
+    """ "24 March. Seven factions announce …": the date that a chronology's entry opens with; of several in a paragraph
+    ("Monday: …. Tuesday: …") the sentence's own."""
     paragraph = story.paragraph(sentence)
-    first = story.inside(Span(paragraph.start, min(paragraph.start + len("\u2022 On the "), paragraph.end)))[:1]
-    heads = first and first[0].span and _HEADS.match(story.text, first[0].span.end)
-    return first[0] if heads and first[0].interval.days is not None else None
+    for opened, heads in ((sentence, _HEADS_SENTENCE), (paragraph, _HEADS)):
+        first = story.inside(Span(opened.start, min(opened.start + len("\u2022 On the "), opened.end)))[:1]
+        at = first[0].span if first else None
+        if at and heads.match(story.text, at.end) and first[0].interval.days is not None:
+            return first[0]
+    return None
 
 
 def _nearest(text: str, scopes: Sequence[Scope], span: Span) -> Scope:

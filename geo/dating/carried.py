@@ -31,10 +31,21 @@ def carried(story: Story, span: Span) -> When | None:
     paragraph = story.paragraph(sentence)
     before = story.inside(Span(max(paragraph.start, sentence.start - 4 * REACH), sentence.start))
     told = [when for when in before[-LEAD_TIMES:] if story.leads_on(when)]
+    if tense_at(story, clause, span, sentence) == "past":
+        told = [when for when in told if not _is_of_before(story, when)] or told
     if told:
         return replace(told[-1], reason=f"{told[-1].reason}; told before it in the paragraph")
     is_beside = _is_state(story, clause, span) or _is_beside_news(story, sentence) or _stands_alone(text, paragraph)
     return None if is_beside and not is_headed else _of_main(story, span)
+
+
+def _is_of_before(story: Story, when: When) -> bool:
+    """ "Three had been killed on Sunday.": an aside in the past perfect; the past goes on with what was told before."""
+    at = when.span
+    if at is None:
+        return False
+    sentence = story.sentence(at)
+    return tense_at(story, around(story.clauses(sentence), at), at, sentence) == "perfect"
 
 
 def _of_main(story: Story, span: Span) -> When | None:

@@ -113,7 +113,8 @@ _RULES = {
     "old": rf"(?P<count>{COUNT})-(?P<unit>{UNIT})-old",
     "within_count": rf"within\s(?:{ABOUT}\s)?(?P<count>{COUNT})\s(?P<unit>{UNIT})s?(?![a-z])(?!\sof\s)",
     "beside": r"the\s(?P<unit>day|night|morning|evening|week|month|year)\s(?P<way>before|after)(?![a-z])"
-    r"(?:\s(?P<what>that|this|tomorrow|yesterday|last)(?![a-z]))?(?P<follows>(?=\s\w))?",
+    r"(?:\s(?P<what>that|this|tomorrow|yesterday|last)(?![a-z]))?"
+    r"(?P<follows>(?=\s(?!(?:to|at|in|and|but|as|by|for|from|on|with|when)\b)\w))?",  # not "agreed the day before to"
     "offset": rf"(?:(?P<about>{ABOUT})\s)?(?:(?P<count>{COUNT})\s)?(?P<half>and\sa\shalf\s)?"
     rf"(?P<unit>{UNIT}|hour|minute)s?\s"
     rf"(?:and\s(?:an?|{COUNT})\s(?:half|{UNIT}s?)\s)?"

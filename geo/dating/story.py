@@ -83,10 +83,14 @@ class Story:
         at, days = when.span, when.interval.days
         if at is None or days is None or days > LONGEST_CARRIED or OPENING.match(self.text, at.start):
             return False
-        if is_said_on(self.low, at) or _is_quoted(self.text[max(at.start - 200, 0) : at.start]):
+        before = self.text[max(at.start - 200, 0) : at.start]
+        if is_said_on(self.low, at) or _is_quoted(before) or _SINCE.search(before):
             return False
         return self._scope(when, self.sentence(at)).is_free
 
+
+_SINCE = re.compile(r"\b(?:since|until)\s[^,;.]{3,70}\Z")
+""" "the first since they entered the war a week ago": of old."""
 
 OPENING = re.compile(r"(?:since|until|till|before|from|for|over|in the past|within|(?:in )?the \d+)\b", re.IGNORECASE)
 """How an expression begins that bounds a time, or lasts, and is no day of something told."""

@@ -17,7 +17,7 @@ _CUE = re.compile(
         |(?:is|are|due|set|scheduled|slated|poised|expected|going|plan|plans|planning|hopes?|intends?|vowed|agreed)
         \s(?:{_ADVERBS})(?:to\s[a-z]{{2,18}}|for)
         |(?:is|are)(?=\s(?:on|this|next)\s(?:mon|tues|wednes|thurs|fri|satur|sun)day)
-        |(?:falls?|begins?|starts?|opens?|ends?|expires?|meets?)(?=\s(?:in\s[a-z]+\s)?(?:on\s|the\sday\safter|tomorrow|next\s|at\sthe\send))
+        |(?<!\bto\s)(?:falls?|begins?|starts?|opens?|ends?|expires?|meets?)(?=\s(?:in\s[a-z]+\s)?(?:on\s|the\sday\safter|tomorrow|next\s|at\sthe\send))
         |(?:may|might|must)\s(?:not\s|soon\s|still\s)?(?:be|need|begin|come|take|fall|start|go|see|end|return|attack
         |try|leave|get)
         |(?:is|are)\s(?:expected|planned|scheduled|due|set)(?=\s(?:before|by|in|on|within|next|this|at)\s)
