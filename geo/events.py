@@ -22,7 +22,7 @@ from geo.parties import Party, settle
 from geo.scene import Scene
 from geo.sentences import sentences
 from geo.sides import Sides, sides
-from geo.siding import sided
+from geo.siding import phrase_of, sided
 from geo.subjects import NO_OBJECT
 from geo.triggers import Trigger, find_triggers
 from geo.weighing import chances, strongest, surroundings
@@ -112,7 +112,7 @@ def _weighed(scene: Scene, told: Sequence[Event]) -> tuple[list[Event], list[Eve
     by_sentence: dict[Span, list[Event]] = {}
     for one in told:
         by_sentence.setdefault(one.sentence, []).append(one)
-    dropped: list[Event] = []
+    dropped: set[int] = set()
     likely: list[tuple[Trigger, Mention]] = []
     for sentence in sentences(scene.text):
         if _SIDEBAR.match(scene.text, sentence.start):
@@ -120,21 +120,21 @@ def _weighed(scene: Scene, told: Sequence[Event]) -> tuple[list[Event], list[Eve
         own = by_sentence.get(sentence, [])
         for mention, around in surroundings(scene, sentence, own):
             chance = chances(around)
-            dropped += [
-                one for one in around.here if chance.get(one.type, 1) < TOO_LITTLE and not _names_its_doer(scene, one)]
+            dropped |= {id(one) for one in around.here
+                        if chance.get(one.type, 1) < TOO_LITTLE and not _names_its_doer(scene, one)}
             more = [name for name, each in chance.items() if each > ENOUGH]
             for name in () if not more or is_elsewhere(scene, mention) else more:
                 key, word = (name, mention.place.id if mention.place else ""), strongest(around, name)
                 if word and key not in known and not _is_told_of_part(name, mention, own):
                     known.add(key)
                     likely.append((Trigger(name, _FRAME_OF[name], word, sentence, scene.text[slice(*word)]), mention))
-    kept = [one for one in told if one not in dropped] if dropped else list(told)
+    kept = [one for one in told if id(one) not in dropped]
     return kept, [_by_points(scene, trigger, mention, kept) for trigger, mention in likely]
 
 
 def _names_its_doer(scene: Scene, event: Event) -> bool:
     """ "captured by Russian troops" is plain."""
-    return bool(event.actor) and scene.text.find(f"{event.trigger} by ", event.sentence.start, event.sentence.end) >= 0
+    return bool(event.actor) and scene.text.startswith(" by ", phrase_of(scene, event).end)
 
 
 def _is_told_of_part(name: str, mention: Mention, own: Sequence[Event]) -> bool:

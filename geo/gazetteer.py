@@ -70,6 +70,29 @@ KEPT_NAMES = 20_000
 """Answers kept by name: an archive asks for the same few thousand again and again."""
 
 
+@dataclass(frozen=True)
+class Indexed:
+    """Curated places and the countries by id and by name, and how many words names have that begin with a word: what
+    nobody changes once it is made, so that the gazetteers of many stores share it."""
+
+    places: Mapping[str, Place]
+    names: NameIndex
+    reach: Mapping[str, int]
+    sound_reach: Mapping[str, int]
+
+    @classmethod
+    def of(cls, curated: Iterable[Place]) -> Indexed:
+        places = {place.id: place for place in (*_countries(), *curated)}
+        names, reach, sound_reach = NameIndex(), dict[str, int](), dict[str, int]()
+        for place in places.values():
+            for keys in names.add(place):
+                _lengthen(reach, keys.exact)
+                if keys.sound:
+                    _lengthen(sound_reach, keys.sound)
+                    _lengthen(sound_reach, keys.apart)
+        return cls(places, names, reach, sound_reach)
+
+
 class Gazetteer:
     """Places by id and by name.
 
@@ -78,31 +101,23 @@ class Gazetteer:
     they are asked for each word of an archive.
     """
 
-    def __init__(self, places: Iterable[Place], world: World | None = None, loaded: Loaded | None = None) -> None:
-        self._places = {place.id: place for place in (*_countries(), *places)}
+    def __init__(
+        self, places: Iterable[Place] | Indexed, world: World | None = None, loaded: Loaded | None = None
+    ) -> None:
+        curated = places if isinstance(places, Indexed) else Indexed.of(places)
+        self._places, self._names = curated.places, curated.names
+        self._reach, self._sound_reach = curated.reach, curated.sound_reach
         self._world = world
         self._loaded = loaded
-        self._names = NameIndex()
         self._kept = lru_cache(maxsize=KEPT_NAMES)(self._candidates)
         self._kept_finds = lru_cache(maxsize=KEPT_NAMES)(self._find)
         self.has_far = lru_cache(maxsize=KEPT_WORDS)(self._has_far)
         self.reach = lru_cache(maxsize=KEPT_WORDS)(self._reach_of)
-        self._reach: dict[str, int] = {}
-        self._sound_reach: dict[str, int] = {}
-        for place in self._places.values():
-            self._index(place)
 
     @classmethod
     def load(cls, path: Path | None = None, *, world: bool = True, loaded: Loaded | None = None) -> Gazetteer:
         """The first theatre's gazetteer, or the Linked Places file ``path``, with what the user loaded."""
-        return cls(read_linked_places(path or data_path("gazetteer.geojson")), _world() if world else None, loaded)
-
-    def _index(self, place: Place) -> None:
-        for keys in self._names.add(place):
-            _lengthen(self._reach, keys.exact)
-            if keys.sound:
-                _lengthen(self._sound_reach, keys.sound)
-                _lengthen(self._sound_reach, keys.apart)
+        return cls(_read_once(path or data_path("gazetteer.geojson")), _world() if world else None, loaded)
 
     def __getitem__(self, place_id: str) -> Place:
         behind = (tier.get(place_id) for tier in (self._loaded, self._world) if tier is not None)
@@ -265,6 +280,23 @@ def _countries() -> Iterator[Place]:
 @lru_cache(maxsize=1)
 def _world() -> World:
     return Atlas.load()
+
+
+def _read_once(path: Path) -> Indexed:
+    """The places of a file, read and indexed again only when the file has changed.
+
+    :raises InvalidInput: as ``read_linked_places``.
+    """
+    try:
+        seen = path.stat()
+    except OSError:
+        return Indexed.of(read_linked_places(path))
+    return _indexed(path, seen.st_mtime_ns, seen.st_size)
+
+
+@lru_cache(maxsize=2)
+def _indexed(path: Path, _changed: int, _size: int) -> Indexed:
+    return Indexed.of(read_linked_places(path))
 
 
 def read_linked_places(path: Path) -> list[Place]:

@@ -53,9 +53,21 @@ class _Deed(NamedTuple):
     name: Span
 
 
+def phrase_of(scene: Scene, event: Event) -> Span:
+    """Where the words of an event stand: their first place in its sentence, of an endless one in the part around the
+    name."""
+    first, end = event.sentence
+    if event.mention and first <= event.mention.start < end:
+        first, end = max(first, event.mention.start - _ENDLESS), min(end, event.mention.end + _ENDLESS)
+    start = max(scene.text.find(event.trigger, first, end), first)
+    return Span(start, start + len(event.trigger))
+
+
+_ENDLESS = 2000
+
+
 def _deed(scene: Scene, event: Event) -> _Deed:
-    start = max(scene.text.find(event.trigger, event.sentence.start, event.sentence.end), event.sentence.start)
-    phrase = Span(start, start + len(event.trigger))
+    phrase = phrase_of(scene, event)
     first = event.trigger.split()[0].lower() if event.trigger else ""
     return _Deed(event.type, phrase, stem(first), event.mention or phrase)
 
@@ -109,9 +121,9 @@ def _between(text: str, deed: _Deed, party: Party) -> Iterator[Sign]:
     yield f"commas, {where}", str(min(text.count(",", *words), 3))
     yield f"length, {where}", str(min((words.end - words.start) // 15, 6))
     yield from ((f"{deed.type} between, {where}", stem(word)) for word in _words(text, *words)[:_BETWEEN])
-    to_name = _gap(deed.name, party.span)
+    first, end = _gap(deed.name, party.span)  # the name may stand paragraphs before
     side = f"to the name, {_place(deed.name, party.span)}"
-    yield from ((side, stem(word)) for word in _words(text, *to_name)[:_BETWEEN])
+    yield from ((side, stem(word)) for word in _words(text, first, min(end, first + _REACH))[:_BETWEEN])
 
 
 def _told_before(deed: _Deed, rank: int, here: int) -> Iterator[Sign]:

@@ -191,7 +191,11 @@ def chances(one: Surroundings) -> Mapping[str, float]:
             for what in found if len(found) == 1 else table.keys() & found:
                 for column, worth in table.get(what, ()):
                     sums[column] += worth
-    return {name: 1 / (1 + exp(-total / 100)) for name, total in zip(WEIGHED, sums, strict=True)}
+    return {name: 1 / (1 + exp(-max(total, _LEAST) / 100)) for name, total in zip(WEIGHED, sums, strict=True)}
+
+
+_LEAST = -10_000
+"""Less than this is as unlikely: the exponential of what hostile text may add up to has no floating-point number."""
 
 
 def strongest(one: Surroundings, name: str) -> Span | None:

@@ -1,10 +1,12 @@
 """Names → candidate places, in three tiers."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from geo.assets import data_path
 from geo.errors import InvalidInput, NotFound
 from geo.gazetteer import Gazetteer, read_linked_places
 from geo.pipeline import bundled
@@ -70,3 +72,16 @@ def test_a_file_that_is_no_gazetteer_is_refused(tmp_path: Path, content: str, wa
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InvalidInput, match=wanted):
         read_linked_places(path)
+
+
+def test_a_file_is_read_once_and_again_when_it_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "places.geojson"
+    path.write_bytes(data_path("gazetteer.geojson").read_bytes())
+    first, second = Gazetteer.load(path), Gazetteer.load(path)
+    assert first["sy-al-rai"] is second["sy-al-rai"]
+    content = json.loads(path.read_text("utf-8"))
+    content["features"] = [one for one in content["features"] if one["id"] != "sy-al-rai"]
+    path.write_text(json.dumps(content), "utf-8")
+    with pytest.raises(NotFound):
+        Gazetteer.load(path)["sy-al-rai"]
+    assert first["sy-al-rai"].name == "al-Rai"

@@ -17,7 +17,7 @@ from geo.events import by_phrases, settled
 from geo.interval import Interval
 from geo.model import Article, When
 from geo.pipeline import bundled
-from geo.weighing import WEIGHED, points, stem
+from geo.weighing import WEIGHED, Surroundings, Words, chances, points, stem
 from tools.fit_events import Row, fit, regression
 from tools.fitting import tabled
 
@@ -115,3 +115,10 @@ def test_many_names_in_one_sentence_take_time_in_proportion() -> None:
 
     seconds(5)
     assert seconds(200) < 12 * seconds(50) + 0.5
+
+
+def test_what_hostile_text_may_add_up_to_is_a_chance_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    against = {"always": {"": tuple((at, -10**6) for at in range(len(WEIGHED)))}}
+    monkeypatch.setattr("geo.weighing.points", lambda: against)
+    one = Surroundings(Words((), ["<place>"], [], [0]), 0, (0, 1), (), [])
+    assert all(0 < each < 1e-40 for each in chances(one).values())
