@@ -54,7 +54,7 @@ def test_a_name_in_another_spelling_is_found_and_a_choice_says_who_held_it(visit
     assert field.get_attribute("aria-activedescendant") == first.get_attribute("id")
     page.keyboard.press("Enter")
     expect(page.locator(".leaflet-popup .answer")).to_contain_text("Who held this point on 11 April 2016")
-    visit.until("location.hash.startsWith('#map=11/34.4')")
+    visit.until("/^#map=11\\/34\\.[45]/.test(location.hash)")  # the map makes room for the answer above the point
     expect(page.locator(".panel")).to_have_count(0)
 
 
