@@ -148,7 +148,8 @@ def _opens_on(one: Timed) -> bool:
 
 
 class _Told(NamedTuple):
-    """What was told so far: the last date, its sentence, the main event, the last day of the lead, a beginning."""
+    """What was told so far: the last date, its sentence, the main event, the last day of the lead, a beginning; the
+    last day that was no aside (``thread``)."""
 
     interval: Interval | None = None
     history: bool = False
@@ -211,13 +212,10 @@ def _is_of_thread(one: Timed, told: _Told) -> bool:
 _OF_DAYS, _LONGER = ("offset", "beside", "same"), ("week", "month", "year")
 
 
-def _is_aside(one: Timed, meaning: Meaning, lowered: str) -> bool:
-    """No single day, or one of the past perfect, of "since …", of "ten days after they lost it"."""
-    start = one.expression.span.start
-    parts = one.expression.parts
-    counted = one.expression.rule == "offset" and "follows" in parts
-    since = _SINCE.search(lowered, max(start - 60, 0), start) is not None
-    return meaning.interval.days != 1 or one.tense == "perfect" or counted or since
+def _is_aside(one: Timed, meaning: Meaning) -> bool:
+    """No single day, or one of the past perfect or of "ten days after they lost it"."""
+    is_counted = one.expression.rule == "offset" and "follows" in one.expression.parts
+    return meaning.interval.days != 1 or one.tense == "perfect" or is_counted
 
 
 def _is_long_before(told: _Told) -> bool:
@@ -267,9 +265,9 @@ def _told_next(told: _Told, one: Timed, meaning: Meaning, lowered: str) -> _Told
     if not _leads_on(one.expression, history):
         return told
     start = one.expression.span.start
-    is_open = not history and _SINCE.search(lowered, max(start - 60, 0), start) is not None
-    dated = not is_open and (meaning.stated or (told.dated and one.expression.rule not in _OF_NOW))
-    thread = told.thread if _is_aside(one, meaning, lowered) else meaning.interval
+    is_since = _SINCE.search(lowered, max(start - 60, 0), start) is not None
+    dated = (history or not is_since) and (meaning.stated or (told.dated and one.expression.rule not in _OF_NOW))
+    thread = told.thread if is_since or _is_aside(one, meaning) else meaning.interval
     return told._replace(interval=meaning.interval, sentence=one.sentence, dated=dated, thread=thread)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import starmap
 
+from geo.actor_points import phrase_of, with_likeliest_actor
 from geo.anaphora import focus
 from geo.event_places import places
 from geo.likeliest import is_elsewhere
@@ -22,12 +23,11 @@ from geo.parties import Party, settle
 from geo.scene import Scene
 from geo.sentences import sentences
 from geo.sides import Sides, sides
-from geo.siding import phrase_of, sided
 from geo.subjects import NO_OBJECT
 from geo.triggers import Trigger, find_triggers
 from geo.weighing import chances, strongest, surroundings
 
-__all__ = ["Scene", "by_phrases", "find_events", "settled", "unsided"]
+__all__ = ["Scene", "by_phrases", "find_events", "framed", "settled"]
 
 ENOUGH, TOO_LITTLE = 0.4, 0.25
 """An event that no phrase tells of is told where the words around a name make it likelier than this; one that a phrase
@@ -67,13 +67,13 @@ def find_events(scene: Scene) -> tuple[Event, ...]:
     """Every event of the story, in order of its sentence; each type, place and day once a sentence."""
     scene = settled(scene)
     found: dict[tuple[object, ...], Event] = {}
-    for event in starmap(partial(sided, scene), unsided(scene)):
+    for event in starmap(partial(with_likeliest_actor, scene), framed(scene)):
         found.setdefault((event.sentence, *_key(event)), event)
     return tuple(found.values())
 
 
-def unsided(scene: Scene) -> list[tuple[Event, str]]:
-    """Every event of a settled scene, in order, with its sides as frames choose them, and whether a "phrase" tells of
+def framed(scene: Scene) -> list[tuple[Event, str]]:
+    """Every event of a settled scene, in order, with its actor as frames choose it, and whether a "phrase" tells of
     it or "points"."""
     told = by_phrases(scene)
     kept, added = _weighed(scene, told)

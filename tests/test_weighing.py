@@ -4,22 +4,19 @@ from __future__ import annotations
 import csv
 import time
 from datetime import date
-from functools import partial
 
 import numpy as np
 import pytest
 
 from geo.articles import article
 from geo.assets import data_path
-from geo.dating.assign import when_of
-from geo.dating.story import Story
-from geo.events import by_phrases, settled
+from geo.events import by_phrases
 from geo.interval import Interval
 from geo.model import Article, When
 from geo.pipeline import bundled
 from geo.weighing import WEIGHED, Surroundings, Words, chances, points, stem
 from tools.fit_events import Row, fit, regression
-from tools.fitting import tabled
+from tools.fitting import scene_of, tabled
 
 PUBLISHED = When(Interval.of_day(date(2016, 9, 15)), "2016-09-15", "day", "stated")
 
@@ -59,8 +56,7 @@ def test_what_a_phrase_tells_of_a_place_is_not_told_of_it_again() -> None:
 def test_what_the_words_around_a_name_speak_against_is_not_told(text: str, kind: str) -> None:
     """A phrase alone would tell of it."""
     reading = bundled().read(Article(text, published=PUBLISHED, published_how="stated"))
-    story = Story(text, reading.times, PUBLISHED)
-    scene = settled(bundled().scene(reading.article, reading.mentions, partial(when_of, story)))
+    scene = scene_of(reading, bundled())
     assert kind in {one.type for one in by_phrases(scene)}
     assert kind not in {one.type for one in reading.events}
 

@@ -9,22 +9,19 @@ import argparse
 import csv
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.dating.assign import when_of
-from geo.dating.story import Story
-from geo.events import by_phrases, settled
+from geo.events import by_phrases
 from geo.model import LngLat, Mention, Reading
 from geo.pipeline import Pipeline, bundled
 from geo.sentences import sentences
 from geo.weighing import ALWAYS, WEIGHED, Sign, signs, surroundings
 from tools import sentences as labelled
 from tools.dispatches import DEVELOPMENT, load
-from tools.fitting import Numbers, Table, tabled, weights
+from tools.fitting import Numbers, Table, scene_of, tabled, weights
 from tools.score import NEAR_KM, apart, read
 
 
@@ -63,8 +60,7 @@ def _is_named(label: labelled.Label, item: labelled.Item, reading: Reading) -> C
 
 
 def _rows(reading: Reading, pipeline: Pipeline, gold: Sequence[Told]) -> Iterator[Row]:
-    story = Story(reading.article.text, reading.times, reading.article.published)
-    scene = settled(pipeline.scene(reading.article, reading.mentions, partial(when_of, story)))
+    scene = scene_of(reading, pipeline)
     found = by_phrases(scene)
     for sentence in sentences(scene.text):
         own = [one for one in found if one.sentence == sentence]

@@ -1,14 +1,22 @@
-"""Points for signs: rows of signs as a sparse table, and weights that make a loss least and are mostly zero."""
+"""Points for signs: labelled texts as the stages of events see them, rows of signs as a sparse table, and weights that
+make a loss least and are mostly zero."""
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.dating.assign import when_of
+from geo.dating.story import Story
+from geo.events import settled
+from geo.model import Reading
+from geo.pipeline import Pipeline
+from geo.scene import Scene
 from geo.weighing import Sign
 
 LEAST_ROWS = 2
@@ -17,6 +25,12 @@ PENALTY, STEPS = 2.0, 200
 """What a weight of one costs beside the loss of all rows; and how often the weights are bettered."""
 
 Numbers = NDArray[np.float64]
+
+
+def scene_of(reading: Reading, pipeline: Pipeline) -> Scene:
+    """What the stages of events saw of a text that was read."""
+    story = Story(reading.article.text, reading.times, reading.article.published)
+    return settled(pipeline.scene(reading.article, reading.mentions, partial(when_of, story)))
 
 
 class Table(NamedTuple):

@@ -1,9 +1,9 @@
-"""Which of the sides that a story names did what an event tells: points, where a frame says too little.
+"""Which of the sides that a story names is the actor of an event: points, where a frame says too little.
 
 Every side of the event's sentence, those told of before it and "nobody" are weighed: by where they stand, the words
 beside them and between, what kind of side they are, and whether the frame of the phrase chose them.
-``data/side_points.csv`` has what each sign is worth, in hundredths of a logit. They were fitted on labelled stories and
-sentences (a conditional logit, McFadden 1974, most of its weights zero) by ``python -m tools.fit_sides``.
+``data/actor_points.csv`` has what each sign is worth, in hundredths of a logit, fitted on labelled stories and
+sentences (a conditional logit, McFadden 1974, most of its weights zero) by ``python -m tools.fit_actors``.
 """
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from geo.weighing import WEIGHED, Sign, stem
 AHEAD = 100
 """Hundredths of a logit by which another side must be likelier than that of the frame to stand in its place."""
 
-SIDED = tuple(name for name in WEIGHED if name not in ("siege", "clash"))
-"""The types whose sides are weighed. Who besieges is not who breaks a siege, and in a clash nobody is the one who did
+TYPES = tuple(name for name in WEIGHED if name not in ("siege", "clash"))
+"""The types whose actors are weighed. Who besieges is not who breaks a siege, and in a clash nobody is the one who did
 it: frames know that."""
 
 _WORD = re.compile(r"[A-Za-z][a-z'’-]*")
@@ -36,8 +36,8 @@ _EARLIER, _BETWEEN = 6, 10
 """So many sides told before the sentence, and so many words between two things, are looked at."""
 
 
-class Side(NamedTuple):
-    """Somebody who may have done it: code and words, both empty for nobody, and the signs for and against."""
+class Candidate(NamedTuple):
+    """Somebody who may be the actor: code and words, both empty for nobody, and the signs for and against."""
 
     code: str
     text: str
@@ -72,7 +72,7 @@ def _deed(scene: Scene, event: Event) -> _Deed:
     return _Deed(event.type, phrase, stem(first), event.mention or phrase)
 
 
-def candidates(scene: Scene, event: Event, how: str) -> Iterator[Side]:
+def candidates(scene: Scene, event: Event, how: str) -> Iterator[Candidate]:
     """All who may have done it; ``how`` is "phrase" or "points", by which the event was found. Of "rebel-held" the
     rebels hold, and do nothing else."""
     deed = _deed(scene, event)
@@ -82,14 +82,14 @@ def candidates(scene: Scene, event: Event, how: str) -> Iterator[Side]:
             if event.type == "control_state" or not scene.text.startswith(("-", "\u2011"), one.span.end)]
     for party in here:
         found = {*_standing(scene.text, deed, party, here), *_between(scene.text, deed, party)}
-        yield Side(party.code, party.text, frozenset({*found, *_chosen(scene, event, party.code, how)}))
+        yield Candidate(party.code, party.text, frozenset({*found, *_chosen(scene, event, party.code, how)}))
     earlier: list[str] = []
     for party in scene.parties_before(event.sentence.start, _EARLIER):
         if party.code not in earlier:
             earlier.append(party.code)
             told = _told_before(deed, len(earlier), len(here))
-            yield Side(party.code, party.text, frozenset({*told, *_chosen(scene, event, party.code, how)}))
-    yield Side("", "", frozenset({*_nobody(scene.text, deed, len(here)), *_chosen(scene, event, "", how)}))
+            yield Candidate(party.code, party.text, frozenset({*told, *_chosen(scene, event, party.code, how)}))
+    yield Candidate("", "", frozenset({*_nobody(scene.text, deed, len(here)), *_chosen(scene, event, "", how)}))
 
 
 def _place(span: Span, party: Span) -> str:
@@ -164,13 +164,13 @@ def _words(text: str, start: int, end: int) -> list[str]:
 @lru_cache(maxsize=1)
 def points() -> Mapping[Sign, int]:
     """Sign → what it is worth."""
-    with data_path("side_points.csv").open(encoding="utf-8", newline="") as rows:
+    with data_path("actor_points.csv").open(encoding="utf-8", newline="") as rows:
         return {(row["where"], row["what"]): int(row["points"]) for row in csv.DictReader(rows)}
 
 
-def sided(scene: Scene, event: Event, how: str) -> Event:
-    """The event of the likeliest side, where that is far enough ahead of the frame's."""
-    if event.type not in SIDED:
+def with_likeliest_actor(scene: Scene, event: Event, how: str) -> Event:
+    """The event with its likeliest actor, where that is far enough ahead of the frame's."""
+    if event.type not in TYPES:
         return event
     known = points()
     best, most, least = None, 0, None

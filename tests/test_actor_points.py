@@ -4,27 +4,25 @@ from __future__ import annotations
 import csv
 import time
 from datetime import date
-from functools import partial
 
 import pytest
 
+from geo.actor_points import TYPES, Candidate, candidates, points, with_likeliest_actor
 from geo.articles import article
 from geo.assets import data_path
-from geo.dating.assign import when_of
-from geo.dating.story import Story
-from geo.events import settled, unsided
+from geo.events import framed
 from geo.interval import Interval
 from geo.model import Article, When
 from geo.pipeline import bundled
-from geo.siding import SIDED, Side, candidates, points, sided
-from tools.fit_sides import Choice, fit, right_of
+from tools.fit_actors import Choice, fit, right_of
+from tools.fitting import scene_of
 
 PUBLISHED = When(Interval.of_day(date(2016, 9, 15)), "2016-09-15", "day", "stated")
 
 
 def told(text: str) -> list[tuple[str, str | None]]:
     reading = bundled().read(Article(text, published=PUBLISHED, published_how="stated"))
-    return [(one.type, one.actor) for one in reading.events if one.type in SIDED]
+    return [(one.type, one.actor) for one in reading.events if one.type in TYPES]
 
 
 @pytest.mark.parametrize("text, wanted", [
@@ -42,17 +40,16 @@ def test_who_did_it_is_the_likeliest_of_those_who_are_named(text: str, wanted: t
 def test_points_speak_where_the_frame_names_nobody() -> None:
     text = "Jets killed nine people in Saraqib on Monday, activists in rebel-held Idlib said, blaming Russia."
     reading = bundled().read(Article(text, published=PUBLISHED, published_how="stated"))
-    story = Story(text, reading.times, PUBLISHED)
-    scene = settled(bundled().scene(reading.article, reading.mentions, partial(when_of, story)))
-    (event, how), *_ = unsided(scene)
+    scene = scene_of(reading, bundled())
+    (event, how), *_ = framed(scene)
     assert event.actor is None
     assert {side.code for side in candidates(scene, event, how)} == {"RUSSIA", ""}  # "rebel-held" holds, no more
-    found = sided(scene, event, how)
+    found = with_likeliest_actor(scene, event, how)
     assert (found.actor, found.actor_text) == ("RUSSIA", "Russia")
 
 
 def test_the_points_are_whole_numbers_of_known_signs() -> None:
-    with data_path("side_points.csv").open(encoding="utf-8", newline="") as rows:
+    with data_path("actor_points.csv").open(encoding="utf-8", newline="") as rows:
         table = list(csv.DictReader(rows))
     assert len(table) == len(points()) > 500
     assert all(0 < abs(worth) < 1000 for worth in points().values())
@@ -60,8 +57,8 @@ def test_the_points_are_whole_numbers_of_known_signs() -> None:
 
 def test_a_fit_learns_who_stands_where_the_doers_stand() -> None:
     def choice(right: str) -> Choice:
-        first = Side("A", "a", frozenset({("stands", "before"), ("always", "")}))
-        second = Side("B", "b", frozenset({("stands", "behind"), ("always", "")}))
+        first = Candidate("A", "a", frozenset({("stands", "before"), ("always", "")}))
+        second = Candidate("B", "b", frozenset({("stands", "behind"), ("always", "")}))
         return Choice((first, second), right, "B")
 
     known = [choice("A")] * 30 + [choice("B")] * 3

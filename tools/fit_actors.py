@@ -1,5 +1,5 @@
-"""Fits the points of ``geo/siding.py`` on the development dispatches and the labelled sentences:
-``python -m tools.fit_sides > data/side_points.csv`` (``--but PART`` leaves a part out and scores it).
+"""Fits the points of ``geo/actor_points.py`` on the development dispatches and the labelled sentences:
+``python -m tools.fit_actors > data/actor_points.csv`` (``--but PART`` leaves a part out and scores it).
 
 A conditional logit: of the sides that may have done what an event tells, the labelled one should be the likeliest. Its
 weights are drawn to zero by their size (L1); signs of one side alone are left out.
@@ -15,23 +15,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.dating.assign import when_of
-from geo.dating.story import Story
-from geo.events import settled, unsided
+from geo.actor_points import AHEAD, TYPES, Candidate, candidates
+from geo.events import framed
 from geo.model import Event, Reading
 from geo.pipeline import Pipeline, bundled
-from geo.siding import AHEAD, SIDED, Side, candidates
 from geo.weighing import Sign
 from tools import sentences as labelled
 from tools.dispatches import DEVELOPMENT, load
-from tools.fitting import Numbers, tabled, weights
+from tools.fitting import Numbers, scene_of, tabled, weights
 from tools.score import Judge, read, same_event
 
 
 class Choice(NamedTuple):
     """An event that a label tells of: who may have done it, the label's code and the frame's, "" for nobody."""
 
-    sides: tuple[Side, ...]
+    sides: tuple[Candidate, ...]
     right: str
     chosen: str
 
@@ -46,20 +44,19 @@ def choices(names: Sequence[str]) -> Iterator[Choice]:
     for part in (part for part in DEVELOPMENT if part in names):
         for dispatch in load(part):
             is_same = partial(same_event, gazetteer=pipeline.gazetteer, judge=Judge("side", with_day=False))
-            told = [(one.actor, partial(is_same, one)) for one in dispatch.events if one.type in SIDED]
+            told = [(one.actor, partial(is_same, one)) for one in dispatch.events if one.type in TYPES]
             yield from _choices(read(dispatch, pipeline), pipeline, told)
     for path in (path for path in sorted(labelled.HERE.glob("*.txt")) if path.stem in names):
         for item in labelled.load([path]):
             reading = labelled.read(item, pipeline)
             of_item = partial(labelled.is_told, item=item, reading=reading, with_day=False)
             yield from _choices(reading, pipeline, [
-                (one.actor, partial(of_item, one)) for one in item.labels if one.type in SIDED])
+                (one.actor, partial(of_item, one)) for one in item.labels if one.type in TYPES])
 
 
 def _choices(reading: Reading, pipeline: Pipeline, told: Sequence[Told]) -> Iterator[Choice]:
-    story = Story(reading.article.text, reading.times, reading.article.published)
-    scene = settled(pipeline.scene(reading.article, reading.mentions, partial(when_of, story)))
-    left = list(unsided(scene))
+    scene = scene_of(reading, pipeline)
+    left = list(framed(scene))
     for right, is_it in told:
         met = next((one for one in left if one[0].place and is_it(one[0])), None)
         if met:
@@ -85,7 +82,7 @@ def fit(known: Sequence[Choice]) -> dict[Sign, float]:
 def right_of(known: Sequence[Choice], worth: dict[Sign, float]) -> tuple[float, float]:
     """Which share of the sides is right: as the frame chose, and by these points."""
     def best(one: Choice) -> str:
-        def total(side: Side) -> float:
+        def total(side: Candidate) -> float:
             ahead = AHEAD / 100 if side.code == one.chosen else 0
             return ahead + sum(worth.get(sign, 0) for sign in side.signs)
         return max(one.sides, key=total).code
