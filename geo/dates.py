@@ -18,9 +18,10 @@ from geo.dating import units
 from geo.dating.carried import NEWS
 from geo.dating.grammar import Expression, expressions, lower
 from geo.dating.links import Found, inherited_years, linked
-from geo.dating.meaning import Discourse, Meaning
+from geo.dating.meaning import Discourse, Meaning, on_day
 from geo.dating.readers import read
 from geo.dating.tense import Cues, cues
+from geo.dating.words import WEEKDAYS
 from geo.interval import DAY, Interval
 from geo.model import Span, When
 from geo.sentences import around, clauses, layout
@@ -107,7 +108,21 @@ def _tense(verbs: Cues, clause: Span, expression: Expression, lowered: str) -> s
     start = expression.span.start
     is_by = lowered.startswith("by ", start) or lowered.endswith("by ", max(start - 3, 0), start)
     is_entry = expression.span.start == clause.start and lowered.startswith(": ", expression.span.end)
-    return "past" if (tense == "perfect" and is_by) or (tense in ("future", "present") and is_entry) else tense
+    if (tense == "perfect" and is_by) or (tense in ("future", "present") and is_entry):
+        return "past"
+    return "future" if _is_ahead(verbs, tense, expression, lowered) else tense
+
+
+def _is_ahead(verbs: Cues, tense: str, expression: Expression, lowered: str) -> bool:
+    """ "schools stay shut until Sunday", "want the road opened before the summer"."""
+    before = lowered[max(expression.span.start - 12, 0) : expression.span.start]
+    if expression.rule == "weekday" and before.endswith((" until ", " till ")):
+        return tense in ("present", "ongoing") or verbs.first in ("present", "ongoing", "none")
+    is_before = expression.rule in _PART_OF_YEAR and before.endswith((" before ", " before the "))
+    return is_before and verbs.first in ("present", "future", "none")
+
+
+_PART_OF_YEAR = ("season", "holiday", "weekend", "month")
 
 
 def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tuple[When, ...]:
@@ -119,14 +134,45 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
         is_new = told.before is not None and one.paragraph != told.before.paragraph
         if is_new and not history and not _opens_on(one) and not (published is None and _is_narrow(told)):
             told = told._replace(interval=None, dated=False, thread=None)
-        meaning = read(one.expression, _discourse(one, following, told, published))
+        apposed = _apposed(one, found, lowered) or _of_told_week(one, told, published, lowered)
+        meaning = apposed or read(one.expression, _discourse(one, following, told, published))
         told = told._replace(before=one)
         if meaning is None:
             continue
         ended = told.ended if one.tense == "perfect" and not history else None
         found.append(Found(one.expression, meaning, one.tense, ended))
-        told = _told_next(told, one, meaning, lowered)
+        told = told if apposed else _told_next(told, one, meaning, lowered)
     return tuple(linked(lowered, found, published))
+
+
+def _apposed(one: Timed, found: Sequence[Found], lowered: str) -> Meaning | None:
+    """ "on 25 July, the Friday before the feast", "on 22 July, a Monday": the weekday of the day said before it."""
+    last = found[-1] if found and one.expression.rule == "weekday" else None
+    if last is None or not _APPOSED.fullmatch(lowered, last.span.end, one.expression.span.start):
+        return None
+    days, number = last.meaning.interval, WEEKDAYS[one.expression.parts["weekday"].rstrip(".")]
+    is_its = days.days == 1 and days.start is not None and days.start.weekday() == number
+    return last.meaning if is_its else None
+
+
+_APPOSED = re.compile(r",\s(?:a|the)\s")
+
+
+def _of_told_week(one: Timed, told: _Told, published: date | None, lowered: str) -> Meaning | None:
+    """ "took A on 7 May, and on the Thursday B": the first one after the day that was told of."""
+    start, day = one.expression.span.start, told.interval.start if told.interval and told.interval.days == 1 else None
+    which = one.expression.parts.get("which", "")
+    is_the = not which and lowered.endswith((" on the ", " by the "), max(start - 8, 0), start)
+    is_then = which in ("that", "that same", "that very", *_FOLLOWING)
+    if day is None or one.expression.rule != "weekday" or one.tense == "future" or not (is_the or is_then):
+        return None
+    day += DAY * (which in _FOLLOWING)
+    there = day + (WEEKDAYS[one.expression.parts["weekday"].rstrip(".")] - day.weekday()) % A_WEEK * DAY
+    return on_day(there, "the first after the day told before") if published is None or there <= published else None
+
+
+_FOLLOWING = ("the following", "following", "the next", "the very next")
+A_WEEK = 7
 
 
 def _is_narrow(told: _Told) -> bool:
@@ -171,7 +217,7 @@ def _discourse(one: Timed, following: Timed | None, told: _Told, published: date
     """In news a bare date leans only on one of its own sentence or of the sentence before, in its paragraph."""
     interval, main, history = told.interval, told.main, told.history
     is_far = one.sentence - told.sentence > _reach(told, published) and one.expression.rule not in _NEAR
-    if not history and (is_far or _comes_back(one, told)):
+    if not history and (is_far or _comes_back(one, told) or _is_of_today(one, told, published)):
         interval = None
     if following is not None and _is_told_of_next(one, following, told):
         ahead = read(following.expression, Discourse(published, following.tense, None, main, history))
@@ -198,6 +244,15 @@ def _comes_back(one: Timed, told: _Told) -> bool:
     return is_aside and one.sentence != told.sentence and one.expression.rule in ("month", "month_day", "day_month")
 
 
+def _is_of_today(one: Timed, told: _Told, published: date | None) -> bool:
+    """ "They took it in 2015. Since June 200 have died": of the year of the news, which the present tells of."""
+    is_bare = one.expression.rule in ("month", "month_day", "day_month") and not {"which", "year"} & {
+        *one.expression.parts}
+    start = told.interval.start if told.interval else None
+    is_older = start is not None and published is not None and start.year < published.year
+    return is_bare and is_older and one.tense in ("ongoing", "present") and one.sentence != told.sentence
+
+
 def _is_of_thread(one: Timed, told: _Told) -> bool:
     """ "ten days after they lost it. In the morning …", "since 2011. The day before …": of the day that is told of, not
     of an aside."""
@@ -206,7 +261,9 @@ def _is_of_thread(one: Timed, told: _Told) -> bool:
     if one.expression.rule == "clock":
         return one.tense != "perfect" and one.sentence != told.sentence
     is_of_days = one.expression.rule in _OF_DAYS and one.expression.parts.get("unit", "day") not in _LONGER
-    return is_of_days and told.interval.days != 1 and one.sentence != told.sentence
+    is_later = one.expression.rule == "offset" and one.expression.parts["way"] == "later"
+    is_counted = is_later and told.before is not None and _is_counted(told.before)
+    return is_of_days and (told.interval.days != 1 or is_counted) and one.sentence != told.sentence
 
 
 _OF_DAYS, _LONGER = ("offset", "beside", "same"), ("week", "month", "year")
@@ -214,8 +271,13 @@ _OF_DAYS, _LONGER = ("offset", "beside", "same"), ("week", "month", "year")
 
 def _is_aside(one: Timed, meaning: Meaning) -> bool:
     """No single day, or one of the past perfect or of "ten days after they lost it"."""
-    is_counted = one.expression.rule == "offset" and "follows" in one.expression.parts
-    return meaning.interval.days != 1 or one.tense == "perfect" or is_counted
+    return meaning.interval.days != 1 or one.tense == "perfect" or _is_counted(one)
+
+
+def _is_counted(one: Timed) -> bool:
+    """ "ten days after they lost it": counted back from what the sentence tells."""
+    parts = one.expression.parts
+    return one.expression.rule == "offset" and "follows" in parts and parts["way"] == "after"
 
 
 def _is_long_before(told: _Told) -> bool:
@@ -268,6 +330,8 @@ def _told_next(told: _Told, one: Timed, meaning: Meaning, lowered: str) -> _Told
     is_since = _SINCE.search(lowered, max(start - 60, 0), start) is not None
     dated = (history or not is_since) and (meaning.stated or (told.dated and one.expression.rule not in _OF_NOW))
     thread = told.thread if is_since or _is_aside(one, meaning) else meaning.interval
+    if _is_counted(one) and one.sentence == told.sentence:
+        thread = told.interval
     return told._replace(interval=meaning.interval, sentence=one.sentence, dated=dated, thread=thread)
 
 
@@ -278,7 +342,7 @@ _OF_NOW = ("weekday", "deictic", "weekend")
 
 def _leads_on(expression: Expression, history: bool) -> bool:
     """Whether later dates can lean on it: no duration, and in a history nothing of the day it was written."""
-    if expression.rule in ("for_back", "span_back", "recent", "decade", "old", "running"):
+    if expression.rule in ("for_back", "span_back", "recent", "decade", "old", "running", "since_then"):
         return False
     of_today = expression.rule == "deictic" or expression.parts.get("which") in ("this", "last", "next")
     return not (history and of_today)

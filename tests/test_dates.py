@@ -514,3 +514,36 @@ def test_only_words_that_open_no_expression_are_passed_over(monkeypatch: pytest.
 ])
 def test_expressions_that_a_second_set_of_stories_taught(text: str, wanted: str) -> None:
     assert wanted in edtf_of(text)
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("On April 8, the Friday before the feast, they took it.", ["2016-04-08"] * 2),
+    ("They took it on 4 April, a Monday.", ["2016-04-04"] * 2),
+    ("They took it on 4 April, a Tuesday.", ["2016-04-04", "2016-04-05"]),
+    ("Talks begin later on Monday.", ["2016-04-11"]),
+    ("Since the middle of the month they have been pushing.", ["2016-04-11"]),
+    ("It began on 23 March. At the end of the month it was held up.", ["2016-03-23", "2016-03-21/2016-03-31"]),
+    ("It is thirty days since the flag went up.", ["2016-03-12"]),
+    ("In the years since the war began little changed.", []),
+    ("Troops are in Rai, two days after rebels left.", ["2016-04-09"]),
+    ("They left on 6 April; the base fell two days later, and on the Saturday the town.",
+     ["2016-04-06", "2016-04-08", "2016-04-09"]),
+    ("They set out on 2 March. It fell that Friday, and the base the following Sunday.",
+     ["2016-03-02", "2016-03-04", "2016-03-06"]),
+    ("It fell on 3 February and has stood empty ever since.", ["2016-02-03", "2016-02-03/2016-04-11"]),
+    ("The others are to be driven out on Friday.", ["2016-04-15"]),
+    ("The first buses are promised for Friday.", ["2016-04-15"]),
+    ("They will stop bombing the besieged half on Friday.", ["2016-04-15"]),
+    ("The truce has been extended until Friday.", ["2016-04-15"]),
+    ("They held out until Friday.", ["2016-04-08"]),
+    ("Few now expect it before the summer.", ["2016-04-11/2016-05-31"]),
+    ("On Sunday soldiers who had captured it the day before joined up with others.", ["2016-04-10", "2016-04-09"]),
+    ("On 1 April, two days after it had called itself a state, A fell. Two days later B followed.",
+     ["2016-04-01", "2016-03-30", "2016-04-03"]),
+    ("They took it in 2014. It has been promising since June to take the rest.", ["2014", "2015-06-01/2016-04-11"]),
+    ("The road has been cut since the dawn of 22 March.", ["2016-03-22/2016-04-11"]),
+    ("Rockets have fallen all week. In the course of the summer of 2015 it burnt.", ["2016-04-11", "2015-22"]),
+    ("They were finished in 2010; four years on it was theirs.", ["2010", "2014"]),
+])
+def test_expressions_that_stories_by_eight_more_hands_taught(text: str, wanted: list[str]) -> None:
+    assert edtf_of(text) == wanted

@@ -64,8 +64,8 @@ _AT = (
 )
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
 _LATER = (
-    r"(?:earlier|later|early|late|midway|(?:at\s)?the\s(?:start|end|beginning)|by\sthe\send"
-    r"|(?:in\s)?the\s(?:last|final|closing|first|opening)\sdays)"
+    r"(?:earlier|later|early|late|midway|(?:at\s|in\s)?the\s(?:start|middle|end|beginning)|by\sthe\s(?:middle|end)"
+    r"|(?:in\s)?the\s(?:last|final|closing|first|opening)\sdays|(?:in|over)\sthe\scourse)"
 )
 
 _RULES = {
@@ -81,7 +81,8 @@ _RULES = {
     "month_year": rf"(?P<part>{PART})?(?P<month>{MONTH})(?:,?\s(?:of\s|in\s)?(?P<year>{_YEAR_WORD})"
     r"|\s'(?P<short>\d\d)(?!\d))",
     "month": rf"(?:(?P<which>{_WHICH})\s)?(?P<part>{PART})?(?P<month>{FULL_MONTH})",
-    "season": rf"(?P<part>{PART})?(?:(?P<which>{_WHICH})\s|(?:in|by|during|over)\s)?(?:the\s)?"
+    "season": rf"(?P<part>{PART})?(?:(?P<which>{_WHICH})\s|(?:in|by|during|over|(?:in|over)\sthe\scourse\sof)\s)?"
+    r"(?:the\s)?"
     rf"(?P<late>early\s|mid-|mid\s|late\s|middle\sof\s)?(?P<season>spring|summer|autumn|fall|winter)"
     rf"(?:(?:\sof|,)?\s(?P<year>{_YEAR_WORD}))?(?![a-z-])",
     "holiday": rf"(?:the\s)?(?:(?P<nth>{_ORDINAL}|last)\sday\sof\s|(?P<part>{PART}))?(?:the\s)?(?:holy\smonth\sof\s)?"
@@ -94,7 +95,8 @@ _RULES = {
     "weekday_nth": rf"(?P<weekday>{WEEKDAY}),?\s(?:the\s)?(?P<day>[12]?\d(?:st|nd|rd|th)|3[01](?:st|th))(?![\w-])"
     rf"(?!\s(?:of\s)?{MONTH})",
     "weekend": rf"(?:(?:over|at|during|on)\s)?(?:(?P<which>{_WHICH}|the|the\spast|past)\s)weekend(?![a-z])",
-    "weekday": rf"(?:(?P<which>{_WHICH})\s)?(?:early\s|late\s)?(?P<weekday>{WEEKDAY}|{DOTTED_WEEKDAY})(?:['\u2019]s)?"
+    "weekday": rf"(?:(?P<later>later\s)(?:on\s)?|(?P<which>{_WHICH})\s)?(?:early\s|late\s)?"
+    rf"(?P<weekday>{WEEKDAY}|{DOTTED_WEEKDAY})(?:['\u2019]s)?"
     rf"(?:\s{_HOUR})?(?:\s(?P<way>before|after)(?=[,.;)]))?(?P<week>,?\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek|\sweek(?![a-z-]))?",
     "deictic": rf"(?:earlier\s|late\s|early\s|later\s)?(?P<word>today|tonight|yesterday|tomorrow|overnight|last\snight"
     rf"|this\s(?:morning|afternoon|evening))(?:\s{_HOUR})?(?![a-z])",
@@ -114,11 +116,12 @@ _RULES = {
     "within_count": rf"within\s(?:{ABOUT}\s)?(?P<count>{COUNT})\s(?P<unit>{UNIT})s?(?![a-z])(?!\sof\s)",
     "beside": r"the\s(?P<unit>day|night|morning|evening|week|month|year)\s(?P<way>before|after)(?![a-z])"
     r"(?:\s(?P<what>that|this|tomorrow|yesterday|last)(?![a-z]))?"
-    r"(?P<follows>(?=\s(?!(?:to|at|in|and|but|as|by|for|from|on|with|when)\b)\w))?",  # not "agreed the day before to"
+    r"(?P<follows>(?=\s(?!(?:to|at|in|and|but|as|by|for|from|on|with|when|together|alone|too|also|near|had|were|was"
+    r"|[a-z]{2,14}ed)\b)\w))?",  # not "agreed the day before to"
     "offset": rf"(?:(?P<about>{ABOUT})\s)?(?:(?P<count>{COUNT})\s)?(?P<half>and\sa\shalf\s)?"
     rf"(?P<unit>{UNIT}|hour|minute)s?\s"
     rf"(?:and\s(?:an?|{COUNT})\s(?:half|{UNIT}s?)\s)?"
-    r"(?P<way>ago|earlier|later|before|previously|after|afterwards?|prior|hence|from\snow|on(?=,))(?![a-z])"
+    r"(?P<way>ago|earlier|later|before|previously|after|afterwards?|prior|hence|from\snow|since(?=\s\w)|on(?=,|\s(?:it|they|he|she|its|their)\b))(?![a-z])"
     r"(?P<same>\s(?:this\smonth|today|this\sweek)(?![a-z]))?"
     r"(?:\s(?P<what>that|this)(?=[\s,.;:])(?!\s(?!they\b|it\b|he\b|she\b|we\b|the\b)[a-z]{1,20}"
     r"\s(?:was|had|fell|were)\b))?(?P<follows>(?=\s\w))?",
@@ -135,7 +138,9 @@ _RULES = {
     r"(?![a-z])",
     "this_time": r"this\stime\slast\s(?P<unit>year|month|week)(?![a-z])",
     "unit_over": r"(?:before|by\sthe\stime)\s(?:the|this)\s(?P<unit>day|week|month|year)\sis\s(?:over|out)(?![a-z])",
-    "same": rf"(?P<which>{_WHICH}|next|same)\s(?P<unit>day|morning|afternoon|evening|night|week|month|year|decade)"
+    "since_then": r"(?:ever\ssince|since\sthen)(?=[\s,.;:)])(?!\s(?:the|they|he|she|it|its|their|a)\b)",
+    "same": rf"(?P<which>{_WHICH}|next|same|all(?=\sweek)|this\svery)\s"
+    r"(?P<unit>day|morning|afternoon|evening|night|week|month|year|decade)"
     r"(?![a-z-])",
 }
 
@@ -193,15 +198,14 @@ def expressions(text: str) -> list[Expression]:
 
 _WORD = re.compile(r"[a-z]+|\d", re.ASCII)
 _OPENERS = frozenset(
-    f"""a about after almost an and approximately around ashura at autumn barely before beginning between by christmas
-    circa close closing couple decade decades dozen during early earlier eid end fall few fewer final first following
-    for fortnight fortnights from half holy hour hours in just last lasted late later less many mid middle midway
-    minute minutes month months more nearly new newroz next night nowruz on only opening outset over overnight past
-    previous preceding ramadan roughly same second several shortly since some soon spring start summer tenth that the
-    third fourth fifth sixth seventh eighth ninth this throughout till today tomorrow tonight until up day days week
-    weeks well winter within year years yesterday
-    easter good palm {' '.join(MONTHS)} {' '.join(WEEKDAYS)}
-    {' '.join(NUMBERS).replace('-', ' ')}""".split()
+    f"""a about after all almost an and approximately around ashura at autumn barely before beginning between by
+    christmas circa close closing couple decade decades dozen during early earlier eid end ever fall few fewer
+    final first following for fortnight fortnights from half holy hour hours in just last lasted late later
+    less many mid middle midway minute minutes month months more nearly new newroz next night nowruz on only
+    opening outset over overnight past previous preceding ramadan roughly same second several shortly since
+    some soon spring start summer tenth that the third fourth fifth sixth seventh eighth ninth this throughout
+    till today tomorrow tonight until up day days week weeks well winter within year years yesterday easter
+    good palm {' '.join(MONTHS)} {' '.join(WEEKDAYS)} {' '.join(NUMBERS).replace('-', ' ')}""".split()
 )
 """The words that an expression of the grammar may begin with; all others are passed over. A test holds it to the
 grammar."""
@@ -346,6 +350,19 @@ def _is_told(text: str, low: str, expression: Expression) -> bool:
     return not low[max(start - 6, 0) : start].endswith(("every ", "each ", "most "))
 
 
+_SO_LONG = re.compile(
+    r"\b(?:it(?:\sis|['\u2019]s|\shas\sbeen)|passed|gone(?:\sby)?)\s(?:now\s|been\s|only\s|just\s|exactly\s)?\Z"
+)
+
+
+def _is_count(_: str, low: str, expression: Expression) -> bool:
+    """ "It is thirty days since they left", but not "in the years since the war"."""
+    start = expression.span.start
+    if expression.parts["way"] == "on":  # "four years on it was theirs", but not "spent two days on it"
+        return low.startswith(",", expression.span.end) or low[:start].rstrip(" ")[-1:] in (".", ";", ":", "")
+    return expression.parts["way"] != "since" or _SO_LONG.search(low, max(start - 30, 0), start) is not None
+
+
 def _is_repeat(_: str, __: str, expression: Expression) -> bool:
     """ "the third time in two weeks", "only time in …"; other words before "time in" are no counts."""
     return expression.parts.get("time", "only") in ("only", "last", "fourth", "11th", "12th")
@@ -366,5 +383,6 @@ _DECIDE: dict[str, Callable[[str, str, Expression], bool]] = {
     "holiday": _is_feast,
     "weekday": _is_told,
     "span_back": _is_repeat,
+    "offset": _is_count,
 }
 """Rules whose words are not always a time."""

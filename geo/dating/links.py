@@ -13,7 +13,8 @@ from geo.dating.words import COUNT, MONTHS, UNIT, number_of
 from geo.interval import DAY, Interval
 from geo.model import Span, When
 
-_LEAD = re.compile(r"\b(?P<lead>since|until|till|from|between|before|prior to)\s(?:the\s|about\s|around\s)?\Z")
+_LEAD = re.compile(r"\b(?P<lead>since|until|till|from|between|before|prior to)\s(?:the\s|about\s|around\s)?"
+                   r"(?:(?:dawn|morning|afternoon|evening|night)\sof\s)?\Z")
 _SINCE_CLAUSE = re.compile(
     r"\bsince\s(?:[a-z'\u2019-]{1,20}\s){1,6}?(?:[a-z]{2,14}ed|began|fell|took|broke out|left|lost|won|came|went)"
     r"(?:\s[a-z]{1,14}){0,3}\s(?:in|on|over|at)\s(?:the\s)?\Z"
@@ -98,7 +99,7 @@ def linked(lowered: str, found: Sequence[Found], published: date | None) -> Iter
 def _lead(lowered: str, one: Found) -> tuple[str, int]:
     """The word that opens the expression ("since", "to" of "the 24 hours to"), and where it begins."""
     start = one.span.start
-    lead = _LEAD.search(lowered, max(start - 20, 0), start)
+    lead = _LEAD.search(lowered, max(start - 30, 0), start)
     if lead:
         return lead.group("lead"), lead.start()
     lead = _SINCE_CLAUSE.search(lowered, max(start - 70, 0), start)

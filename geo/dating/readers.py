@@ -50,6 +50,7 @@ _READERS: dict[str, Callable[[Parts, Discourse], Meaning | None]] = {
     "half": relative.half,
     "within": relative.within,
     "unit_over": relative.unit_over,
+    "since_then": relative.since_then,
     "same": relative.same,
 }
 

@@ -17,6 +17,7 @@ MONTHS_OF_A_YEAR, A_MONTH = 12, 28
 
 _DAY_PARTS = ("day", "morning", "afternoon", "evening", "night")
 _PART = {"early": "early", "late": "late", "midway": "mid", "by the end": "late",
+         "by the middle": "mid", "in the middle": "mid", "the middle": "mid",
          "at the end": "late", "at the start": "early", "at the beginning": "early",
          **{f"{lead}the {which} days": part for lead in ("", "in ") for which, part in (
              ("last", "late"), ("final", "late"), ("closing", "late"), ("first", "early"), ("opening", "early"))},
@@ -109,7 +110,7 @@ def offset(parts: Parts, discourse: Discourse) -> Meaning | None:
     """ "three days ago", "two weeks later", "hours after", "five days after that"."""
     way, unit = parts["way"], parts["unit"]
     told = discourse.told is not None or discourse.main is not None
-    from_now = way in ("ago", "hence", "from now")
+    from_now = way in ("ago", "since", "hence", "from now")
     here = discourse.published if from_now else discourse.here
     if here is None:
         return None
@@ -121,7 +122,8 @@ def offset(parts: Parts, discourse: Discourse) -> Meaning | None:
     forward = _is_forward(parts)
     words = parts.get("count", "")
     count = None if words in FEW else number_of(words)
-    if not told and (("follows" in parts and way in ("after", "before")) or (forward and not from_now)):
+    is_beside = "follows" in parts and way in ("after", "before")
+    if not told and (is_beside or (forward and not from_now)) and not _is_of_news(parts):
         return None  # "five months later", and nothing says than what
     if count is None:
         return _vaguely(unit, forward, here, base)
@@ -135,6 +137,12 @@ def offset(parts: Parts, discourse: Discourse) -> Meaning | None:
     unit = "day" if day_long else unit
     unit = {"this month": "month", "this week": "week", "today": "day"}.get(parts.get("same", ""), unit)
     return Meaning(units.around(to, unit), unit if unit != "decade" else "period", reason)
+
+
+def _is_of_news(parts: Parts) -> bool:
+    """"Troops are at the gates, two days after rebels left": what has no date is of the publication, and what lies two
+    days before it is told of by the rest."""
+    return parts["way"] == "after" and "follows" in parts and "what" not in parts
 
 
 def _is_forward(parts: Parts) -> bool:
@@ -207,12 +215,25 @@ def within(parts: Parts, discourse: Discourse) -> Meaning | None:
     if unit == "day" or (which == "last" and how in ("earlier", "later")):
         return Meaning(whole, unit, reason)
     if how in _PART:
-        return Meaning(units.part(whole, _PART[how]), "period", reason)
-    if how == "earlier" and here in whole:
+        return Meaning(_part_by_now(units.part(whole, _PART[how]), parts, discourse), "period", reason)
+    if (how == "earlier" or how.endswith("course")) and here in whole:
         return Meaning(Interval(whole.start, here + DAY), unit, reason)
     if how == "later" and here in whole:
         return Meaning(Interval(here, whole.end), unit, reason)
     return Meaning(whole, unit, reason)
+
+
+def _part_by_now(part: Interval, parts: Parts, discourse: Discourse) -> Interval:
+    """ "began on 23 May. At the end of the month it was held up": a part that is still to come is not of this month but
+    of the one told before, or the last."""
+    day, told = discourse.published, discourse.told
+    is_ahead = day is not None and part.start is not None and part.start > day
+    if not is_ahead or day is None or discourse.is_future or parts["which"] != "the":
+        return part
+    unit = parts["unit"]
+    here = told.start if told is not None and told.start is not None else units.shifted(day, -1, unit)
+    past = units.part(units.around(here, unit), _PART[parts["how"]])
+    return past if past.start is not None and past.start <= day else part
 
 
 def unit_over(parts: Parts, discourse: Discourse) -> Meaning | None:
@@ -223,9 +244,18 @@ def unit_over(parts: Parts, discourse: Discourse) -> Meaning | None:
     )
 
 
+def since_then(_: Parts, discourse: Discourse) -> Meaning | None:
+    """ "has stood empty ever since": from the date told before to the publication."""
+    told, day = discourse.told, discourse.published
+    if told is None or told.start is None or day is None or told.start > day:
+        return None
+    return Meaning(Interval(told.start, day + DAY), "period", "since the date told before")
+
+
 def same(parts: Parts, discourse: Discourse) -> Meaning | None:
     """ "last month", "that year", "the next day", "the day before"."""
     which, unit = parts["which"].replace("the same", "same").replace("same", "the same"), parts["unit"]
+    which = {"all": "this", "this very": "this"}.get(which, which)
     unit = "day" if unit in _DAY_PARTS else unit
     if which == "next" and unit == "day":
         which = "the next"

@@ -92,7 +92,9 @@ class Story:
 _SINCE = re.compile(r"\b(?:since|until)\s[^,;.]{3,70}\Z")
 """ "the first since they entered the war a week ago": of old."""
 
-OPENING = re.compile(r"(?:since|until|till|before|from|for|over|in the past|within|(?:in )?the \d+)\b", re.IGNORECASE)
+OPENING = re.compile(
+    r"(?:(?:ever )?since|until|till|before|from|for|over|in the past|within|(?:in )?the \d+)\b", re.IGNORECASE
+)
 """How an expression begins that bounds a time, or lasts, and is no day of something told."""
 
 _SAYING = re.compile(

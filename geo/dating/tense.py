@@ -14,13 +14,13 @@ _ADVERBS = r"(?:(?:\w{2,14}ly|been|be|also|already|not|never|just|since|then|lon
 _CUE = re.compile(
     rf"""(?<![-\w])(?:
     (?P<future>(?:will|shall|won['\u2019]t|would|['\u2019]ll)\s{_ADVERBS}[a-z]{{2,18}}
-        |(?:is|are|due|set|scheduled|slated|poised|expected|going|plan|plans|planning|hopes?|intends?|vowed|agreed)
-        \s(?:{_ADVERBS})(?:to\s[a-z]{{2,18}}|for)
+        |(?:is|are|due|set|scheduled|slated|poised|expected|going|plan|plans|planning|hopes?|intends?|vowed|agreed|promised)
+        \s(?:{_ADVERBS})(?:to\s(?:be\s)?[a-z]{{2,18}}|for)
         |(?:is|are)(?=\s(?:on|this|next)\s(?:mon|tues|wednes|thurs|fri|satur|sun)day)
         |(?<!\bto\s)(?:falls?|begins?|starts?|opens?|ends?|expires?|meets?)(?=\s(?:in\s[a-z]+\s)?(?:on\s|the\sday\safter|tomorrow|next\s|at\sthe\send))
         |(?:may|might|must)\s(?:not\s|soon\s|still\s)?(?:be|need|begin|come|take|fall|start|go|see|end|return|attack
         |try|leave|get)
-        |(?:is|are)\s(?:expected|planned|scheduled|due|set)(?=\s(?:before|by|in|on|within|next|this|at)\s)
+        |(?:is|are)\s(?:expected|planned|promised|scheduled|due|set)(?=\s(?:before|by|in|on|within|next|this|at|for)\s)
         |(?:was|were)\sto\s[a-z]{{2,18}}
         |(?:promises?|threatens?|vows|pledges|wants|aims|intends|means|seeks|hopes)(?=\s(?:to|a|an|that|the)\s)
         |upcoming|ahead\sof\s(?:an?\s|the\s)?(?=expected|planned|assault|offensive|attack|talks|operation|push|battle|elections?|vote
@@ -34,9 +34,9 @@ _CUE = re.compile(
         |withdrew|overran|retook|ran|put|set|stood|sat|rode|flew|threw|dug|hid|kept|lay|spoke|drew|thought|paid|sold|bought|taught
         |caught|sought|taken|retaken|driven|broken|begun|overrun|swept|blew|chose|hung|spent|stole|tore|spread|knew|grew|ate|was|were|found|heard|felt|dealt|bore|clung|crept|fed|hung|laid|lent|meant|proved|rang|sank|shook|slid|slept
         |sprang|stuck|swore|swung|undertook|understood|woke|wore|overcame|overthrew|upheld|withheld|withstood|shut|quit|let|burst
-        |(?!need|hundred|shed\b|red\b|bed\b|seed|speed|feed\b|indeed|unprecedented|naked|sacred|breed)[a-z]{{2,16}}ed)
+        |(?<!\bthe\s)(?<!\ba\s)(?<!\ban\s)(?<!\bits\s)(?<!\btheir\s)(?!need|hundred|shed\b|red\b|bed\b|seed|speed|feed\b|indeed|unprecedented|naked|sacred|breed)[a-z]{{2,16}}ed)
     |(?P<present>is|are|has|have|says?|remains?|continues?|(?:warn|claim|reckon|insist|think|expect|credit|hold|lie|cover|sit
-        |belong|want|need|hope|fear|argue|expect|stand|live|refuse|blame|count|put|doubt)s?|denies|flies|controls|rules|stays|keeps|watches|waits
+        |belong|want|need|hope|fear|argue|expect|stand|live|refuse|blame|count|put|doubt)s?|denies|flies|controls|rules|stays?|keeps|watches|waits
         |(?:report|announce|estimate|believe|know|add|note|confirm)s?(?=\sthat\b)|can(?:not)?(?:\snow)?\sbe)
     )(?![-\w])""",
     re.VERBOSE,

@@ -41,6 +41,8 @@ def _week_off(day: date, number: int, which: str) -> Meaning:
 def _beside(day: date, number: int, parts: Parts, discourse: Discourse) -> Meaning:
     """By the word before it and by tense: after, before, or on or before the publication."""
     name, which = WEEKDAY_NAMES[number], parts.get("which", "")
+    if "later" in parts and discourse.is_future:
+        return on_day(_on_or_after(day, number), f"first {name} from the publication on")
     if which in ("next", "the coming") or (discourse.is_future and which != "last"):
         return on_day(_on_or_after(day + DAY, number), f"first {name} after the publication")
     if which in ("last", "the previous", "the preceding"):
