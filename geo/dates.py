@@ -116,33 +116,45 @@ def _tense(verbs: Cues, clause: Span, expression: Expression, lowered: str) -> s
 def _is_ahead(verbs: Cues, tense: str, expression: Expression, lowered: str) -> bool:
     """ "schools stay shut until Sunday", "want the road opened before the summer"."""
     before = lowered[max(expression.span.start - 12, 0) : expression.span.start]
-    if expression.rule == "weekday" and before.endswith((" until ", " till ")):
-        return tense in ("present", "ongoing") or verbs.first in ("present", "ongoing", "none")
+    if expression.rule == "weekday" and before.endswith((" until ", " till ", " for ")):
+        return tense in ("present", "ongoing") or verbs.first in ("present", "ongoing", "future", "none")
     is_before = expression.rule in _PART_OF_YEAR and before.endswith((" before ", " before the "))
     return is_before and verbs.first in ("present", "future", "none")
 
 
-_PART_OF_YEAR = ("season", "holiday", "weekend", "month")
+_PART_OF_YEAR = ("season", "holiday", "weekend", "month", "within")
 
 
 def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tuple[When, ...]:
     """In order of the text: each date may lean on the one told before it."""
     lowered, history = lower(text), _is_history(timed, published)
     found: list[Found] = []
-    told = _Told(history=history)
+    told, entry = _Told(history=history), None
     for one, following in zip_longest(timed, timed[1:]):
         is_new = told.before is not None and one.paragraph != told.before.paragraph
         if is_new and not history and not _opens_on(one) and not (published is None and _is_narrow(told)):
             told = told._replace(interval=None, dated=False, thread=None)
         apposed = _apposed(one, found, lowered) or _of_told_week(one, told, published, lowered)
-        meaning = apposed or read(one.expression, _discourse(one, following, told, published))
+        today = entry[1] if entry and entry[0] == one.paragraph and _is_of_its_today(one) else published
+        meaning = apposed or read(one.expression, _discourse(one, following, told, today))
         told = told._replace(before=one)
         if meaning is None:
             continue
         ended = told.ended if one.tense == "perfect" and not history else None
         found.append(Found(one.expression, meaning, one.tense, ended))
+        entry = (one.paragraph, meaning.interval.start) if _heads(one, meaning, lowered) else entry
         told = told if apposed else _told_next(told, one, meaning, lowered)
     return tuple(linked(lowered, found, published))
+
+
+def _heads(one: Timed, meaning: Meaning, lowered: str) -> bool:
+    """ "Tuesday. It goes on. Today A fell": a diary's entry, whose todays are its own."""
+    is_first = one.expression.span.start - one.paragraph.start <= len("\u2022 ")
+    return is_first and meaning.interval.days == 1 and lowered.startswith((". ", ": "), one.expression.span.end)
+
+
+def _is_of_its_today(one: Timed) -> bool:
+    return one.expression.rule == "deictic" or one.expression.parts.get("way") == "ago"
 
 
 def _apposed(one: Timed, found: Sequence[Found], lowered: str) -> Meaning | None:

@@ -547,3 +547,28 @@ def test_expressions_that_a_second_set_of_stories_taught(text: str, wanted: str)
 ])
 def test_expressions_that_stories_by_eight_more_hands_taught(text: str, wanted: list[str]) -> None:
     assert edtf_of(text) == wanted
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("He is expected to speak in A on Wednesday.", ["2016-04-13"]),
+    ("It was to be handed over on Wednesday.", ["2016-04-13"]),
+    ("They left in the night to Friday. By daybreak B had gone too.", ["2016-04-07/2016-04-08", "2016-04-08"]),
+    ("They agreed overnight to 2 April.", ["2016-04-01/2016-04-02"]),
+    ("Talks are called for Thursday.", ["2016-04-14"]),
+    ("They spent the Feast of the Sacrifice there.", ["2015-09-24/2015-09-27"]),
+    ("Tuesday. It goes on. The field was lost last night, and today the dam.",
+     ["2016-04-05", "2016-04-04", "2016-04-05"]),
+])
+def test_expressions_that_their_second_half_taught(text: str, wanted: list[str]) -> None:
+    assert edtf_of(text) == wanted
+
+
+@pytest.mark.parametrize("text, words, edtf", [
+    ("They took Safira on 1 April, recovered Base 80, beside the airport, five days later, and left.",
+     "Base 80", "2016-04-06"),
+    ("Two years after they were driven out in January 2014, a third of Kobani is rebuilt.", "Kobani", MONDAY),
+    ("The army won it in May 2015. General Townsend said that Palmyra was for others to lose.", "Palmyra", MONDAY),
+    ("They will merge later this week. A diplomat in Istanbul said it was time.", "Istanbul", MONDAY),
+])
+def test_a_name_takes_the_day_that_eight_more_hands_gave_it(text: str, words: str, edtf: str) -> None:
+    assert said(text, words).edtf == edtf

@@ -68,6 +68,8 @@ def _right_behind(text: str, own: Sequence[Scope], span: Span) -> Scope | None:
 
 _BY_IT = re.compile(
     r",?\s(?:(?:on|in|at|by|early|late)\s){0,2}(?:the\s)?(?:(?:morning|afternoon|evening|night)\sof\s(?:the\s)?)?|\s\("
+    r"|,\s(?:across|beside|near|outside|opposite|north|south|east|west|a|an|the|its|along|behind|between)\s[^,;.:()]{2,50},\s"
+    r"(?:(?:on|in|at|early|late)\s){0,2}(?:the\s)?"
 )
 
 _LABEL_ENDS = re.compile(r"[^.:;!?\n]{0,40}:\s|\.\s|\s?[\u2013\u2014]\s")

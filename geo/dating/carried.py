@@ -30,13 +30,24 @@ def carried(story: Story, span: Span) -> When | None:
         return None
     paragraph = story.paragraph(sentence)
     before = story.inside(Span(max(paragraph.start, sentence.start - 4 * REACH), sentence.start))
-    told = [when for when in before[-LEAD_TIMES:] if story.leads_on(when)]
+    told = [when for when in before[-LEAD_TIMES:] if story.leads_on(when) and not _is_to_come(story, when)]
     if tense_at(story, clause, span, sentence) == "past":
         told = [when for when in told if not _is_of_before(story, when)] or told
-    if told:
+    if told and not (_is_long_ago(story, told[-1]) and _is_beside_news(story, sentence)):
         return replace(told[-1], reason=f"{told[-1].reason}; told before it in the paragraph")
     is_beside = _is_state(story, clause, span) or _is_beside_news(story, sentence) or _stands_alone(text, paragraph)
     return None if is_beside and not is_headed else _of_main(story, span)
+
+
+def _is_to_come(story: Story, when: When) -> bool:
+    now, end = story.published.interval.end if story.published else None, when.interval.end
+    return now is not None and end is not None and end > now
+
+
+def _is_long_ago(story: Story, when: When) -> bool:
+    """No news any more: what somebody says after it is said today."""
+    day, end = story.published.interval.start if story.published else None, when.interval.end
+    return day is not None and end is not None and end <= day - NEWS
 
 
 def _is_of_before(story: Story, when: When) -> bool:
@@ -106,7 +117,8 @@ def _stands_alone(text: str, paragraph: Span) -> bool:
 
 
 _SPEECH = re.compile(
-    r"(?:said|told|blamed|claimed|denied|reported|announced|wrote|warned|added|called|accused|insisted)\b"
+    r"(?:said|told|blamed|claimed|denied|reported|announced|wrote|warned|added|called|accused|insisted|urged|condemned|conceded"
+    r"|demanded|acknowledged|appealed|(?:was|were)\s(?:also\s)?reported\sfrom)\b"
 )
 _IF = re.compile(r"[\"\u201c]?(?:if|unless)\s", re.IGNORECASE)
 

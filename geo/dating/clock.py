@@ -24,6 +24,10 @@ def clock(parts: Parts, discourse: Discourse) -> Meaning | None:
     return on_day(here, f"an hour of the day of {base}")
 
 
+NIGHT = 2
+"""Days: the evening's and the morning's."""
+
+
 def overnight(_: Parts, discourse: Discourse) -> Meaning | None:
     """The evening's day and the morning's."""
     told, day = discourse.day_told, discourse.published
@@ -39,6 +43,9 @@ def overnight(_: Parts, discourse: Discourse) -> Meaning | None:
 def _day_told(discourse: Discourse) -> tuple[date | None, str]:
     if discourse.day_told is not None:
         return discourse.day_told, "the date told before"
+    told = discourse.told
+    if told is not None and told.days == NIGHT and told.end is not None:  # "in the night to Friday. By daybreak …"
+        return told.end - DAY, "the night told before"
     if discourse.main is not None:
         return discourse.main, "the main event"
     return discourse.published, "the publication"

@@ -45,6 +45,7 @@ _YEAR_WORD = (
 )
 _DASH = r"\s?[-\u2013\u2014]\s?"
 _TO = rf"(?:{_DASH}|\s(?:to|until|till|through)\s)"
+_INTO = r"(?P<into>(?:(?:in|during)\sthe\snight|overnight)\sto\s)"
 _ON = rf"(?:(?P<weekday>{WEEKDAY}|{SHORT_WEEKDAY}),?\s(?:the\s|dawn\s)?(?:of\s)?)?"
 _OF_YEAR = rf"(?:,?\s(?:of\s|in\s)?(?P<year>{_YEAR_WORD})|\s'(?P<short>\d\d)(?!\d))?"
 _HOUR = r"(?:morning|afternoon|evening|night|noon|midday|dawn|dusk|lunchtime|daybreak|nightfall)"
@@ -75,7 +76,7 @@ _RULES = {
     rf"(?P<month>{MONTH}){_OF_YEAR}",
     "month_days": rf"(?P<month>{MONTH})\s(?P<day>{DAY})(?:{_TO}|\sand\s(?=\d))(?P<last>{DAY})(?!\s?{FULL_MONTH})"
     rf"{_OF_YEAR}",
-    "day_month": rf"{_ON}(?:(?P<into>in\sthe\snight\sto\s)|(?:the\s)?(?:night\sof\s|morning\sof\s)?)"
+    "day_month": rf"{_ON}(?:{_INTO}|(?:the\s)?(?:night\sof\s|morning\sof\s)?)"
     rf"(?P<day>{DAY})(?:\sof)?\s(?P<month>{MONTH}){_OF_YEAR}",
     "month_day": rf"{_ON}(?P<month>{MONTH})\s(?:the\s)?(?P<day>{DAY})(?!\d|,\d{{3}}){_OF_YEAR}",
     "month_year": rf"(?P<part>{PART})?(?P<month>{MONTH})(?:,?\s(?:of\s|in\s)?(?P<year>{_YEAR_WORD})"
@@ -87,6 +88,7 @@ _RULES = {
     rf"(?:(?:\sof|,)?\s(?P<year>{_YEAR_WORD}))?(?![a-z-])",
     "holiday": rf"(?:the\s)?(?:(?P<nth>{_ORDINAL}|last)\sday\sof\s|(?P<part>{PART}))?(?:the\s)?(?:holy\smonth\sof\s)?"
     r"(?P<holiday>christmas(?:\s(?:eve|day|night))?|new\syear['\u2019]s\s(?:eve|day)|nowruz|newroz|ramadan|ashura"
+    r"|feast\sof\s(?:the\s)?sacrifice"
     rf"|eid(?:[\s-](?:al|ul)[\s-](?:fitr|adha))?|easter(?:\s(?:sunday|monday))?|good\sfriday|palm\ssunday){_OF_YEAR}(?![a-z-])",
     "decade": rf"(?:the\s)?(?P<part>{PART})?(?:the\s)?(?P<decade>(?:1\d|20)\d0)['\u2019]?s(?![a-z])",
     "years": rf"(?P<year>{YEAR})\s?[-\u2013\u2014/]\s?(?P<last>{YEAR}|\d\d(?![\d.,:]\d)(?!\w))",
@@ -95,7 +97,8 @@ _RULES = {
     "weekday_nth": rf"(?P<weekday>{WEEKDAY}),?\s(?:the\s)?(?P<day>[12]?\d(?:st|nd|rd|th)|3[01](?:st|th))(?![\w-])"
     rf"(?!\s(?:of\s)?{MONTH})",
     "weekend": rf"(?:(?:over|at|during|on)\s)?(?:(?P<which>{_WHICH}|the|the\spast|past)\s)weekend(?![a-z])",
-    "weekday": rf"(?:(?P<later>later\s)(?:on\s)?|(?P<which>{_WHICH})\s)?(?:early\s|late\s)?"
+    "weekday": rf"(?:{_INTO}|(?P<later>later\s)(?:on\s)?|(?P<which>{_WHICH})\s)?"
+    rf"(?:early\s|late\s)?"
     rf"(?P<weekday>{WEEKDAY}|{DOTTED_WEEKDAY})(?:['\u2019]s)?"
     rf"(?:\s{_HOUR})?(?:\s(?P<way>before|after)(?=[,.;)]))?(?P<week>,?\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek|\sweek(?![a-z-]))?",
     "deictic": rf"(?:earlier\s|late\s|early\s|later\s)?(?P<word>today|tonight|yesterday|tomorrow|overnight|last\snight"
@@ -199,7 +202,7 @@ def expressions(text: str) -> list[Expression]:
 _WORD = re.compile(r"[a-z]+|\d", re.ASCII)
 _OPENERS = frozenset(
     f"""a about after all almost an and approximately around ashura at autumn barely before beginning between by
-    christmas circa close closing couple decade decades dozen during early earlier eid end ever fall few fewer
+    christmas circa close closing couple decade decades dozen during early earlier eid end ever fall feast few fewer
     final first following for fortnight fortnights from half holy hour hours in just last lasted late later
     less many mid middle midway minute minutes month months more nearly new newroz next night nowruz on only
     opening outset over overnight past previous preceding ramadan roughly same second several shortly since

@@ -79,6 +79,7 @@ def kept(name: str, year: int) -> list[Interval]:
     ['2013-08-08/2013-08-10']
     """
     plain = name.replace("\u2019", "'").replace("-", " ")
+    plain = "eid al adha" if plain.endswith("sacrifice") else plain
     if plain.startswith("eid") and plain.endswith(("fitr", "adha")):
         feasts: tuple[Callable[[int], Interval | None], ...] = (_FITR_FEAST if plain.endswith("fitr") else _ADHA_FEAST,)
     else:

@@ -66,7 +66,7 @@ def scope_of(text: str, when: When, sentence: Span) -> Scope:
     at = when.span or sentence
     first = max(sentence.start, at.start - _WINDOW)
     before = lowered(text)[first : at.start]
-    for find in (_in_brackets, _of_aside, _of_participle, _after_event, _after_name, _in_relative):
+    for find in (_in_brackets, _of_aside, _of_participle, _after_event, _of_fronted, _after_name, _in_relative):
         span = find(text, before, at, sentence)
         if span is not None:
             return Scope(when, span, _RANKS.get(find.__name__, OWN))
@@ -140,6 +140,17 @@ def _after_event(text: str, _: str, at: Span, sentence: Span) -> Span | None:
     if not _RELATIVE.search(words) or not text[at.end : at.end + 2].strip(" .,;:\n"):
         return None
     return Span(at.start, _clause_end(text, at.end, sentence))
+
+
+_FRONTED = re.compile(r"(?:\w+\s){1,3}(?:day|week|month|year)s?\s(?:after|before)\s[^,;:.]{3,90}\Z")
+
+
+def _of_fronted(text: str, _: str, at: Span, sentence: Span) -> Span | None:
+    """ "Two years after they were driven out in January 2015, a third of A is rebuilt": what is before the comma."""
+    if text[at.end : at.end + 2] != ", " or at.start - sentence.start > _WINDOW:
+        return None
+    words = lowered(text)[sentence.start : at.start]
+    return Span(sentence.start, at.end) if _FRONTED.match(words) else None
 
 
 def _after_name(text: str, before: str, at: Span, sentence: Span) -> Span | None:

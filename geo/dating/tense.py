@@ -14,14 +14,15 @@ _ADVERBS = r"(?:(?:\w{2,14}ly|been|be|also|already|not|never|just|since|then|lon
 _CUE = re.compile(
     rf"""(?<![-\w])(?:
     (?P<future>(?:will|shall|won['\u2019]t|would|['\u2019]ll)\s{_ADVERBS}[a-z]{{2,18}}
-        |(?:is|are|due|set|scheduled|slated|poised|expected|going|plan|plans|planning|hopes?|intends?|vowed|agreed|promised)
+        |(?:(?:is|are|was|were)\s(?:(?:now|also|still|not)\s)?(?=due|set\s|scheduled|slated|poised|expected|going|planning|promised
+        |likely|ready))?(?:is|are|due|set|scheduled|slated|likely|ready|poised|expected|going|plan|plans|planning|hopes?|intends?|vowed|agreed|promised)
         \s(?:{_ADVERBS})(?:to\s(?:be\s)?[a-z]{{2,18}}|for)
         |(?:is|are)(?=\s(?:on|this|next)\s(?:mon|tues|wednes|thurs|fri|satur|sun)day)
         |(?<!\bto\s)(?:falls?|begins?|starts?|opens?|ends?|expires?|meets?)(?=\s(?:in\s[a-z]+\s)?(?:on\s|the\sday\safter|tomorrow|next\s|at\sthe\send))
         |(?:may|might|must)\s(?:not\s|soon\s|still\s)?(?:be|need|begin|come|take|fall|start|go|see|end|return|attack
         |try|leave|get)
         |(?:is|are)\s(?:expected|planned|promised|scheduled|due|set)(?=\s(?:before|by|in|on|within|next|this|at|for)\s)
-        |(?:was|were)\sto\s[a-z]{{2,18}}
+        |(?:was|were)\sto\s(?:be\s)?[a-z]{{2,18}}
         |(?:promises?|threatens?|vows|pledges|wants|aims|intends|means|seeks|hopes)(?=\s(?:to|a|an|that|the)\s)
         |upcoming|ahead\sof\s(?:an?\s|the\s)?(?=expected|planned|assault|offensive|attack|talks|operation|push|battle|elections?|vote
         |ground|summit|meeting|visit))

@@ -11,6 +11,15 @@ from geo.interval import DAY, Interval
 
 
 def weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
+    """By tense, by the words before it and by what was told; "in the night to Friday" are two days."""
+    meaning = _weekday(parts, discourse)
+    start = meaning.interval.start if meaning else None
+    if meaning is None or start is None or "into" not in parts:
+        return meaning
+    return Meaning(Interval(start - DAY, meaning.interval.end), "period", f"the night to it: {meaning.reason}")
+
+
+def _weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
     number, day = WEEKDAYS[parts["weekday"].rstrip(".")], discourse.published
     which, name = parts.get("which", ""), WEEKDAY_NAMES[number]
     told = discourse.background if discourse.history else None  # news names the weekdays of its own week
