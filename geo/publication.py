@@ -125,13 +125,14 @@ def _inferred(text: str, title: str, anchors: Sequence[Anchor]) -> tuple[When | 
     whole = f"{title}\n\n{text}" if title else text
     timed = tuple(surrounded(whole))
     dateline = next((one.expression for one in timed[:4] if _opens(whole, one)), None)
-    fixes = [Fix(one.days, f"“{_said(whole, one)}” of {names_of(one.anchors)}")
-             for one in _retellings(whole, timed, anchors)]  # fmt: skip
+    retellings = [*_retellings(whole, timed, anchors)]
+    retold = [Fix(one.days, f"“{_said(whole, one)}” of {names_of(one.anchors)}") for one in retellings]
     dated = [(one.expression, one.tense) for one in timed]
     lead = _lead(whole, timed)
     window = theatre(anchors)
     yearly = [*anniversaries(whole, dated, anchors)]
-    fixes += [*weekday_dates(whole, dated, window), *feasts(whole, dated, window), *counted(whole, dated), *yearly]
+    own = [*weekday_dates(whole, dated, window), *feasts(whole, dated, window), *counted(whole, dated), *yearly]
+    fixes = [*retold, *own] if not own or _intersection([*retold, *own]) else _near(own, retellings)
     if not fixes and dateline is not None:
         return _narrowed(whole, Fix(frozenset(_years(timed, dateline)), ""), timed, dateline)
     days = _intersection(fixes)
@@ -214,6 +215,13 @@ def _intersection(fixes: Sequence[Fix]) -> frozenset[date]:
 
 def _said(text: str, retelling: Retelling) -> str:
     return text[retelling.expression.span.start : retelling.expression.span.end]
+
+
+def _near(own: Sequence[Fix], retold: Sequence[Retelling]) -> list[Fix]:
+    """What a story says itself goes before days that are known of old; these tell the year."""
+    known = {anchor.days.start for one in retold for anchor in one.anchors if anchor.days.start}
+    days = frozenset(day for day in _intersection(own) if any(abs(day - one) <= LONGEST_NEWS for one in known))
+    return [Fix(days, own[0].reason)] if days else [*own]
 
 
 def _retellings(text: str, timed: Sequence[Timed], anchors: Sequence[Anchor]) -> Iterator[Retelling]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -19,6 +20,8 @@ NEWS = timedelta(days=8)
 def carried(story: Story, span: Span) -> When | None:
     """For the past: the last date told before in the paragraph, else the day of the main event."""
     text, sentence = story.text, story.sentence(span)
+    if listed := _of_list(story, sentence):
+        return listed
     clause = around(story.clauses(sentence), span)
     is_headed = _HEADING.match(text, sentence.start, sentence.end) is not None
     if not is_headed and tense_at(story, clause, span, sentence) not in ("past", "perfect"):
@@ -37,6 +40,27 @@ def carried(story: Story, span: Span) -> When | None:
         return replace(told[-1], reason=f"{told[-1].reason}; told before it in the paragraph")
     is_beside = _is_state(story, clause, span) or _is_beside_news(story, sentence) or _stands_alone(text, paragraph)
     return None if is_beside and not is_headed else _of_main(story, span)
+
+
+LONGEST_LIST = 60
+"""Items that one opening dates."""
+
+_ITEM = re.compile(r"(?:[-\u2013\u2014\u2022*]|\d{1,2}[.)])\s")
+
+
+def _of_list(story: Story, sentence: Span) -> When | None:
+    """ "On Monday 111 died. The worst attacks: - Taji, …; - Mosul, …": an item is of the day of what opens its list."""
+    text, paragraph = story.text, story.paragraph(sentence)
+    if not _ITEM.match(text, paragraph.start) or any(map(story.leads_on, story.inside(paragraph))):
+        return None
+    laid = layout(text).paragraphs
+    at = bisect_left(laid, paragraph.start, key=lambda one: one.start)
+    above = reversed(laid[max(at - LONGEST_LIST, 0) : at])
+    head = next((one for one in above if not _ITEM.match(text, one.start)), None)
+    if head is None or not text[slice(*head)].rstrip().endswith(":"):
+        return None
+    told = next(filter(story.leads_on, story.inside(head)), None)
+    return replace(told, reason=f"{told.reason}; it opens the list") if told else None
 
 
 def _is_to_come(story: Story, when: When) -> bool:

@@ -18,7 +18,8 @@ _CUE = re.compile(
         |likely|ready))?(?:is|are|due|set|scheduled|slated|likely|ready|poised|expected|going|plan|plans|planning|hopes?|intends?|vowed|agreed|promised)
         \s(?:{_ADVERBS})(?:to\s(?:be\s)?[a-z]{{2,18}}|for)
         |(?:is|are)(?=\s(?:on|this|next)\s(?:mon|tues|wednes|thurs|fri|satur|sun)day)
-        |(?<!\bto\s)(?:falls?|begins?|starts?|opens?|ends?|expires?|meets?)(?=\s(?:in\s[a-z]+\s)?(?:on\s|the\sday\safter|tomorrow|next\s|at\sthe\send))
+        |(?<!\bto\s)(?:falls?|begins?|starts?|opens?|ends?|expires?|meets?|assembles?|gathers?|convenes?|votes?|visits?|resumes?)
+        (?=\s(?:(?:in|at|with)\s[a-z][a-z'\u2019-]+\s(?:[a-z'\u2019-]+\s)?)?(?:on\s|the\sday\safter|tomorrow|next\s|at\sthe\send))
         |(?:may|might|must)\s(?:not\s|soon\s|still\s)?(?:be|need|begin|come|take|fall|start|go|see|end|return|attack
         |try|leave|get)
         |(?:is|are)\s(?:expected|planned|promised|scheduled|due|set)(?=\s(?:before|by|in|on|within|next|this|at|for)\s)

@@ -29,13 +29,15 @@ _AS_OF = re.compile(
     r"\b(?:as\sof|as\s(?:it|things)\sstood|stood\sas|stand(?:s|ing)?\sas\sof)\s(?:on\s)?(?:the\s)?"
     r"(?:(?:morning|evening|night|end)\sof\s)?\Z"
 )
-_APPOSED = re.compile(r"\b(yesterday|today|this\s(?:morning|day)),?\s\(?(?:on\s)?\Z")
+_APPOSED = re.compile(
+    r"\b(yesterday|last\snight|today|this\s(?:morning|day))(?:\s(?:morning|afternoon|evening))?,?\s\(?(?:on\s)?\Z"
+)
 
 
 def apposed(lowered: str, start: int) -> int | None:
     """Days since a weekday or date that follows "yesterday," or "today,": 1 or 0."""
-    found = _APPOSED.search(lowered, max(start - 20, 0), start)
-    return None if found is None else int(found[1] == "yesterday")
+    found = _APPOSED.search(lowered, max(start - 24, 0), start)
+    return None if found is None else int(found[1] in ("yesterday", "last night"))
 
 
 @dataclass(frozen=True)
