@@ -556,6 +556,8 @@ def test_expressions_that_stories_by_eight_more_hands_taught(text: str, wanted: 
     ("They agreed overnight to 2 April.", ["2016-04-01/2016-04-02"]),
     ("Talks are called for Thursday.", ["2016-04-14"]),
     ("They spent the Feast of the Sacrifice there.", ["2015-09-24/2015-09-27"]),
+    ("A camp opens at Hassan Sham on Saturday.", ["2016-04-16"]),
+    ("Ministers assemble in Vienna on Saturday.", ["2016-04-16"]),
     ("Tuesday. It goes on. The field was lost last night, and today the dam.",
      ["2016-04-05", "2016-04-04", "2016-04-05"]),
 ])
@@ -569,6 +571,9 @@ def test_expressions_that_their_second_half_taught(text: str, wanted: list[str])
     ("Two years after they were driven out in January 2014, a third of Kobani is rebuilt.", "Kobani", MONDAY),
     ("The army won it in May 2015. General Townsend said that Palmyra was for others to lose.", "Palmyra", MONDAY),
     ("They will merge later this week. A diplomat in Istanbul said it was time.", "Istanbul", MONDAY),
+    ("On Friday 111 died, the ministry said. The worst attacks:\n\n- Taji. Bombs at daybreak.\n\n- Mosul. Nine dead.",
+     "Mosul", "2016-04-08"),
+    ("On Friday 111 died. There is more.\n\n- Mosul. A market is open.", "Mosul", MONDAY),
 ])
 def test_a_name_takes_the_day_that_eight_more_hands_gave_it(text: str, words: str, edtf: str) -> None:
     assert said(text, words).edtf == edtf

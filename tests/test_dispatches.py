@@ -66,7 +66,7 @@ def test_a_mistake_is_named_with_its_file_and_line(wrong: str, right: str, messa
 
 
 def test_an_unknown_part_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="'train', want one of dev, dev2, dev3, dev4, dev5, dev6, frozen"):
+    with pytest.raises(InvalidInput, match=r"'train', want one of dev, dev2, .*, dev14, frozen"):
         load("train")
 
 

@@ -16,6 +16,7 @@ from geo.gazetteer import Gazetteer
 from geo.ground import pipeline_of
 from geo.interval import Interval
 from geo.known_days import anchored_days
+from geo.pipeline import bundled
 from geo.publication import Anchor, infer_published
 from geo.store import open_store
 from geo.theatre import theatre
@@ -273,3 +274,15 @@ def test_a_store_and_its_service_know_these_days_as_well(tmp_path):
     app = create_app({"store": address})
     (mention,) = app.test_client().post("/api/read", json={"text": text}).get_json()["features"]
     assert mention["properties"]["valid_from"] == "2015-12-29"
+
+
+@pytest.mark.parametrize("text, edtf", [
+    ("Rebels stormed the Nasib crossing yesterday evening, Wednesday the first of April. "
+     "The Army of Conquest took Idlib on Saturday.", "2015-04-02"),
+    ("Rebels who overran Raqqa on Monday 4 March are besieging its offices. A video was shown yesterday, Tuesday.",
+     "2013-03-06"),
+])
+def test_what_a_story_says_itself_goes_before_days_that_are_known(text: str, edtf: str) -> None:
+    """The table of known days has Raqqa's fall two days later."""
+    found, _ = infer_published(text, anchors=bundled().anchors)
+    assert found is not None and found.edtf == edtf

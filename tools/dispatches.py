@@ -16,7 +16,7 @@ from geo.interval import DAY, Interval
 from geo.model import LngLat, Span
 
 HERE = Path(__file__).resolve().parent.parent / "tests" / "dispatches"
-DEVELOPMENT = ("dev", "dev2", "dev3", "dev4", "dev5", "dev6")
+DEVELOPMENT = ("dev", *(f"dev{number}" for number in range(2, 15)))
 """The parts that may be read."""
 
 PARTS = (*DEVELOPMENT, "frozen")
