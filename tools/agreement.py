@@ -17,7 +17,7 @@ from geo.interval import Interval
 from geo.model import Article, Event, LngLat, Mention, Place, Reading, Span, Toponym, When
 from geo.pipeline import bundled
 from tools.dispatches import HERE, Dispatch, GoldEvent, GoldMention, load, parse
-from tools.score import Tally, compare, table
+from tools.score import Tally, compare, parts_table
 
 AGAIN = HERE / "frozen-again"
 NOWHERE = LngLat(0.0, 0.0)
@@ -77,9 +77,9 @@ def main(arguments: Sequence[str]) -> None:
     argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(arguments)
     gazetteer = bundled().gazetteer
-    print("| who | what | score | |\n|---|---|---|---|")
-    for name, with_optional in (("a person", True), ("a person, nothing optional", False)):
-        print("\n".join(table(name, score(gazetteer, with_optional=with_optional))))
+    readers = {"a person": True, "a person, nothing optional": False}
+    results = {name: score(gazetteer, with_optional=with_optional) for name, with_optional in readers.items()}
+    print("\n".join(parts_table(results, readers)))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from geo.pipeline import Pipeline, bundled
 from geo.weighing import Sign
 from tools import sentences as labelled
 from tools.dispatches import DEVELOPMENT, load
-from tools.fitting import Numbers, scene_of, tabled, weights
+from tools.fitting import STORIES, Numbers, scene_of, tabled, weights
 from tools.score import Judge, read, same_event
 
 
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--but", action="append", default=[], help="leave out this part or file of sentences, score it")
     given = parser.parse_args(arguments)
-    names = [*DEVELOPMENT, *(path.stem for path in labelled.HERE.glob("*.txt"))]
+    names = [*STORIES, *(path.stem for path in labelled.HERE.glob("*.txt"))]
     worth = fit(list(choices([name for name in names if name not in given.but])))
     for name in given.but:
         frame, points = right_of(list(choices([name])), worth)

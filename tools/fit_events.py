@@ -20,8 +20,8 @@ from geo.pipeline import Pipeline, bundled
 from geo.sentences import sentences
 from geo.weighing import ALWAYS, WEIGHED, Sign, signs, surroundings
 from tools import sentences as labelled
-from tools.dispatches import DEVELOPMENT, load
-from tools.fitting import Numbers, Table, scene_of, tabled, weights
+from tools.dispatches import load
+from tools.fitting import STORIES, Numbers, Table, scene_of, tabled, weights
 from tools.score import NEAR_KM, apart, read
 
 
@@ -37,9 +37,9 @@ Told = tuple[str, Callable[[Mention], bool], int | None]
 
 
 def rows(but: Sequence[str] = ()) -> Iterator[Row]:
-    """All names of the development dispatches and of the sentences, but of some parts."""
+    """All names of the dispatches that points are fitted on and of the sentences, but of some parts."""
     pipeline = bundled()
-    for part in (part for part in DEVELOPMENT if part not in but):
+    for part in (part for part in STORIES if part not in but):
         for dispatch in load(part):
             gold = [(one.type, _is_at(one.place, one.point, pipeline), one.trigger.start) for one in dispatch.events]
             yield from _rows(read(dispatch, pipeline), pipeline, gold)
