@@ -97,14 +97,19 @@ def _tense(verbs: Cues, clause: Span, expression: Expression, lowered: str) -> s
 
 def _is_ahead(verbs: Cues, tense: str, expression: Expression, lowered: str) -> bool:
     """ "schools stay shut until Sunday", "want the road opened before the summer"."""
-    before = lowered[max(expression.span.start - 12, 0) : expression.span.start]
-    if expression.rule == "weekday" and before.endswith((" until ", " till ", " for ")):
-        return tense in ("present", "ongoing") or verbs.first in ("present", "ongoing", "future", "none")
+    start, end = expression.span
+    before = lowered[max(start - 80, 0) : start]
+    if expression.rule == "weekday":
+        is_lasting = tense in ("present", "ongoing") or verbs.first in ("present", "ongoing", "none")
+        is_planned = not lowered.endswith("s", start, end) and _PLANNED.search(before) is not None
+        return is_planned or (is_lasting and before.endswith((" until ", " till ")))
     is_before = expression.rule in _PART_OF_YEAR and before.endswith((" before ", " before the "))
     return is_before and verbs.first in ("present", "future", "none")
 
 
 _PART_OF_YEAR = ("season", "holiday", "weekend", "month", "within")
+_PLANNED = re.compile(r"\b(?:called|due|planned|promised|scheduled|set|summoned)\b[^.;:]{0,30}\sfor\s\Z")
+""" "talks called in A for Monday"; but not "blames them for Sunday's bombing"."""
 
 
 def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tuple[When, ...]:
