@@ -20,7 +20,8 @@ from geo.dating.meaning import Meaning, on_day
 from geo.dating.readers import read
 from geo.dating.telling import Timed, Told, discourse, is_narrow, opens_on, told_next
 from geo.dating.tense import Cues, cues
-from geo.dating.words import WEEKDAYS
+from geo.dating.weekdays import on_or_after
+from geo.dating.words import weekday_of
 from geo.interval import DAY, Interval
 from geo.model import Span, When
 from geo.sentences import around, clauses, layout
@@ -121,16 +122,16 @@ def _resolved(text: str, timed: Sequence[Timed], published: date | None) -> tupl
         is_new = told.before is not None and one.paragraph != told.before.paragraph
         if is_new and not history and not opens_on(one) and not (published is None and is_narrow(told)):
             told = told._replace(interval=None, dated=False, thread=None)
-        apposed = _apposed(one, found, lowered) or _of_told_week(one, told, published, lowered)
+        named = _apposed(one, found, lowered) or _of_told_week(one, told, published, lowered)
         today = entry[1] if entry and entry[0] == one.paragraph and _is_of_its_today(one) else published
-        meaning = apposed or read(one.expression, discourse(one, following, told, today))
+        meaning = named or read(one.expression, discourse(one, following, told, today))
         told = told._replace(before=one)
         if meaning is None:
             continue
         ended = told.ended if one.tense == "perfect" and not history else None
         found.append(Found(one.expression, meaning, one.tense, ended))
         entry = (one.paragraph, meaning.interval.start) if _heads(one, meaning, lowered) else entry
-        told = told if apposed else told_next(told, one, meaning, lowered)
+        told = told if named else told_next(told, one, meaning, lowered)
     return tuple(linked(lowered, found, published))
 
 
@@ -141,6 +142,7 @@ def _heads(one: Timed, meaning: Meaning, lowered: str) -> bool:
 
 
 def _is_of_its_today(one: Timed) -> bool:
+    """ "today", "last night", "two days ago": counted from the day of whoever writes."""
     return one.expression.rule == "deictic" or one.expression.parts.get("way") == "ago"
 
 
@@ -149,8 +151,8 @@ def _apposed(one: Timed, found: Sequence[Found], lowered: str) -> Meaning | None
     last = found[-1] if found and one.expression.rule == "weekday" else None
     if last is None or not _APPOSED.fullmatch(lowered, last.span.end, one.expression.span.start):
         return None
-    days, number = last.meaning.interval, WEEKDAYS[one.expression.parts["weekday"].rstrip(".")]
-    is_its = days.days == 1 and days.start is not None and days.start.weekday() == number
+    days = last.meaning.interval
+    is_its = days.days == 1 and days.start is not None and days.start.weekday() == weekday_of(one.expression.parts)
     return last.meaning if is_its else None
 
 
@@ -159,19 +161,18 @@ _APPOSED = re.compile(r",\s(?:a|the)\s")
 
 def _of_told_week(one: Timed, told: Told, published: date | None, lowered: str) -> Meaning | None:
     """ "took A on 7 May, and on the Thursday B": the first one after the day that was told of."""
-    start, day = one.expression.span.start, told.interval.start if told.interval and told.interval.days == 1 else None
-    which = one.expression.parts.get("which", "")
-    is_the = not which and lowered.endswith((" on the ", " by the "), max(start - 8, 0), start)
-    is_then = which in ("that", "that same", "that very", *_FOLLOWING)
-    if day is None or one.expression.rule != "weekday" or one.tense == "future" or not (is_the or is_then):
+    day = told.interval.start if told.interval and told.interval.days == 1 else None
+    if day is None or one.expression.rule != "weekday" or one.tense == "future":
         return None
-    day += DAY * (which in _FOLLOWING)
-    there = day + (WEEKDAYS[one.expression.parts["weekday"].rstrip(".")] - day.weekday()) % A_WEEK * DAY
+    start, which = one.expression.span.start, one.expression.parts.get("which", "")
+    is_the = not which and lowered.endswith((" on the ", " by the "), max(start - 8, 0), start)
+    if not is_the and which not in ("that", "that same", "that very", *_FOLLOWING):
+        return None
+    there = on_or_after(day + DAY * (which in _FOLLOWING), weekday_of(one.expression.parts))
     return on_day(there, "the first after the day told before") if published is None or there <= published else None
 
 
 _FOLLOWING = ("the following", "following", "the next", "the very next")
-A_WEEK = 7
 
 
 def _is_history(timed: Sequence[Timed], published: date | None) -> bool:

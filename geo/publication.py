@@ -18,7 +18,7 @@ from geo.dating.leads import Lead, news
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
 from geo.dating.story import is_said_on
-from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS
+from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS, weekday_of
 from geo.dating.years import anniversaries, apposed, in_best_company, in_company, soon_after, weekday_dates
 from geo.interval import DAY, Interval
 from geo.model import When
@@ -275,7 +275,7 @@ def _weekdays(text: str, timed: Sequence[Timed], last: bool = False) -> frozense
     said = [one for one in told if is_said_on(lowered, one.expression.span)]
     todays = [one.expression.span.start for one in timed if _AGO.get(one.expression.parts.get("word", "")) == 0]
     return frozenset(
-        (WEEKDAYS[one.expression.parts["weekday"]] + _ago(lowered, one, todays)) % 7 for one in lead + said)
+        (weekday_of(one.expression.parts) + _ago(lowered, one, todays)) % 7 for one in lead + said)
 
 
 def _ago(lowered: str, one: Timed, todays: Sequence[int]) -> int:
@@ -303,7 +303,7 @@ def _narrowed(
         kept = frozenset(day for day in kept if _day_of(dateline, day.year) == day)
         reasons.append("the day of its dateline")
         if "weekday" in dateline.parts:
-            weekdays = frozenset((WEEKDAYS[dateline.parts["weekday"].rstrip(".")],))
+            weekdays = frozenset((weekday_of(dateline.parts),))
     if kept and (fitting := latest_of(kept, weekdays)):
         kept = fitting
         if max(kept) - min(kept) > LONGEST_GUESS * DAY:  # several years: the last day that the lead names decides

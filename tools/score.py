@@ -338,7 +338,7 @@ def _cell(tally: Tally, counted: tuple[str, str] | str) -> str:
 
 def parts_table(results: Mapping[str, Tally], closely: Collection[str] = ("frozen",)) -> Iterator[str]:
     """All parts of the dispatches, a line each; of those ``closely`` looked at precision and recall below."""
-    yield "| part | names | times | events | " + " | ".join(COLUMNS) + " | wrong continent |"
+    yield "| part | n names | n times | n events | " + " | ".join(COLUMNS) + " | wrong continent |"
     yield "|---" * (len(COLUMNS) + 5) + "|"
     yield from (row(name, tally) for name, tally in results.items())
     for name in (name for name in results if name in closely):

@@ -64,6 +64,7 @@ def _of_list(story: Story, sentence: Span) -> When | None:
 
 
 def _is_to_come(story: Story, when: When) -> bool:
+    """ "They will merge this week. A diplomat said …": what is told next is not of days ahead."""
     now, end = story.published.interval.end if story.published else None, when.interval.end
     return now is not None and end is not None and end > now
 

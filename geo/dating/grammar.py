@@ -98,8 +98,7 @@ _RULES = {
     rf"(?!\s(?:of\s)?{MONTH})",
     "weekend": rf"(?:(?:over|at|during|on)\s)?(?:(?P<which>{_WHICH}|the|the\spast|past)\s)weekend(?![a-z])",
     "weekday": rf"(?:{_INTO}|(?P<later>later\s)(?:on\s)?|(?P<which>{_WHICH})\s)?"
-    rf"(?:early\s|late\s)?"
-    rf"(?P<weekday>{WEEKDAY}|{DOTTED_WEEKDAY})(?:['\u2019]s)?"
+    rf"(?:early\s|late\s)?(?P<weekday>{WEEKDAY}|{DOTTED_WEEKDAY})(?:['\u2019]s)?"
     rf"(?:\s{_HOUR})?(?:\s(?P<way>before|after)(?=[,.;)]))?(?P<week>,?\s(?:of\s)?last\sweek|\s(?:of\s)?next\sweek|\s(?:of\s)?this\sweek|\sweek(?![a-z-]))?",
     "deictic": rf"(?:earlier\s|late\s|early\s|later\s)?(?P<word>today|tonight|yesterday|tomorrow|overnight|last\snight"
     rf"|this\s(?:morning|afternoon|evening))(?:\s{_HOUR})?(?![a-z])",
@@ -362,7 +361,8 @@ def _is_count(_: str, low: str, expression: Expression) -> bool:
     """ "It is thirty days since they left", but not "in the years since the war"."""
     start = expression.span.start
     if expression.parts["way"] == "on":  # "four years on it was theirs", but not "spent two days on it"
-        return low.startswith(",", expression.span.end) or low[:start].rstrip(" ")[-1:] in (".", ";", ":", "")
+        before = low[max(start - 3, 0) : start].rstrip(" ")  # a copy of all that stands before would be one a date
+        return low.startswith(",", expression.span.end) or before[-1:] in (".", ";", ":", "")
     return expression.parts["way"] != "since" or _SO_LONG.search(low, max(start - 30, 0), start) is not None
 
 

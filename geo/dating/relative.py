@@ -226,11 +226,9 @@ def within(parts: Parts, discourse: Discourse) -> Meaning | None:
 def _part_by_now(part: Interval, parts: Parts, discourse: Discourse) -> Interval:
     """ "began on 23 May. At the end of the month it was held up": a part that is still to come is not of this month but
     of the one told before, or the last."""
-    day, told = discourse.published, discourse.told
-    is_ahead = day is not None and part.start is not None and part.start > day
-    if not is_ahead or day is None or discourse.is_future or parts["which"] != "the":
+    day, told, unit = discourse.published, discourse.told, parts["unit"]
+    if day is None or part.start is None or part.start <= day or discourse.is_future or parts["which"] != "the":
         return part
-    unit = parts["unit"]
     here = told.start if told is not None and told.start is not None else units.shifted(day, -1, unit)
     past = units.part(units.around(here, unit), _PART[parts["how"]])
     return past if past.start is not None and past.start <= day else part

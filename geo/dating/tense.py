@@ -14,7 +14,8 @@ _ADVERBS = r"(?:(?:\w{2,14}ly|been|be|also|already|not|never|just|since|then|lon
 _CUE = re.compile(
     rf"""(?<![-\w])(?:
     (?P<future>(?:will|shall|won['\u2019]t|would|['\u2019]ll)\s{_ADVERBS}[a-z]{{2,18}}
-        |(?:(?:is|are|was|were)\s(?:(?:now|also|still|not)\s)?(?=due|set\s|scheduled|slated|poised|expected|going|planning|promised))?(?:is|are|due|set|scheduled|slated|poised|expected|going|plan|plans|planning|hopes?|intends?|vowed|agreed|promised)
+        |(?:(?:(?:is|are|was|were)\s(?:(?:now|also|still|not)\s)?)?
+        (?:due|set|scheduled|slated|poised|expected|going|planning|promised)|is|are|plans?|hopes?|intends?|vowed|agreed)
         \s(?:{_ADVERBS})(?:to\s(?:be\s)?[a-z]{{2,18}}|for)
         |(?:is|are)(?=\s(?:on|this|next)\s(?:mon|tues|wednes|thurs|fri|satur|sun)day)
         |(?<!\bto\s)(?:falls?|begins?|starts?|opens?|ends?|expires?|meets?|assembles?|gathers?|convenes?|votes?|visits?|resumes?)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from geo.dating import units
 from geo.dating.clock import overnight
 from geo.dating.meaning import Discourse, Meaning, Parts, on_day
-from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS
+from geo.dating.words import WEEKDAY_NAMES, weekday_of
 from geo.interval import DAY, Interval
 
 
@@ -20,14 +20,14 @@ def weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
 
 
 def _weekday(parts: Parts, discourse: Discourse) -> Meaning | None:
-    number, day = WEEKDAYS[parts["weekday"].rstrip(".")], discourse.published
+    number, day = weekday_of(parts), discourse.published
     which, name = parts.get("which", ""), WEEKDAY_NAMES[number]
     told = discourse.background if discourse.history else None  # news names the weekdays of its own week
     if told is not None and told.days == 1 and told.start is not None and which not in ("last", "next"):
-        return on_day(_on_or_after(told.start, number), f"first {name} from the date told before")
+        return on_day(on_or_after(told.start, number), f"first {name} from the date told before")
     if "way" in parts and discourse.here is not None:
         is_before = parts["way"] == "before"
-        there = _on_or_before(discourse.here - DAY, number) if is_before else _on_or_after(discourse.here + DAY, number)
+        there = _on_or_before(discourse.here - DAY, number) if is_before else on_or_after(discourse.here + DAY, number)
         return on_day(there, f"{name} {parts['way']} the date told before")
     if day is None:
         return None
@@ -44,16 +44,16 @@ def _week_off(day: date, number: int, which: str) -> Meaning:
     name = WEEKDAY_NAMES[number]
     if which == "last":
         return on_day(_on_or_before(day - DAY, number) - units.WEEK, f"a week before last {name}")
-    return on_day(_on_or_after(day + DAY, number) + units.WEEK, f"a week after the next {name}")
+    return on_day(on_or_after(day + DAY, number) + units.WEEK, f"a week after the next {name}")
 
 
 def _beside(day: date, number: int, parts: Parts, discourse: Discourse) -> Meaning:
     """By the word before it and by tense: after, before, or on or before the publication."""
     name, which = WEEKDAY_NAMES[number], parts.get("which", "")
     if "later" in parts and discourse.is_future:
-        return on_day(_on_or_after(day, number), f"first {name} from the publication on")
+        return on_day(on_or_after(day, number), f"first {name} from the publication on")
     if which in ("next", "the coming") or (discourse.is_future and which != "last"):
-        return on_day(_on_or_after(day + DAY, number), f"first {name} after the publication")
+        return on_day(on_or_after(day + DAY, number), f"first {name} after the publication")
     if which in ("last", "the previous", "the preceding"):
         return on_day(_on_or_before(day - DAY, number), f"last {name} before the publication")
     if discourse.tense == "perfect" and discourse.main is not None and discourse.main < day:
@@ -65,7 +65,8 @@ def _on_or_before(day: date, weekday: int) -> date:
     return day - timedelta(days=(day.weekday() - weekday) % 7)
 
 
-def _on_or_after(day: date, weekday: int) -> date:
+def on_or_after(day: date, weekday: int) -> date:
+    """The first such weekday from a day on; Monday is 0."""
     return day + timedelta(days=(weekday - day.weekday()) % 7)
 
 

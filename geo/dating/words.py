@@ -1,6 +1,8 @@
 """The words of dates in English news: months, weekdays, numbers, and the patterns that join them."""
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -77,6 +79,11 @@ PARTS = {
     "fourth quarter": "fourth quarter", "last quarter": "fourth quarter", "final quarter": "fourth quarter",
 }  # fmt: skip
 """What each word of ``PART`` means to ``units.part``."""
+
+
+def weekday_of(parts: Mapping[str, str]) -> int:
+    """The number of the weekday that an expression names ("fri." too); Monday is 0."""
+    return WEEKDAYS[parts["weekday"].rstrip(".")]
 
 
 def part_of(text: str | None) -> str | None:

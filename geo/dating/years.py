@@ -15,7 +15,7 @@ from geo.dating.fixes import NEWS_WEEK, Fix, said
 from geo.dating.grammar import Expression, lower
 from geo.dating.meaning import Discourse
 from geo.dating.readers import read
-from geo.dating.words import WEEKDAY_NAMES, WEEKDAYS, number_of
+from geo.dating.words import WEEKDAY_NAMES, number_of, weekday_of
 from geo.interval import Interval
 
 MOST = 12
@@ -77,7 +77,7 @@ def weekday_dates(text: str, dated: Sequence[tuple[Expression, str]], window: In
         if one.rule not in ("day_month", "month_day") or "weekday" not in one.parts or "year" in one.parts:
             continue
         days = _each_year(one, window)
-        weekday = WEEKDAYS[one.parts["weekday"].rstrip(".")]
+        weekday = weekday_of(one.parts)
         since = _since(lowered, one, tense)
         first = next(days, None)
         if first is None:
