@@ -365,17 +365,17 @@ def main(arguments: Sequence[str]) -> None:
     pipeline = bundled()
     results = {part: score_dispatches(part, pipeline) for part in options.part or PARTS}
     print("\n".join(parts_table(results)))
+    geovirus = options.corpora / "geovirus" / "geovirus.jsonl"
+    places = options.corpora / "event_location" / "event_location.jsonl"
+    if not options.part:
+        print("| corpus | what | score | |\n|---|---|---|---|")
+        if geovirus.exists():
+            results["geovirus"] = score_geovirus(geovirus, pipeline)
+            print("\n".join(lines("geovirus", results["geovirus"])))
+        if places.exists():
+            print(event_location.line(places, pipeline))
     if options.show:
         print("\n".join(wrong for tally in results.values() for wrong in tally.wrong))
-    if options.part:
-        return
-    print("| corpus | what | score | |\n|---|---|---|---|")
-    geovirus = options.corpora / "geovirus" / "geovirus.jsonl"
-    if geovirus.exists():
-        print("\n".join(lines("geovirus", score_geovirus(geovirus, pipeline))))
-    places = options.corpora / "event_location" / "event_location.jsonl"
-    if places.exists():
-        print(event_location.line(places, pipeline))
 
 
 if __name__ == "__main__":
